@@ -1,0 +1,307 @@
+import { checkCredential, type NamedCredential, readCredential, untilAborted } from './credential.ts';
+import { transportOf } from './endpoint.ts';
+import { PatchbayError } from './errors.ts';
+import { checkHeaders, hasHeader, mergeHeaders, secretsOfHeaders, subprotocolOf } from './header.ts';
+import { findHint, type Refusal } from './hint.ts';
+import { checkSecure, checkURL, joinPath, withTransport } from './join.ts';
+import { appendQuery, type Parameter, parametersOf, readQuery, secretsOfQuery } from './query.ts';
+import { chooseRoute, type ChosenRoute } from './route.ts';
+import { createScrubber, redactUrl } from './scrub.ts';
+import type {
+  Auth,
+  Connection,
+  ConnectionOptions,
+  ConnectionRequest,
+  Credential,
+  DialRequest,
+  EndpointDescription,
+  GatewayRow,
+  GatewayTraits,
+  ModelPlacement,
+} from './types.ts';
+
+/** How many rotated credentials are remembered, so that a late message about an old one is still scrubbed. */
+const rememberedSecrets = 32;
+
+/** Where the model's name goes in a path. */
+const modelSlot = '{model}';
+
+const placements: readonly unknown[] = [undefined, 'url', 'body', 'both'];
+
+/**
+ * Decides where an endpoint is reached under a user's options: URL, headers, subprotocols and the place of the model.
+ * Pure: reads no environment and opens nothing.
+ *
+ * @throws PatchbayError for everything that cannot work: `invalid-option`, `invalid-url`, `insecure-url`,
+ * `missing-credential`, `unsupported`. Messages name the option and never its value.
+ */
+export function resolveConnection(endpoint: EndpointDescription, options: ConnectionOptions = {}): Connection {
+  return new ResolvedConnection(endpoint, options);
+}
+
+/** One credential on its way: which, and how it travels. */
+interface Carried {
+  named: NamedCredential;
+  auth: Auth;
+}
+
+class ResolvedConnection implements Connection {
+  readonly endpoint: EndpointDescription;
+  readonly row: GatewayRow;
+  readonly traits: Readonly<GatewayTraits>;
+  readonly host: string;
+  readonly redacted: string;
+  readonly model: string | undefined;
+  readonly modelIn: ModelPlacement | 'none';
+  readonly #chosen: ChosenRoute;
+  readonly #allowInsecure: boolean;
+  readonly #headers: Record<string, string>;
+  readonly #userQuery: readonly Parameter[];
+  readonly #carried: readonly Carried[];
+  readonly #fixedSecrets: readonly string[];
+  #passingSecrets: string[] = [];
+  #scrubber: ((text: string) => string) | undefined;
+
+  constructor(endpoint: EndpointDescription, options: ConnectionOptions) {
+    if (!placements.includes(options.modelIn)) {
+      throw new PatchbayError('invalid-option', "`modelIn` must be 'url', 'body' or 'both'.");
+    }
+    const chosen = chooseRoute(endpoint, options);
+    const { row, route, settings } = chosen;
+    this.#chosen = chosen;
+    this.endpoint = endpoint;
+    this.row = row;
+    this.traits = Object.freeze({ ...endpoint.traits, ...row.traits, ...route.traits });
+    this.model = checkModel(options.model);
+    this.modelIn = endpoint.model.in === 'none' ? 'none' : (options.modelIn ?? route.model);
+    this.#allowInsecure = options.allowInsecure === true;
+    this.#headers = mergeHeaders(settings?.headers ?? {}, checkHeaders(options.headers, 'headers'));
+    this.#userQuery = [...parametersOf(settings?.query, 'gateway.query'), ...parametersOf(options.query, 'query')];
+    this.#carried = carriedCredentials(endpoint, options, chosen, this.#headers);
+    this.#fixedSecrets = [
+      ...this.#carried.flatMap(({ named: { credential } }) => (typeof credential === 'string' ? [credential] : [])),
+      ...secretsOfHeaders(this.#headers),
+      ...secretsOfQuery(chosen.base.search),
+      ...secretsOfQuery(appendQuery('', this.#userQuery)),
+      ...secretsOfQuery(appendQuery('', parametersOf(settings?.rowQuery, 'row.query'))),
+    ];
+    const url = this.#address(this.model);
+    checkSecure(url, `\`${chosen.baseOption}\``, this.#allowInsecure);
+    this.host = url.host;
+    this.redacted = redactUrl(url);
+  }
+
+  async request(context: { signal: AbortSignal; wallClock(): number; model?: string }): Promise<DialRequest> {
+    const draft = this.#draft(checkModel(context.model) ?? this.model);
+    let credential: string | undefined;
+    for (const { named, auth } of this.#carried) {
+      const key = await readCredential(named, context.signal, (text) => this.scrub(text));
+      this.#remember([key]);
+      credential = key;
+      attach(draft, auth, key, named.option);
+    }
+    const request = await this.#prepared(draft, credential, context);
+    return new ReadyRequest({
+      url: request.url.href,
+      headers: mergeHeaders(request.headers, this.#headers),
+      protocols: this.#protocols(request.protocols),
+      redacted: redactUrl(request.url),
+      credential: this.#carried.some(({ auth }) => 'firstFrame' in auth) ? credential : undefined,
+      secrets: [...this.#fixedSecrets, ...this.#passingSecrets],
+    });
+  }
+
+  scrub(text: string): string {
+    this.#scrubber ??= createScrubber([...this.#fixedSecrets, ...this.#passingSecrets]);
+    return this.#scrubber(text);
+  }
+
+  hint(refusal: Refusal): string | undefined {
+    const hints = [...(this.row.hints ?? []), ...(this.endpoint.hints ?? [])];
+    return findHint(hints, refusal, { capability: this.endpoint.capability, modelInUrl: this.#namesModel() });
+  }
+
+  /** Query key of the model. */
+  get #modelName(): string {
+    return this.#chosen.route.modelName ?? this.endpoint.model.name ?? 'model';
+  }
+
+  get #modelOnUrl(): boolean {
+    return this.modelIn === 'url' || this.modelIn === 'both';
+  }
+
+  /** Whether the URL names a model, by the table or because the user wrote it there. */
+  #namesModel(): boolean {
+    return this.#modelOnUrl || this.#said().has(this.#modelName);
+  }
+
+  /** Query keys that the base URL and the user have settled. */
+  #said(): Set<string> {
+    return new Set([...readQuery(this.#chosen.base.search), ...this.#userQuery].map(([key]) => key));
+  }
+
+  /** The URL without credentials. What the base's query or the user already says is not said again. */
+  #address(model: string | undefined): URL {
+    const { base, row, route, settings } = this.#chosen;
+    const url = withTransport(base, transportOf(this.endpoint));
+    const root = route.root ?? row.root ?? '';
+    url.pathname = joinPath(base.pathname, {
+      root,
+      foreignRoot: root === row.root ? undefined : row.root,
+      path: fillPath(route.path ?? this.endpoint.path, model),
+      siblings: this.endpoint.siblings,
+    });
+    const said = this.#said();
+    const endpointQuery = route.keepEndpointQuery === false ? undefined : this.endpoint.query;
+    const constants = parametersOf(
+      { ...row.query, ...settings?.rowQuery, ...endpointQuery, ...route.query },
+      'query of the endpoint',
+    );
+    if (this.#modelOnUrl && model !== undefined) constants.push([this.#modelName, model]);
+    const written = readQuery(base.search);
+    const additions = [
+      ...constants.filter(([key]) => !said.has(key)),
+      ...this.#userQuery.filter((wanted) => !take(written, wanted)),
+    ];
+    url.search = appendQuery(url.search, additions);
+    return url;
+  }
+
+  #draft(model: string | undefined): ConnectionRequest {
+    const path = this.#chosen.route.path ?? this.endpoint.path;
+    const wanted = path.includes(modelSlot) || (this.modelIn === 'url' && !this.#said().has(this.#modelName));
+    if (wanted && model === undefined) {
+      throw new PatchbayError('invalid-option', `\`model\` is missing: ${this.row.title} wants it in the URL.`);
+    }
+    return {
+      url: this.#address(model),
+      headers: mergeHeaders(this.row.headers ?? {}),
+      protocols: [...(this.endpoint.protocols ?? [])],
+    };
+  }
+
+  /** Lets the endpoint mint or sign, and holds its result to the same rules. */
+  async #prepared(
+    draft: ConnectionRequest,
+    credential: string | undefined,
+    context: { signal: AbortSignal; wallClock(): number },
+  ): Promise<ConnectionRequest> {
+    if (this.endpoint.prepare === undefined) return draft;
+    const { signal } = context;
+    const given = { credential, signal, wallClock: () => context.wallClock() };
+    const request = await untilAborted(async () => this.endpoint.prepare?.(draft, given) ?? draft, signal);
+    const what = `The URL that ${this.endpoint.provider} handed out`;
+    checkSecure(checkURL(request.url, what), what, this.#allowInsecure);
+    this.#remember([...secretsOfQuery(request.url.search), ...secretsOfHeaders(request.headers)]);
+    return request;
+  }
+
+  #protocols(protocols: readonly string[]): readonly string[] {
+    const first = this.traits.firstSubprotocol;
+    if (first === undefined || protocols.length === 0) return protocols;
+    return [first, ...protocols.filter((protocol) => protocol !== first)];
+  }
+
+  #remember(secrets: readonly string[]): void {
+    const fresh = secrets.filter((each) => !this.#fixedSecrets.includes(each) && !this.#passingSecrets.includes(each));
+    if (fresh.length === 0) return;
+    this.#passingSecrets = [...this.#passingSecrets, ...fresh].slice(-rememberedSecrets);
+    this.#scrubber = undefined;
+  }
+}
+
+/** What is dialled. Printed or turned into JSON, it shows nothing but where to. */
+class ReadyRequest implements DialRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly protocols: readonly string[];
+  readonly redacted: string;
+  readonly credential: string | undefined;
+  readonly secrets: readonly string[];
+
+  constructor(request: DialRequest) {
+    this.url = request.url;
+    this.headers = request.headers;
+    this.protocols = request.protocols;
+    this.redacted = request.redacted;
+    this.credential = request.credential;
+    this.secrets = request.secrets;
+  }
+
+  toJSON(): { redacted: string } {
+    return { redacted: this.redacted };
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `DialRequest ${this.redacted}`;
+  }
+}
+
+/** Which keys travel, and how. A header that the user set takes the place of ours. */
+function carriedCredentials(
+  endpoint: EndpointDescription,
+  options: ConnectionOptions,
+  { row, settings, base }: ChosenRoute,
+  headers: Readonly<Record<string, string>>,
+): Carried[] {
+  const gatewayAuth: Auth =
+    row.auth === 'endpoint' ? endpoint.auth : (row.auth ?? { header: 'Authorization', scheme: 'Bearer' });
+  const separate = (row.providerKey ?? 'never') !== 'never';
+  const given = checkCredential(options.apiKey, 'apiKey');
+  const own = named(settings?.apiKey, 'gateway.apiKey') ?? (separate ? undefined : given);
+  const provider = named(settings?.providerKey, 'gateway.providerKey') ?? given;
+
+  const carried: Carried[] = [];
+  const add = (credential: NamedCredential | undefined, auth: Auth, required: boolean, advice: string): void => {
+    if ('header' in auth && hasHeader(headers, auth.header)) return;
+    if ('query' in auth && readQuery(base.search).some(([key]) => key === auth.query)) return;
+    if (credential !== undefined) carried.push({ named: credential, auth });
+    else if (required && !('none' in auth) && !hasHeader(headers, 'Authorization'))
+      throw new PatchbayError('missing-credential', `${row.title} ${advice}.`);
+  };
+  const advice = separate
+    ? 'wants a key of its own: give `gateway` one of `gateways` with its `apiKey`'
+    : `wants a key: set \`${settings === undefined ? 'apiKey' : 'gateway.apiKey'}\``;
+  add(own, gatewayAuth, (row.key ?? 'required') === 'required', advice);
+  if (separate) {
+    const required = row.providerKey === 'required';
+    add(provider, endpoint.auth, required, 'hands on the key of the provider: set `gateway.providerKey` or `apiKey`');
+  }
+  return carried;
+}
+
+function named(credential: Credential | undefined, option: string): NamedCredential | undefined {
+  return credential === undefined ? undefined : { option, credential };
+}
+
+function attach(request: ConnectionRequest, auth: Auth, key: string, option: string): void {
+  if ('header' in auth) {
+    request.headers = mergeHeaders(request.headers, { [auth.header]: auth.scheme ? `${auth.scheme} ${key}` : key });
+  } else if ('query' in auth) {
+    request.url.search = appendQuery(request.url.search, [[auth.query, key]]);
+  } else if ('subprotocol' in auth) {
+    request.protocols.push(...(auth.offer ?? []), subprotocolOf(auth.subprotocol, key, option));
+  }
+}
+
+function checkModel(model: unknown): string | undefined {
+  if (model === undefined) return undefined;
+  if (typeof model === 'string' && model.trim() !== '' && !/[\p{Cc}\p{Surrogate}]/u.test(model)) return model;
+  throw new PatchbayError('invalid-option', '`model` must be a non-empty string without control characters.');
+}
+
+function fillPath(path: string, model: string | undefined): string {
+  if (model === undefined || !path.includes(modelSlot)) return path;
+  // Proxies decode %2F in paths, so such a name would end up as two segments.
+  if (/[/\\]|^\.{1,2}$/.test(model)) {
+    throw new PatchbayError('invalid-option', '`model` is part of the path here and must not contain a slash.');
+  }
+  return path.replace(modelSlot, () => encodeURIComponent(model));
+}
+
+/** Removes one equal parameter, if there is one. */
+function take(parameters: Parameter[], [key, value]: Parameter): boolean {
+  const at = parameters.findIndex((each) => each[0] === key && each[1] === value);
+  if (at >= 0) parameters.splice(at, 1);
+  return at >= 0;
+}

@@ -1,0 +1,99 @@
+import type { GatewayRow } from '../types.ts';
+import { httpRoutes } from './http.ts';
+
+const hosts = ['*.openai.azure.com', '*.services.ai.azure.com', '*.cognitiveservices.azure.com'];
+const reference = 'https://learn.microsoft.com/azure/foundry/openai/realtime-audio-reference';
+
+/** Azure OpenAI and Foundry, the v1 API. The model is the name of a deployment. */
+export const azure: GatewayRow = {
+  name: 'azure',
+  title: 'Azure OpenAI',
+  example: "gateways.azure({ resource: 'contoso', apiKey })",
+  root: '/openai/v1',
+  hosts,
+  auth: { header: 'api-key' },
+  routes: {
+    conversation: {
+      model: 'url',
+      source: 'https://learn.microsoft.com/azure/foundry/openai/how-to/realtime-audio-websockets',
+    },
+    transcription: {
+      model: 'body',
+      source: `${reference}; with a model in the URL the upgrade is refused: https://learn.microsoft.com/answers/a/12820829`,
+    },
+    responses: { model: 'body', source: 'https://learn.microsoft.com/azure/foundry/openai/how-to/websockets' },
+    ...httpRoutes('https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle'),
+  },
+  missing: {
+    translation: 'Microsoft documents no realtime translation.',
+    live: 'Microsoft documents no GPT-Live.',
+  },
+  hints: [
+    {
+      text: /OpperationNotSupported|OperationNotSupported/,
+      capabilities: ['transcription'],
+      say: "Azure refuses a transcription whose URL names a deployment. Set `modelIn: 'body'`, and take `model` and `deployment` out of the base URL and `query`.",
+    },
+    {
+      status: 401,
+      say: 'Azure refused the credential: a resource key is the `apiKey` of `gateways.azure(…)`, a Microsoft Entra token is its `entraToken`.',
+    },
+    {
+      status: 404,
+      say: 'Azure knows no such deployment or path: `model` must be the name of a deployment, and resources on dated API versions need `gateways.azureLegacy(…)`.',
+    },
+  ],
+  notes: [
+    '`model` is the name of the deployment.',
+    'A key travels in `api-key`, a Microsoft Entra token as `entraToken` in `Authorization: Bearer`.',
+  ],
+};
+
+/** Azure OpenAI with dated API versions, which Microsoft deprecated for realtime on 2026-04-30 (openai/openai-node#1974). */
+export const azureLegacy: GatewayRow = {
+  name: 'azure-legacy',
+  title: 'Azure OpenAI (dated API versions)',
+  example: "gateways.azureLegacy({ resource: 'contoso', apiKey, apiVersion: '2025-04-01-preview' })",
+  root: '/openai',
+  hosts,
+  // A dated version in the query, and not the v1 API, which takes `api-version=preview` too.
+  pattern: /^(?!\/openai\/v1(?:[/?]|$))[^?]*\?(?:[^#]*&)?api-version=/,
+  auth: { header: 'api-key' },
+  query: { 'api-version': '2024-10-01-preview' },
+  routes: {
+    conversation: { model: 'url', modelName: 'deployment', source: 'openai/openai-node#1283, openai/openai-node#1974' },
+    transcription: {
+      model: 'body',
+      query: { 'api-version': '2025-04-01-preview' },
+      source: "Microsoft's samples connect to /openai/realtime?api-version=2025-04-01-preview&intent=transcription",
+    },
+    chat: deployed('/chat/completions'),
+    'responses-http': {
+      model: 'body',
+      query: { 'api-version': '2025-04-01-preview' },
+      source: 'https://learn.microsoft.com/azure/foundry/openai/how-to/responses',
+    },
+    speech: deployed('/audio/speech'),
+    transcriptions: deployed('/audio/transcriptions'),
+    models: { model: 'none', source: 'https://learn.microsoft.com/azure/ai-services/openai/reference' },
+  },
+  missing: {
+    responses: 'Responses over a WebSocket belong to the v1 API: `gateways.azure(…)`.',
+    translation: 'Microsoft documents no realtime translation.',
+    live: 'Microsoft documents no GPT-Live.',
+  },
+  hints: azure.hints,
+  notes: [
+    'A plain `baseURL` picks this row only with a dated `api-version` in its query.',
+    '`model` is the name of the deployment.',
+    '`apiVersion` sets `api-version`; one in the base URL comes first.',
+  ],
+};
+
+function deployed(path: string): { path: string; model: 'none'; source: string } {
+  return {
+    path: `/deployments/{model}${path}`,
+    model: 'none',
+    source: 'https://learn.microsoft.com/azure/ai-services/openai/reference',
+  };
+}

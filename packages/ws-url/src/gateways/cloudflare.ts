@@ -1,0 +1,40 @@
+import type { GatewayRow } from '../types.ts';
+import { httpRoutes } from './http.ts';
+
+const websockets = 'https://developers.cloudflare.com/ai-gateway/usage/websockets-api/realtime-api/';
+
+/** Cloudflare AI Gateway: `https://gateway.ai.cloudflare.com/v1/{account}/{gateway}`. */
+export const cloudflare: GatewayRow = {
+  name: 'cloudflare',
+  title: 'Cloudflare AI Gateway',
+  example: "gateways.cloudflare({ account: 'ACCOUNT', gateway: 'voice', apiKey, providerKey })",
+  root: '/openai',
+  hosts: ['gateway.ai.cloudflare.com'],
+  auth: { header: 'cf-aig-authorization', scheme: 'Bearer' },
+  key: 'optional',
+  providerKey: 'optional',
+  routes: {
+    // The page's address ends in /openai: there is no /realtime in it.
+    conversation: { path: '', model: 'url', source: websockets },
+    transcription: {
+      path: '',
+      model: 'body',
+      source: 'Cloudflare documents no `intent`; OpenAI needs it',
+      unconfirmed: true,
+    },
+    ...httpRoutes('https://developers.cloudflare.com/ai-gateway/usage/providers/openai/'),
+  },
+  missing: {
+    translation: 'Cloudflare documents one realtime address, without sub-paths.',
+    live: 'Cloudflare documents one realtime address, without sub-paths.',
+    responses: 'Cloudflare documents no Responses socket.',
+  },
+  traits: { pongProvesOnlyGateway: true },
+  hints: [
+    {
+      status: 401,
+      say: 'Cloudflare wants the token of an authenticated gateway as `apiKey` of `gateways.cloudflare(…)`, and the provider key as `providerKey` unless it is stored there.',
+    },
+  ],
+  notes: ['The provider key may be stored at Cloudflare; leave `providerKey` out then.'],
+};

@@ -1,0 +1,88 @@
+import { capabilityTitles } from './endpoint.ts';
+import { PatchbayError } from './errors.ts';
+import { type GatewaySettings, settingsOf } from './gateway.ts';
+import { gatewayRows } from './gateways/table.ts';
+import { openAICompatible, openAI } from './gateways/openai.ts';
+import { matchesHost } from './host.ts';
+import { parseBase } from './join.ts';
+import type { ConnectionOptions, EndpointDescription, GatewayRoute, GatewayRow } from './types.ts';
+
+/** Which row of the table a connection follows, and from where. */
+export interface ChosenRoute {
+  row: GatewayRow;
+  route: GatewayRoute;
+  base: URL;
+  /** The option that the base came from, for messages. */
+  baseOption: string;
+  /** What the user told the gateway, if one was given. */
+  settings: GatewaySettings | undefined;
+}
+
+/** Decides row, route and base. A combination that cannot work is an error that says what to do instead. */
+export function chooseRoute(endpoint: EndpointDescription, options: ConnectionOptions): ChosenRoute {
+  const { gateway, baseURL } = options;
+  if (gateway !== undefined) {
+    const settings = settingsOf(gateway);
+    if (baseURL !== undefined) {
+      throw new PatchbayError(
+        'invalid-option',
+        '`baseURL` and `gateway` were both given: give the base URL to the gateway.',
+      );
+    }
+    const { row } = gateway;
+    const baseOption = 'gateway.baseURL';
+    return { row, route: routeOf(row, endpoint), base: parseBase(settings.baseURL, baseOption), baseOption, settings };
+  }
+  const base = parseBase(baseURL === undefined ? endpoint.base : baseURL, 'baseURL');
+  const row = rowOf(base, endpoint);
+  return { row, route: routeOf(row, endpoint), base, baseOption: 'baseURL', settings: undefined };
+}
+
+/** A plain base URL picks a row by its host: the provider itself, a gateway that we know, or the generic one. */
+function rowOf(base: URL, endpoint: EndpointDescription): GatewayRow {
+  const own = [new URL(endpoint.base).hostname, ...(endpoint.nativeHosts ?? [])];
+  if (own.some((pattern) => matchesHost(base.hostname, pattern))) return directRow(endpoint);
+  const claims = gatewayRows.filter(
+    (row) =>
+      (row.hosts ?? []).some((pattern) => matchesHost(base.hostname, pattern)) &&
+      (speaksOpenAI(endpoint) || row.providers?.[endpoint.provider] !== undefined),
+  );
+  const known =
+    claims.find((row) => row.pattern?.test(base.pathname + base.search)) ??
+    claims.find((row) => row.pattern === undefined);
+  return known ?? (speaksOpenAI(endpoint) ? openAICompatible : directRow(endpoint));
+}
+
+function speaksOpenAI(endpoint: EndpointDescription): boolean {
+  return endpoint.provider === openAI.name;
+}
+
+/** Straight to the provider, or to something that behaves like it: the endpoint says it all. */
+function directRow(endpoint: EndpointDescription): GatewayRow {
+  if (speaksOpenAI(endpoint)) return openAI;
+  const route: GatewayRoute = { model: endpoint.model.in, source: 'endpoint' };
+  return {
+    name: endpoint.provider,
+    title: endpoint.provider,
+    auth: 'endpoint',
+    routes: {},
+    providers: { [endpoint.provider]: { [endpoint.capability]: route } },
+  };
+}
+
+function routeOf(row: GatewayRow, endpoint: EndpointDescription): GatewayRoute {
+  const routes = speaksOpenAI(endpoint) ? row.routes : row.providers?.[endpoint.provider];
+  const route = routes?.[endpoint.capability];
+  if (route !== undefined) return route;
+  const why = speaksOpenAI(endpoint) ? (row.missing?.[endpoint.capability] ?? '') : '';
+  const { instead } = endpoint;
+  const advice =
+    instead !== undefined && routes?.[instead.capability] !== undefined
+      ? instead.say
+      : 'Leave `gateway` and `baseURL` out for this class, or describe the route with `gateways.custom(row)`.';
+  const what = `${endpoint.provider} ${capabilityTitles[endpoint.capability]}`;
+  throw new PatchbayError(
+    'unsupported',
+    [`${row.title} cannot be used for ${what}.`, why, advice].filter(Boolean).join(' '),
+  );
+}
