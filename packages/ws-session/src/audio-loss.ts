@@ -1,0 +1,34 @@
+/** Why audio was dropped. */
+export type LossReason = 'backlog' | 'reconnect' | 'closed';
+
+/** Audio is dropped frame by frame; told at most once per this much of it. */
+const REPORT_EVERY_MS = 1_000;
+
+/** Counts dropped audio and tells of it in portions that a log can bear. */
+export class AudioLoss {
+  readonly #tell: (droppedMs: number, totalMs: number, reason: LossReason) => void;
+  #untoldMs = 0;
+  #totalMs = 0;
+
+  constructor(tell: (droppedMs: number, totalMs: number, reason: LossReason) => void) {
+    this.#tell = tell;
+  }
+
+  get totalMs(): number {
+    return this.#totalMs;
+  }
+
+  add(droppedMs: number, reason: LossReason): void {
+    this.#totalMs += droppedMs;
+    this.#untoldMs += droppedMs;
+    if (this.#untoldMs >= REPORT_EVERY_MS) this.report(reason);
+  }
+
+  /** Tells what has not been told. */
+  report(reason: LossReason): void {
+    if (this.#untoldMs === 0) return;
+    const droppedMs = this.#untoldMs;
+    this.#untoldMs = 0;
+    this.#tell(droppedMs, this.#totalMs, reason);
+  }
+}

@@ -1,0 +1,242 @@
+import { PatchbayError, type Connection, type PatchbayErrorCode, type PatchbayErrorDetails } from '@patchbay/ws-url';
+import { guessHop, isDirect } from './hop.ts';
+import type { Refusal } from './runtime.ts';
+import { requestId } from './transport.ts';
+import { closeVerdict, statusVerdict, type Outcome } from './verdicts.ts';
+
+/** A failure and what follows from it. */
+export interface Failure {
+  error: PatchbayError;
+  outcome: Outcome;
+}
+
+/** What is known about the attempt that failed. */
+export interface FailureContext {
+  connection: Connection;
+  /** Scheme, host and path of this attempt. */
+  where: string;
+  /** Removes every secret of the connection and of this attempt. */
+  scrub(text: string): string;
+  /** The other end's id of an accepted upgrade. */
+  requestId?: string;
+  wallClock(): number;
+}
+
+const MAX_QUOTE = 300;
+
+/** A certificate or a TLS stack that will be no better next time. EPROTO is TLS spoken to something that does not. */
+const TLS =
+  /^(ERR_TLS|ERR_SSL|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|EPROTO$)/;
+const TRUST = /^(CERT_UNTRUSTED|UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|INVALID_CA)/;
+/** The request itself cannot be sent, now or later. */
+const UNSENDABLE =
+  /^(ERR_INVALID_CHAR|ERR_INVALID_HTTP_TOKEN|ERR_UNESCAPED_CHARACTERS|ERR_INVALID_URL|ERR_INVALID_ARG_|ERR_HTTP_INVALID_HEADER_VALUE)/;
+
+/** What `ws` says of a 101 that is none; it gives no code for it. */
+const WRONG_UPGRADE = /^(Invalid (Upgrade|Sec-WebSocket-\w+) header|Server sent |Server indicated )/;
+
+/** No answer to the dial: DNS, TCP, TLS, the proxy, or a request that could not be made. */
+export function dialFailure(cause: unknown, context: FailureContext): Failure {
+  if (PatchbayError.is(cause)) return { error: cause, outcome: cause.retryable ? 'retry' : 'fatal' };
+  const code = causeCode(cause);
+  if (code === 'ERR_PROXY_TUNNEL') {
+    const status = (cause as { statusCode?: number }).statusCode;
+    return proxyRefusal(status, '', undefined, context);
+  }
+  if (code !== undefined && TLS.test(code)) {
+    const advice = TRUST.test(code)
+      ? ' If its certificate authority is your own, name it in NODE_EXTRA_CA_CERTS or give an agent with `ca`.'
+      : code === 'EPROTO'
+        ? ' The other end may not speak TLS on this port.'
+        : '';
+    return fail('tls-failed', 'fatal', context, `TLS failed with ${code}.${advice}`, { cause });
+  }
+  if (cause instanceof SyntaxError || cause instanceof TypeError || (code !== undefined && UNSENDABLE.test(code))) {
+    return fail(
+      'invalid-option',
+      'fatal',
+      context,
+      `the request cannot be sent${code === undefined ? '' : ` (${code})`}: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+  const message = messageOf(cause);
+  if (code === undefined && WRONG_UPGRADE.test(message)) {
+    return fail('protocol-violation', 'fatal', context, `the upgrade was not one: ${message}`, { cause });
+  }
+  return fail(
+    'connect-failed',
+    'retry',
+    context,
+    `no connection${code === undefined ? '' : ` (${code})`}: ${message}`,
+    { cause },
+  );
+}
+
+/** A function of the user's failed while the request was made: a credential, a model, a `prepare` hook. */
+export function credentialFailure(cause: unknown, context: FailureContext): Failure {
+  if (PatchbayError.is(cause)) return { error: cause, outcome: cause.retryable ? 'retry' : 'fatal' };
+  return fail('missing-credential', 'retry', context, `the request could not be prepared: ${messageOf(cause)}`, {
+    cause,
+  });
+}
+
+/** The upgrade was answered with a status. */
+export function refusalFailure(refusal: Refusal, context: FailureContext): Failure {
+  const { connection } = context;
+  const { status } = refusal;
+  const body = context.scrub(refusal.body);
+  if (refusal.fromProxy) return proxyRefusal(status, body, retryAfter(refusal, context), context);
+  const hop = guessHop(connection, refusal);
+  const outcome = statusVerdict(connection, status, body);
+  const parts = [`the upgrade was refused with HTTP ${status} by ${named(hop, connection)}`];
+  if (status >= 300 && status < 400) parts.push(redirectTarget(refusal));
+  else if (body.trim() !== '') parts.push(`: ${quote(body)}`);
+  else parts.push(' without a word');
+  const hint = connection.hint({ status, text: body });
+  return fail('upgrade-refused', outcome, context, `${parts.join('')}.${hint === undefined ? '' : ` ${hint}`}`, {
+    status,
+    hop,
+    requestId: requestId(refusal.headers),
+    retryAfterMs: retryAfter(refusal, context),
+    body: body === '' ? undefined : body,
+  });
+}
+
+/** An open connection ended without our asking. */
+export function closeFailure(code: number, reason: string, cause: Error | undefined, context: FailureContext): Failure {
+  const { connection } = context;
+  const said = context.scrub(reason);
+  const wsCode = causeCode(cause);
+  if (wsCode === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
+    return fail('message-too-large', 'fatal', context, 'a message was larger than `maxPayloadBytes`', {
+      closeCode: 1009,
+      cause,
+    });
+  }
+  if (wsCode?.startsWith('WS_ERR_') === true) {
+    return fail('protocol-violation', 'fatal', context, `the peer broke the WebSocket protocol (${wsCode})`, { cause });
+  }
+  const outcome = closeVerdict(connection, code, said);
+  const words =
+    code === 1006 ? 'the connection broke off without a close frame' : `the connection was closed with code ${code}`;
+  const detail = said === '' ? (causeCode(cause) === undefined ? '' : ` (${causeCode(cause)})`) : `: ${quote(said)}`;
+  const hint = connection.hint({ closeCode: code, text: said });
+  return fail('closed', outcome, context, `${words}${detail}.${hint === undefined ? '' : ` ${hint}`}`, {
+    closeCode: code,
+    cause,
+  });
+}
+
+/** Something was owed and did not come. */
+export function timeout(
+  code: 'connect-timeout' | 'first-event-timeout' | 'inactivity-timeout' | 'pong-timeout',
+  what: string,
+  context: FailureContext,
+): Failure {
+  return fail(code, 'retry', context, what, {});
+}
+
+/** A handler threw: its own PatchbayError decides, anything else is a frame that makes no sense. */
+export function handlerFailure(cause: unknown, context: FailureContext): Failure {
+  if (PatchbayError.is(cause)) return { error: cause, outcome: cause.retryable ? 'retry' : 'fatal' };
+  return fail('protocol-violation', 'fatal', context, `a frame could not be handled: ${messageOf(cause)}`, { cause });
+}
+
+/** We were told to stop. */
+export function aborted(context: FailureContext): PatchbayError {
+  return fail('aborted', 'fatal', context, 'aborted', {}).error;
+}
+
+function proxyRefusal(
+  status: number | undefined,
+  body: string,
+  retryAfterMs: number | undefined,
+  context: FailureContext,
+): Failure {
+  const advice = status === 407 || status === 401 ? ' It wants other credentials in its URL.' : '';
+  const outcome: Outcome =
+    status !== undefined && (status >= 500 || status === 408 || status === 429) ? 'retry' : 'fatal';
+  return fail(
+    'proxy-refused',
+    outcome,
+    context,
+    `the proxy refused the tunnel${status === undefined ? '' : ` with HTTP ${status}`}.${advice}`,
+    {
+      status,
+      hop: 'proxy',
+      retryAfterMs,
+      body: body === '' ? undefined : body,
+    },
+  );
+}
+
+function fail(
+  code: PatchbayErrorCode,
+  outcome: Outcome,
+  context: FailureContext,
+  what: string,
+  details: PatchbayErrorDetails,
+): Failure {
+  const { endpoint } = context.connection;
+  const message = context.scrub(`${endpoint.provider} ${endpoint.capability} at ${context.where}: ${what}`);
+  const error = new PatchbayError(code, message, {
+    requestId: context.requestId,
+    ...details,
+    retryable: outcome !== 'fatal',
+    cause: details.cause === undefined ? undefined : cleaned(details.cause, context),
+  });
+  return { error, outcome };
+}
+
+/** A cause that is safe to print: Node's own errors may hold whole URLs (`input`) and requests. */
+function cleaned(cause: unknown, context: FailureContext): Error {
+  const copy = new Error(context.scrub(messageOf(cause)));
+  const code = causeCode(cause);
+  if (cause instanceof Error) {
+    copy.name = cause.name;
+    copy.stack = context.scrub(cause.stack ?? copy.message);
+  }
+  return code === undefined ? copy : Object.assign(copy, { code });
+}
+
+function causeCode(cause: unknown): string | undefined {
+  if (typeof cause !== 'object' || cause === null) return undefined;
+  const { code, errors } = cause as { code?: unknown; errors?: unknown };
+  if (typeof code === 'string') return code;
+  return Array.isArray(errors) && errors.length > 0 ? causeCode(errors[0]) : undefined;
+}
+
+function messageOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  // Node's AggregateError of a dual-stack dial has no message of its own.
+  if (cause.message === '' && cause instanceof AggregateError && cause.errors.length > 0)
+    return messageOf(cause.errors[0]);
+  return cause.message;
+}
+
+function named(hop: PatchbayError['hop'], connection: Connection): string {
+  if (hop === 'provider') return 'the provider';
+  return isDirect(connection) ? 'something on the way to the provider' : `the gateway (${connection.row.title})`;
+}
+
+function redirectTarget(refusal: Refusal): string {
+  const location = refusal.headers['location'];
+  const host =
+    typeof location === 'string' && URL.canParse(location) ? ` (it points to ${new URL(location).host})` : '';
+  return `; redirects are not followed${host}`;
+}
+
+function quote(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line;
+}
+
+/** Retry-After in either form of RFC 9110 §10.2.3, as milliseconds from now. */
+function retryAfter(refusal: Refusal, context: FailureContext): number | undefined {
+  const value = refusal.headers['retry-after'];
+  if (typeof value !== 'string') return undefined;
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1_000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - context.wallClock());
+}

@@ -1,0 +1,95 @@
+import type { Clock, Timer } from './runtime.ts';
+
+/** Node's timers hold no more; a longer delay becomes 1 ms there, and a warning. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** The machine's own clock. Monotonic, so a corrected wall clock ages nothing. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallClock: () => Date.now(),
+  setTimer(callback, delayMs) {
+    const dueAt = performance.now() + delayMs;
+    let timer: NodeJS.Timeout | undefined;
+    const arm = (leftMs: number): void => {
+      timer =
+        leftMs > LONGEST_MS
+          ? setTimeout(() => arm(dueAt - performance.now()), LONGEST_MS)
+          : setTimeout(callback, leftMs);
+    };
+    if (delayMs !== Infinity) arm(delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** A tick that comes later than this (or than its whole interval) means that the event loop stood still. */
+const LATE_MS = 1_000;
+
+/**
+ * Whether a timer set for `intervalMs` that fires `lateMs` late saw a stalled event loop. Then nothing was read in
+ * the meantime either, and silence proves nothing about the peer.
+ */
+export function wasStalled(lateMs: number, intervalMs: number): boolean {
+  return lateMs > Math.min(LATE_MS, intervalMs);
+}
+
+/**
+ * A deadline that can be pushed back as often as you like: touching it reads the clock and leaves the timer alone.
+ * A late tick re-arms it once instead of expiring.
+ */
+export class Deadline {
+  readonly #clock: Clock;
+  readonly #expire: () => void;
+  readonly #tick = (): void => this.#check();
+  #timer: Timer | undefined;
+  #intervalMs = 0;
+  #dueAt = 0;
+  #scheduledFor = 0;
+  #excused = false;
+
+  constructor(clock: Clock, expire: () => void) {
+    this.#clock = clock;
+    this.#expire = expire;
+  }
+
+  get armed(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  /** Starts, or starts over, with a new interval. */
+  arm(intervalMs: number): void {
+    this.disarm();
+    this.#intervalMs = intervalMs;
+    this.#excused = false;
+    this.#dueAt = this.#clock.now() + intervalMs;
+    this.#schedule(intervalMs);
+  }
+
+  /** Something arrived: the whole interval again, if it is armed. */
+  touch(): void {
+    if (this.#timer === undefined) return;
+    this.#excused = false;
+    this.#dueAt = this.#clock.now() + this.#intervalMs;
+  }
+
+  disarm(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #schedule(delayMs: number): void {
+    this.#scheduledFor = this.#clock.now() + delayMs;
+    this.#timer = this.#clock.setTimer(this.#tick, delayMs);
+  }
+
+  #check(): void {
+    const now = this.#clock.now();
+    if (now < this.#dueAt) return this.#schedule(this.#dueAt - now);
+    if (!this.#excused && wasStalled(now - this.#scheduledFor, this.#intervalMs)) {
+      this.#excused = true;
+      this.#dueAt = now + this.#intervalMs;
+      return this.#schedule(this.#intervalMs);
+    }
+    this.#timer = undefined;
+    this.#expire();
+  }
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { Flow } from './flow.ts';
+
+describe('the flow', () => {
+  it('asks once per so many bytes, and not again before the answer', () => {
+    const flow = new Flow(100);
+    flow.sent(99);
+    expect(flow.isDue).toBe(false);
+    flow.sent(1);
+    expect(flow.isDue).toBe(true);
+    const carried = flow.ask();
+    flow.sent(1_000);
+    expect(flow.isDue).toBe(false);
+    expect(flow.answered(carried)).toBe(true);
+    expect(flow.unread).toBe(1_000);
+    expect(flow.isDue).toBe(true);
+  });
+
+  it('concludes nothing from a peer that does not echo', () => {
+    const flow = new Flow(100);
+    flow.sent(100_000);
+    flow.ask();
+    for (const carried of ['', 'hello', '-1', '100001', '9'.repeat(30)]) expect(flow.answered(carried)).toBe(false);
+    expect(flow.unread).toBe(0);
+  });
+
+  it('understands an answer to the last of several questions', () => {
+    const flow = new Flow(100);
+    flow.sent(150);
+    flow.ask();
+    flow.sent(150);
+    const last = flow.ask();
+    flow.answered(last);
+    expect(flow.unread).toBe(0);
+    expect(flow.answered('150')).toBe(false);
+    expect(flow.unread).toBe(0);
+  });
+});

@@ -1,0 +1,327 @@
+import { context } from '@opentelemetry/api';
+import { PatchbayError } from '@patchbay/ws-url';
+import { checkNetwork } from './agent.ts';
+import { aborted, type Failure, type FailureContext } from './classify.ts';
+import { resolveDeadlines } from './deadlines.ts';
+import { Exchange, type Verdict } from './exchange.ts';
+import { FrameRules } from './frame-rules.ts';
+import { MAX_PAYLOAD_BYTES } from './limits.ts';
+import type { PhysicalSocket } from './physical-socket.ts';
+import { PooledSocket } from './pooled-socket.ts';
+import { currentRuntime, type Runtime } from './runtime.ts';
+import { swallow } from './swallow.ts';
+import type {
+  ConnectionEvent,
+  Deadlines,
+  ExchangeOptions,
+  ExchangeResult,
+  Frame,
+  PooledSocketInfo,
+  PoolOptions,
+} from './types.ts';
+
+const DEFAULT_MAX_AGE_MS = 55 * 60_000;
+const DEFAULT_MAX_IDLE = 2;
+/** A request does not wait for a doubtful socket longer than a new one takes. */
+const PROBE_MS = 1_000;
+/** Part of the gateway's limit for the first frame after which an unused socket is not trusted any more. */
+const FIRST_FRAME_SHARE = 0.8;
+/** Part of the life that a gateway grants a socket after which none is begun on it. */
+const SESSION_SHARE = 0.9;
+
+/**
+ * Sockets for requests that are answered one at a time. Each request has its socket to itself, so that one that fails
+ * or is aborted takes no neighbour with it, and no request waits for another's dial.
+ */
+export class SocketPool {
+  readonly #options: PoolOptions;
+  readonly #runtime: Runtime;
+  readonly #deadlines: Deadlines;
+  readonly #rules: FrameRules;
+  /** The most recently used last. */
+  readonly #idle: PooledSocket[] = [];
+  readonly #sockets = new Set<PooledSocket>();
+  /** All that exist, also those on their way out. */
+  readonly #physical = new Set<PhysicalSocket>();
+  #closing: Promise<void> | undefined;
+
+  /** @throws PatchbayError `invalid-option` for a deadline that is no positive number, or an impossible agent or proxy. */
+  constructor(options: PoolOptions) {
+    checkNetwork(options);
+    this.#options = options;
+    this.#runtime = currentRuntime();
+    this.#deadlines = resolveDeadlines(options.deadlines);
+    this.#rules = new FrameRules(options.connection);
+  }
+
+  /** Sockets that are open or being opened. */
+  get size(): number {
+    return this.#sockets.size;
+  }
+
+  /**
+   * Sends what `build` returns on a socket of its own and hands every frame of the answer to `exchange.onFrame`.
+   * Fulfilled when that returns `true`. An idle socket that turns out to be dead before anything was sent on it is
+   * replaced without the caller noticing; nothing is ever sent twice.
+   *
+   * @throws PatchbayError `aborted` when the signal aborts (the socket is dropped and another opened in its place).
+   */
+  async request(build: (socket: PooledSocketInfo) => Frame, exchange: ExchangeOptions): Promise<ExchangeResult> {
+    const started = this.#runtime.clock.now();
+    for (;;) {
+      const socket = await this.#acquire(exchange);
+      const acquireMs = this.#runtime.clock.now() - started;
+      const info = { id: socket.physical.id, reused: socket.used };
+      let frame: Frame;
+      try {
+        frame = build(info);
+        this.#rules.check(frame);
+        this.#refuseIfOver(exchange.signal);
+      } catch (error) {
+        this.#release(socket);
+        throw error;
+      }
+      // Lost between the look and the letter: nothing was sent, so another may carry it. Not if it is new, for the next
+      // one would fare no better: how it ends is the answer.
+      const sent = socket.physical.send(frame);
+      if (!sent && socket.hasWaited) continue;
+      if (sent && !info.reused) {
+        socket.used = true;
+        this.#planRetirement(socket);
+      }
+      await this.#converse(socket, exchange);
+      return { socketId: info.id, reused: info.reused, acquireMs };
+    }
+  }
+
+  /**
+   * Opens a socket if there is none waiting. Resolves when it is open.
+   *
+   * @throws PatchbayError why it could not be opened.
+   */
+  async prewarm(signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true || this.#closing !== undefined) return;
+    const model = this.#options.model?.();
+    if (this.#idle.some((socket) => this.#serves(socket, model))) return;
+    const socket = this.#unclaimed(model) ?? this.#dial(model, this.#deadlines.dialMs);
+    await untilAborted(socket.ready, signal, () => this.#abortion());
+  }
+
+  /** Closes every socket, at most `deadlines.closeMs` long, and rejects what is under way. Idempotent; nothing is dialled afterwards. */
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  async #shutDown(): Promise<void> {
+    const sockets = [...this.#sockets];
+    this.#idle.length = 0;
+    this.#sockets.clear();
+    for (const socket of sockets) {
+      socket.close(this.#abortion());
+      this.#tell({ type: 'closed', epoch: socket.physical.id });
+    }
+    await Promise.all([...this.#physical].map((physical) => physical.gone));
+  }
+
+  async #acquire({
+    signal,
+    model = this.#options.model?.(),
+    preferSocket,
+    dialMs,
+  }: ExchangeOptions): Promise<PooledSocket> {
+    this.#refuseIfOver(signal);
+    const idle = this.#takeIdle(model, preferSocket);
+    if (idle !== undefined && (await this.#isAlive(idle, signal))) return idle;
+    this.#refuseIfOver(signal);
+    const early = this.#unclaimed(model);
+    if (early !== undefined) {
+      try {
+        return await this.#claim(early, signal);
+      } catch (error) {
+        // It was dialled before this request; that it failed says nothing about a dial now.
+        if (!PatchbayError.is(error) || !error.retryable) throw error;
+        this.#refuseIfOver(signal);
+      }
+    }
+    return this.#claim(this.#dial(model, dialMs), signal);
+  }
+
+  #takeIdle(model: string | undefined, preferred: number | undefined): PooledSocket | undefined {
+    let index = this.#idle.findIndex((socket) => socket.physical.id === preferred && this.#serves(socket, model));
+    if (index === -1) index = this.#idle.findLastIndex((socket) => this.#serves(socket, model));
+    return index === -1 ? undefined : this.#idle.splice(index, 1)[0];
+  }
+
+  /** Ping before use: a socket that was idle through a suspend or a stall may be dead without our knowing. */
+  async #isAlive(socket: PooledSocket, signal: AbortSignal): Promise<boolean> {
+    socket.claimed = true;
+    if (!socket.physical.isOpen) return false;
+    if (socket.physical.silentMs <= this.#deadlines.pingAfterMs) return true;
+    const alive = await socket.physical.probe(PROBE_MS);
+    if (!alive) this.#drop(socket);
+    else if (signal.aborted || this.#closing !== undefined) this.#release(socket);
+    this.#refuseIfOver(signal);
+    return alive;
+  }
+
+  /** Waits for a socket that is being opened. Abandoned while it dials it stays: nothing was sent on it. */
+  async #claim(socket: PooledSocket, signal: AbortSignal): Promise<PooledSocket> {
+    socket.claimed = true;
+    try {
+      await untilAborted(socket.ready, signal, () => this.#abortion());
+      this.#refuseIfOver(signal);
+    } catch (error) {
+      if (socket.physical.isOpen) this.#release(socket);
+      else socket.claimed = false;
+      throw error;
+    }
+    return socket;
+  }
+
+  #unclaimed(model: string | undefined): PooledSocket | undefined {
+    for (const socket of this.#sockets) {
+      if (!socket.claimed && socket.physical.isDialing && this.#serves(socket, model)) return socket;
+    }
+    return undefined;
+  }
+
+  #serves(socket: PooledSocket, model: string | undefined): boolean {
+    return !socket.isExpired && (this.#options.connection.traits.oneModelPerSocket !== true || socket.model === model);
+  }
+
+  #dial(model: string | undefined, dialMs: number): PooledSocket {
+    const { connection, agent, proxy, tracer, maxPayloadBytes = MAX_PAYLOAD_BYTES } = this.#options;
+    this.#tell({ type: 'connecting', attempt: 1, url: connection.redacted });
+    const socket = new PooledSocket(
+      {
+        runtime: this.#runtime,
+        connection,
+        network: { agent, proxy },
+        deadlines: { ...this.#deadlines, dialMs },
+        maxPayloadBytes,
+        askEveryBytes: Infinity,
+        tracer,
+        parent: context.active(),
+      },
+      model,
+      {
+        opened: (opened) => this.#release(opened),
+        expired: (expired) => {
+          if (this.#idle.includes(expired)) this.#drop(expired);
+        },
+        ended: (ended, failure) => this.#ended(ended, failure),
+      },
+    );
+    const { physical } = socket;
+    this.#sockets.add(socket);
+    this.#physical.add(physical);
+    void physical.gone.then(() => this.#physical.delete(physical));
+    void socket.ready.then(
+      () => this.#opened(socket),
+      () => {},
+    );
+    return socket;
+  }
+
+  #opened(socket: PooledSocket): void {
+    const { physical } = socket;
+    if (!physical.isOpen) return;
+    this.#planRetirement(socket);
+    this.#tell({
+      type: 'open',
+      epoch: physical.id,
+      url: this.#options.connection.redacted,
+      elapsedMs: physical.dialedInMs,
+    });
+  }
+
+  /** Not all at once, and before the gateway loses patience with a socket that has nothing to say. */
+  #planRetirement(socket: PooledSocket): void {
+    const { firstFrameWithinMs = Infinity, sessionMs = Infinity } = this.#options.connection.traits;
+    const { maxAgeMs = Math.min(DEFAULT_MAX_AGE_MS, sessionMs * SESSION_SHARE) } = this.#options;
+    const ageMs = maxAgeMs * (1 - this.#runtime.random() / 10) - socket.physical.uptimeMs;
+    socket.retireAfter(socket.used ? ageMs : Math.min(ageMs, firstFrameWithinMs * FIRST_FRAME_SHARE));
+  }
+
+  #converse(socket: PooledSocket, options: ExchangeOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const exchange = new Exchange(this.#runtime.clock, options, socket.physical, (verdict) => {
+        this.#conclude(socket, verdict, options);
+        if (verdict.reusable) resolve();
+        else reject(verdict.error);
+      });
+      socket.begin(exchange);
+    });
+  }
+
+  #conclude(socket: PooledSocket, verdict: Verdict, { model = socket.model }: ExchangeOptions): void {
+    socket.finish();
+    if (verdict.reusable) return this.#release(socket);
+    if (!this.#sockets.has(socket)) return;
+    this.#drop(socket, verdict.failure?.error);
+    // The caller changed their mind, and will have something else to say soon.
+    const hasOther = this.#idle.some((other) => this.#serves(other, model)) || this.#unclaimed(model) !== undefined;
+    if (verdict.error.code === 'aborted' && !hasOther) this.#dial(model, this.#deadlines.dialMs);
+  }
+
+  /** Back to the others, if it is still good. */
+  #release(socket: PooledSocket): void {
+    socket.claimed = false;
+    if (!this.#sockets.has(socket) || !socket.physical.isOpen) return;
+    if (socket.isExpired || this.#closing !== undefined) return this.#drop(socket);
+    socket.hasWaited = true;
+    this.#idle.push(socket);
+    if (this.#idle.length > (this.#options.maxIdle ?? DEFAULT_MAX_IDLE)) this.#drop(this.#idle[0]!);
+  }
+
+  #drop(socket: PooledSocket, error?: PatchbayError): void {
+    this.#forget(socket);
+    socket.close(error);
+    this.#tell({ type: 'closed', epoch: socket.physical.id, error });
+  }
+
+  #ended(socket: PooledSocket, failure: Failure): void {
+    this.#forget(socket);
+    this.#tell({ type: 'closed', epoch: socket.physical.id, error: failure.error });
+  }
+
+  #forget(socket: PooledSocket): void {
+    this.#sockets.delete(socket);
+    const index = this.#idle.indexOf(socket);
+    if (index !== -1) this.#idle.splice(index, 1);
+  }
+
+  #refuseIfOver(signal: AbortSignal): void {
+    if (signal.aborted || this.#closing !== undefined) throw this.#abortion();
+  }
+
+  #abortion(): PatchbayError {
+    const { connection } = this.#options;
+    const failureContext: FailureContext = {
+      connection,
+      where: connection.redacted,
+      scrub: (text) => connection.scrub(text),
+      wallClock: () => this.#runtime.clock.wallClock(),
+    };
+    return aborted(failureContext);
+  }
+
+  #tell(event: ConnectionEvent): void {
+    swallow(() => this.#options.event?.(event));
+  }
+}
+
+/** `promise`, or a rejection as soon as the signal aborts. Leaves no listener behind. */
+function untilAborted(
+  promise: Promise<void>,
+  signal: AbortSignal | undefined,
+  error: () => PatchbayError,
+): Promise<void> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(error());
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -1,0 +1,149 @@
+import { Console } from 'node:console';
+import { Writable } from 'node:stream';
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { connectionTo } from './__fixtures__/connection.ts';
+import { after, rawServer, run, server } from './__fixtures__/fixtures.ts';
+import { startProxy } from './__fixtures__/proxy.ts';
+import { SocketPool } from './pool.ts';
+
+const KEY = 'key-that-nobody-may-see';
+const LATE_KEY = 'token-minted-per-attempt';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** As deep as `console.log`, a crash reporter or a debugger would look. */
+function everything(value: unknown): string {
+  let printed = '';
+  const out = new Console(new Writable({ write: (chunk, _encoding, done) => ((printed += String(chunk)), done()) }));
+  out.log(value);
+  return printed + inspect(value, { depth: Infinity, showHidden: true, getters: true }) + safeJson(value);
+}
+
+function safeJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** Walks own properties and symbols, as a serialiser might. */
+function reaches(value: unknown, secret: string, seen = new Set<unknown>()): boolean {
+  if (typeof value === 'string') return value.includes(secret);
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return false;
+  seen.add(value);
+  return Reflect.ownKeys(value).some((key) => {
+    if (typeof key === 'string' && key.includes(secret)) return true;
+    const descriptor = Object.getOwnPropertyDescriptor(value, key);
+    return descriptor !== undefined && 'value' in descriptor && reaches(descriptor.value, secret, seen);
+  });
+}
+
+describe('no secret is seen', () => {
+  it('in a session while it dials, when its socket holds the request, nor once it is open', async () => {
+    const silent = await rawServer();
+    const dialing = run(connectionTo(silent.url, { apiKey: KEY }));
+    await silent.until(() => silent.received.length > 0);
+    expect(Buffer.concat(silent.received).toString()).toContain(KEY);
+    expect(everything(dialing.session)).not.toContain(KEY);
+    expect(reaches(dialing.session, KEY)).toBe(false);
+
+    const cloud = await server();
+    const open = run(connectionTo(cloud.url, { apiKey: KEY }));
+    await open.until(() => open.session.state === 'open');
+    for (const thing of [open.session, open.links[0], open.events]) {
+      expect(everything(thing)).not.toContain(KEY);
+      expect(reaches(thing, KEY)).toBe(false);
+    }
+    expect(open.links[0]!.credential()).toBe(KEY);
+  });
+
+  it('in a pool that dials, nor in one that waits', async () => {
+    const silent = await rawServer();
+    const pool = new SocketPool({ connection: connectionTo(silent.url, { apiKey: KEY }) });
+    after(() => pool.close());
+    pool.prewarm().catch(() => {});
+    await silent.until(() => silent.received.length > 0);
+    expect(everything(pool)).not.toContain(KEY);
+    expect(reaches(pool, KEY)).toBe(false);
+  });
+
+  it('in the error and events of a refusal that echoes the key, also one minted a moment ago', async () => {
+    const cloud = await server({
+      onUpgrade(request, socket) {
+        socket.end(`HTTP/1.1 401 Unauthorized\r\n\r\n${request.headers.authorization!.split(' ')[1]} is no key`);
+        return true;
+      },
+    });
+    for (const apiKey of [KEY, () => LATE_KEY]) {
+      const harness = run(connectionTo(`${cloud.url}?token=${KEY}`, { apiKey }));
+      const { error } = await harness.ended;
+      expect(error).toMatchObject({ status: 401 });
+      for (const secret of [KEY, LATE_KEY]) {
+        expect(everything(error)).not.toContain(secret);
+        expect(reaches(error, secret)).toBe(false);
+        expect(reaches(harness.events, secret)).toBe(false);
+      }
+    }
+  });
+
+  it('in the error of a close whose reason echoes the key', async () => {
+    const cloud = await server({ onSocket: ({ socket }) => socket.close(4001, `bad key ${KEY}`) });
+    const harness = run(connectionTo(cloud.url, { apiKey: KEY }));
+    const { error } = await harness.ended;
+    expect(error).toMatchObject({ closeCode: 4001 });
+    expect((error as Error).message).toContain('bad key');
+    expect(everything(error)).not.toContain(KEY);
+  });
+
+  it('in the error of a dial that fails, whatever its cause holds', async () => {
+    const gone = await server();
+    await gone.close();
+    const harness = run(connectionTo(`${gone.url}?api_key=${KEY}`, { apiKey: KEY }));
+    const { error } = await harness.ended;
+    expect(error).toMatchObject({ code: 'connect-failed' });
+    expect(everything(error)).not.toContain(KEY);
+  });
+
+  it('in the error of an URL that cannot be dialled', async () => {
+    const harness = run(
+      connectionTo('ws://127.0.0.1:9/', {
+        request: () =>
+          Promise.resolve({
+            url: `ws://[not-an-address/?api_key=${KEY}`,
+            headers: {},
+            protocols: [],
+            redacted: 'ws://nowhere/',
+            credential: undefined,
+            secrets: [KEY],
+          }),
+      }),
+    );
+    const { error } = await harness.ended;
+    expect(error).toMatchObject({ code: 'invalid-option', retryable: false });
+    expect(everything(error)).not.toContain(KEY);
+    expect(reaches(error, KEY)).toBe(false);
+  });
+
+  it.each([
+    ['a proxy', 'proxy-user-77:p%40ss-word-88', ['p@ss-word-88', 'p%40ss-word-88', btoa('proxy-user-77:p@ss-word-88')]],
+    ['a proxy whose user name is the token', 'token-as-name-99', ['token-as-name-99']],
+  ])('of %s, given or of the environment, whatever the other end echoes', async (_name, credentials, secrets) => {
+    const proxy = await startProxy();
+    const url = `http://${credentials}@127.0.0.1:${proxy.port}`;
+    const cloud = await server({ onSocket: ({ socket }) => socket.close(4001, `not you, ${secrets.join(' ')}`) });
+    const given = run(connectionTo(cloud.url), { proxy: url });
+    const errors = [(await given.ended).error];
+    vi.stubEnv('HTTP_PROXY', url);
+    vi.stubEnv('NO_PROXY', '');
+    errors.push((await run(connectionTo(cloud.url)).ended).error);
+    expect(proxy.tunnels).toHaveLength(2);
+    for (const error of errors) {
+      expect((error as Error).message).toContain('not you');
+      for (const secret of secrets) expect(everything(error)).not.toContain(secret);
+    }
+  });
+});

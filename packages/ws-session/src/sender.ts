@@ -1,0 +1,107 @@
+import { AudioLoss, type LossReason } from './audio-loss.ts';
+import { HIGH_WATER_BYTES, MAX_AUDIO_BACKLOG_MS, MAX_CONTROL_BACKLOG_BYTES } from './limits.ts';
+import { Outbox } from './outbox.ts';
+import type { PhysicalSocket } from './physical-socket.ts';
+import type { Frame, SendOptions } from './types.ts';
+
+export interface SenderOptions {
+  maxAudioBacklogMs?: number;
+  maxControlBacklogBytes?: number;
+  highWaterBytes?: number;
+  /** Audio was dropped; told in portions. */
+  dropped(droppedMs: number, totalMs: number, reason: LossReason): void;
+}
+
+/** What became of a frame. `overflow`: there is no room for it, and it must not be lost silently. */
+export type Sent = 'sent' | 'queued' | 'dropped' | 'overflow';
+
+/** The way out of a session: straight to the socket while the way is clear, through the outbox while it is not. */
+export class Sender {
+  readonly #highWaterBytes: number;
+  readonly #maxAudioMs: number;
+  readonly #outbox: Outbox;
+  readonly #loss: AudioLoss;
+  readonly #sendNow = (frame: Frame): boolean =>
+    this.#socket !== undefined && this.#socket.backlogBytes < this.#highWaterBytes && this.#socket.send(frame);
+  #socket: PhysicalSocket | undefined;
+  #epoch = 0;
+  #closed = false;
+  #waiters: (() => void)[] = [];
+
+  constructor(options: SenderOptions) {
+    const { maxAudioBacklogMs = MAX_AUDIO_BACKLOG_MS, maxControlBacklogBytes = MAX_CONTROL_BACKLOG_BYTES } = options;
+    this.#highWaterBytes = options.highWaterBytes ?? HIGH_WATER_BYTES;
+    this.#maxAudioMs = maxAudioBacklogMs;
+    this.#outbox = new Outbox({ maxAudioMs: maxAudioBacklogMs, maxControlBytes: maxControlBacklogBytes });
+    this.#loss = new AudioLoss((droppedMs, totalMs, reason) => options.dropped(droppedMs, totalMs, reason));
+  }
+
+  /** Audio dropped so far, in milliseconds. */
+  get droppedAudioMs(): number {
+    return this.#loss.totalMs;
+  }
+
+  send(frame: Frame, options: SendOptions | undefined): Sent {
+    const audioMs = options?.audioMs;
+    if (this.#closed) {
+      if (audioMs !== undefined) this.#loss.add(audioMs, 'closed');
+      return 'dropped';
+    }
+    if (this.#outbox.isEmpty && this.#sendNow(frame)) return 'sent';
+    const scope = options?.scope ?? (audioMs === undefined ? 'epoch' : 'session');
+    // Without a socket, a frame is meant for the next one.
+    const epoch = scope === 'session' ? undefined : this.#socket === undefined ? this.#epoch + 1 : this.#epoch;
+    if (audioMs === undefined) return this.#outbox.pushControl(frame, epoch) ? 'queued' : 'overflow';
+    this.#loss.add(this.#outbox.pushAudio(frame, audioMs, epoch), 'backlog');
+    return audioMs > this.#maxAudioMs ? 'dropped' : 'queued';
+  }
+
+  /** A socket takes over. Nothing goes out before {@link flush}. */
+  attach(socket: PhysicalSocket, epoch: number): void {
+    this.#socket = socket;
+    this.#epoch = epoch;
+  }
+
+  /** The socket is gone; returns the control frames that meant something only there and never left. */
+  detach(): Frame[] {
+    this.#socket = undefined;
+    const { undelivered, droppedMs } = this.#outbox.endEpoch(this.#epoch);
+    this.#loss.add(droppedMs, 'reconnect');
+    this.#loss.report('reconnect');
+    return undelivered;
+  }
+
+  flush(): void {
+    if (!this.#outbox.isEmpty) {
+      this.#outbox.flush(this.#sendNow);
+      if (this.#outbox.isEmpty) this.#loss.report('backlog');
+    }
+    if (this.#isDrained()) this.#settle();
+  }
+
+  drained(): Promise<void> {
+    if (this.#isDrained()) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  /** Nothing goes out any more. Returns the control frames that never did. */
+  close(): Frame[] {
+    this.#closed = true;
+    this.#socket = undefined;
+    const { undelivered, droppedMs } = this.#outbox.clear();
+    this.#loss.add(droppedMs, 'closed');
+    this.#loss.report('closed');
+    this.#settle();
+    return undelivered;
+  }
+
+  #isDrained(): boolean {
+    return this.#closed || (this.#outbox.isEmpty && (this.#socket?.bufferedAmount ?? 0) === 0);
+  }
+
+  #settle(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}

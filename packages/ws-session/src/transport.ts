@@ -1,0 +1,155 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import type { ConnectOptions, Refusal, Transport, TransportHandlers } from './runtime.ts';
+import type { Frame } from './types.ts';
+
+const MAX_REFUSAL_BYTES = 8_192;
+/** RFC 6455 §5.5: a control frame carries at most 125 bytes, two of them the code. */
+const MAX_REASON_BYTES = 123;
+
+/** Opens a socket. The only place in the published packages that does. */
+export function connectSocket(options: ConnectOptions, handlers: TransportHandlers): Transport {
+  return new WebSocketTransport(options, handlers);
+}
+
+/**
+ * A `ws` socket behind one set of handlers. Its 'error' listener is attached in the constructor and there is never a
+ * moment without one, because an 'error' that nobody hears ends the process.
+ */
+class WebSocketTransport implements Transport {
+  readonly #socket: WebSocket;
+  readonly #handlers: TransportHandlers;
+  /** One function for all writes: a closure per frame would be garbage on the hot path. */
+  readonly #written = (): void => {
+    if (this.#socket.bufferedAmount === 0 && this.#socket.readyState === WebSocket.OPEN) this.#handlers.onDrain();
+  };
+  #network: Socket | undefined;
+  #requestId: string | undefined;
+  #proxyStatus: number | undefined;
+  #refusal: Refusal | undefined;
+  #tellRefusal: (() => void) | undefined;
+
+  constructor(options: ConnectOptions, handlers: TransportHandlers) {
+    this.#handlers = handlers;
+    this.#socket = new WebSocket(options.url, [...options.protocols], {
+      headers: { ...options.headers },
+      ...(options.agent === undefined ? {} : { agent: options.agent }),
+      followRedirects: false,
+      maxPayload: options.maxPayloadBytes,
+      perMessageDeflate: false,
+      skipUTF8Validation: false,
+      finishRequest: (request: ClientRequest) => {
+        // Told by a CONNECT agent; without it the proxy's refusal looks like the provider's.
+        request.once('proxyConnect', (response: { statusCode: number }) => {
+          this.#proxyStatus = response.statusCode;
+        });
+        request.end();
+      },
+    });
+    this.#socket.on('error', (error) => handlers.onError(error));
+    this.#socket.on('upgrade', (response) => this.#upgraded(response));
+    this.#socket.on('unexpected-response', (request, response) => this.#refused(request, response));
+    this.#socket.on('open', () => handlers.onOpen(this.#requestId));
+    this.#socket.on('message', (data, isBinary) => {
+      handlers.onFrame(isBinary ? (data as Buffer) : (data as Buffer).toString('utf8'));
+    });
+    this.#socket.on('ping', () => handlers.onPing());
+    this.#socket.on('pong', (carried) => handlers.onPong(carried.toString('latin1')));
+    this.#socket.on('close', (code, reason) => this.#closed(code, reason));
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  get bytesRead(): number {
+    return this.#network?.bytesRead ?? 0;
+  }
+
+  get refusal(): Refusal | undefined {
+    return this.#refusal;
+  }
+
+  send(frame: Frame): boolean {
+    if (this.#socket.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(frame, this.#written);
+    return true;
+  }
+
+  ping(carry: string): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping(carry);
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close(code: number, reason: string): void {
+    // A paused socket would never read the answer.
+    if (this.#socket.isPaused) this.#socket.resume();
+    this.#socket.close(code, Buffer.byteLength(reason) > MAX_REASON_BYTES ? '' : reason);
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #upgraded(response: IncomingMessage): void {
+    this.#network = response.socket;
+    this.#requestId = requestId(response.headers);
+  }
+
+  #refused(request: ClientRequest, response: IncomingMessage): void {
+    const refusal: Refusal = {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      body: '',
+      fromProxy: this.#proxyStatus !== undefined && this.#proxyStatus !== 200,
+    };
+    this.#refusal = refusal;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const tell = (): void => {
+      if (this.#tellRefusal === undefined) return;
+      this.#tellRefusal = undefined;
+      response.removeAllListeners('data');
+      refusal.body = Buffer.concat(chunks).subarray(0, MAX_REFUSAL_BYTES).toString('utf8');
+      this.#handlers.onRefused(refusal);
+      request.destroy();
+      this.#socket.terminate();
+    };
+    this.#tellRefusal = tell;
+    response.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= MAX_REFUSAL_BYTES) tell();
+    });
+    response.on('end', tell);
+    response.on('error', tell);
+    response.on('close', tell);
+  }
+
+  #closed(code: number, reason: Buffer): void {
+    this.#socket.removeAllListeners();
+    this.#socket.on('error', ignore);
+    // We stopped waiting for the rest of the body: what came is better than nothing.
+    this.#tellRefusal?.();
+    this.#handlers.onClose(code, reason.toString('utf8'));
+  }
+}
+
+function ignore(): void {}
+
+/** The request id under the names that providers and gateways give it. */
+export function requestId(headers: Refusal['headers']): string | undefined {
+  for (const name of ['x-request-id', 'apim-request-id', 'x-amzn-requestid', 'request-id', 'cf-ray']) {
+    const value = headers[name];
+    if (typeof value === 'string' && value !== '') return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,179 @@
+import type { Agent } from 'node:http';
+import type { Tracer } from '@opentelemetry/api';
+import type { Connection, PatchbayError } from '@patchbay/ws-url';
+
+/** What crosses the wire; the codec above decodes it. */
+export type Frame = string | Uint8Array;
+
+/** How to reach the network; the same for sockets and HTTP of one client. */
+export interface NetworkOptions {
+  /** Used as it is, for every socket and request. */
+  agent?: Agent;
+  /** `http://user:password@host:port` of a CONNECT proxy; `false` ignores the environment's proxies. Default: HTTPS_PROXY, HTTP_PROXY, NO_PROXY. */
+  proxy?: string | false;
+}
+
+/** Deadlines, in milliseconds of the runtime's monotonic clock. */
+export interface Deadlines {
+  /** DNS, TCP, TLS and upgrade together. Default 10,000. */
+  dialMs: number;
+  /** From open to the first valid event; `0` for protocols in which the peer need not speak first. Default 10,000. */
+  firstEventMs: number;
+  /** No byte read for this long: ping. Default 15,000. */
+  pingAfterMs: number;
+  /** A ping unanswered for this long: dead. Default 10,000. */
+  pongMs: number;
+  /** Close handshake before the socket is destroyed. Default 2,000. */
+  closeMs: number;
+}
+
+/** How often a logical connection may come back. */
+export interface ReconnectPolicy {
+  /** Attempts available at once; refunded by healthy uptime only. Default 5. */
+  budget: number;
+  /** Healthy uptime that refunds one attempt. Default 60,000. */
+  refundMs: number;
+  /** First wait, doubled each time, times a random factor in [0.5, 1]. Default 250. */
+  baseMs: number;
+  /** Longest wait. Default 8,000. */
+  capMs: number;
+  /** This many connections in a row that each lived shorter than `quickMs` end it. Default 3. */
+  quickFailures: number;
+  /** Default 5,000. */
+  quickMs: number;
+}
+
+/** Planned replacement of the physical socket before the provider ends it. */
+export interface Rotation {
+  /** Age at which a quiet moment is looked for. */
+  afterMs: number;
+  /** Extra age, times a random factor in [0, 1]. */
+  jitterMs?: number;
+  /** Age at which it happens, quiet or not. */
+  latestMs?: number;
+  /** `true` when nothing would be lost: no speech, no reply, nothing uncommitted. */
+  isQuiet(): boolean;
+}
+
+/** How a frame is treated when it cannot go out at once. */
+export interface SendOptions {
+  /** Audio of this many milliseconds: dropped oldest-first when stale, and counted. Leave out for control frames, which are never dropped silently. */
+  audioMs?: number;
+  /**
+   * `epoch`: means nothing on another socket. When that one is lost, control is handed to `undelivered` and audio is
+   * dropped and counted. `session`: kept for the next socket. Default: `session` for audio, `epoch` for control.
+   */
+  scope?: 'epoch' | 'session';
+}
+
+/** The physical socket of one epoch, as seen by a codec. Epochs count from 1. */
+export interface Link {
+  readonly epoch: number;
+  /** Sends now, ahead of the outbox: configuration and replay. `false` if this socket is gone. */
+  send(frame: Frame): boolean;
+  /** The key, for endpoints that want it in the first frame. */
+  credential(): string | undefined;
+  /** Stops reading, so that a slow consumer is felt by the peer instead of filling memory. */
+  pause(): void;
+  resume(): void;
+}
+
+/** What the owner of a session does with it. Handlers may throw; a PatchbayError decides what happens next, anything else is `protocol-violation`. */
+export interface SessionHandlers {
+  /** A socket is open: send configuration and replay. Queued frames follow after it. */
+  open?(link: Link, context: { reconnected: boolean; reason?: string }): void;
+  /** A frame arrived. Return `true` if it was a valid event (proof of health). */
+  frame(frame: Frame, link: Link): boolean;
+  /** This epoch is over; frames of scope `epoch` that never left are handed back. */
+  lost?(link: Link, error: PatchbayError | undefined, undelivered: readonly Frame[]): void;
+  /** For users: what the connection is doing. */
+  event?(event: ConnectionEvent): void;
+}
+
+export interface SessionOptions extends NetworkOptions {
+  connection: Connection;
+  handlers: SessionHandlers;
+  deadlines?: Partial<Deadlines>;
+  /** `false`: the first loss ends the session. Default: see {@link ReconnectPolicy}. */
+  reconnect?: Partial<ReconnectPolicy> | false;
+  /** Redial even before a socket has proved healthy (RealtimeModel: nobody above retries). Default false. */
+  redialFirst?: boolean;
+  rotation?: Rotation;
+  /** Audio kept while there is no socket, or while the socket does not drain. Default 2,000 ms. */
+  maxAudioBacklogMs?: number;
+  /** Control frames kept while there is no socket, in bytes. Default 1 MiB; beyond it, `send` throws `send-overflow`. */
+  maxControlBacklogBytes?: number;
+  /** Above this many unsent bytes, audio waits in the outbox. Default 256 KiB. */
+  highWaterBytes?: number;
+  /** Largest frame accepted. Default 16 MiB. */
+  maxPayloadBytes?: number;
+  /** Re-read on each attempt. */
+  model?: () => string | undefined;
+  tracer?: Tracer;
+}
+
+/** How request/response sockets are kept. */
+export interface PoolOptions extends NetworkOptions {
+  connection: Connection;
+  /** `firstEventMs` and `dialMs` of a request are its own. */
+  deadlines?: Partial<Deadlines>;
+  /** Age at which a socket is retired, less up to a tenth by chance. Default 3,300,000: 55 minutes, or less behind a gateway that ends them earlier. */
+  maxAgeMs?: number;
+  /** Idle sockets kept. Default 2. */
+  maxIdle?: number;
+  /** Largest frame accepted. Default 16 MiB. */
+  maxPayloadBytes?: number;
+  /** The model of prewarmed sockets, re-read on each attempt. */
+  model?: () => string | undefined;
+  tracer?: Tracer;
+  /** For users: what the connections are doing. `epoch` is the socket's id. */
+  event?(event: ConnectionEvent): void;
+}
+
+/** The socket a request goes out on. */
+export interface PooledSocketInfo {
+  /** Tells sockets of one process apart; give it back as `preferSocket`. */
+  id: number;
+  /** It has carried a request before. */
+  reused: boolean;
+}
+
+/** One request and its answer. Times in milliseconds. */
+export interface ExchangeOptions {
+  /** `true`: that was the last frame, the socket may be reused. A throw drops the socket and rejects the request. */
+  onFrame(frame: Frame): boolean;
+  signal: AbortSignal;
+  /** From sending to the first frame. */
+  firstEventMs: number;
+  /** Between frames; read again after each, so that it may be a getter. */
+  inactivityMs: number;
+  dialMs: number;
+  /** Use this socket if it is idle and well. */
+  preferSocket?: number;
+  model?: string;
+}
+
+export interface ExchangeResult {
+  socketId: number;
+  reused: boolean;
+  /** What it took to have a socket. */
+  acquireMs: number;
+}
+
+/** A reply that is owed. When its time is up, the socket is treated as dead. */
+export interface Expectation {
+  /** Something of it arrived: start the clock again. */
+  touch(): void;
+  met(): void;
+}
+
+/** What users hear through `model.on('connection', …)`. No text, no audio, no query, no secret. */
+export type ConnectionEvent =
+  | { type: 'connecting'; attempt: number; url: string }
+  | { type: 'open'; epoch: number; url: string; elapsedMs: number }
+  | { type: 'reconnecting'; epoch: number; attempt: number; delayMs: number; error: PatchbayError }
+  | { type: 'rotated'; epoch: number; reason: string }
+  | { type: 'audio-dropped'; droppedMs: number; totalMs: number; reason: 'backlog' | 'reconnect' | 'closed' }
+  | { type: 'closed'; epoch: number; error?: PatchbayError };
+
+export type SessionState = 'idle' | 'connecting' | 'open' | 'draining' | 'closed';
