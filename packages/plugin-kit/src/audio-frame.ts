@@ -1,0 +1,14 @@
+import type { llm } from '@livekit/agents';
+import { AudioFrame as RtcAudioFrame } from '@livekit/rtc-node';
+
+/**
+ * The audio frame of LiveKit's own declarations. `@livekit/rtc-node` declares the class twice, for `import` and for
+ * `require`, with a private property each, so the two are not assignable; `@livekit/agents` refers to the first from
+ * either of its formats. Declarations that name the frame through LiveKit fit LiveKit's base classes in both.
+ */
+export type AudioFrame = Parameters<llm.RealtimeSession['pushAudio']>[0];
+
+/** One channel of samples as a frame. The frame keeps the memory; it is not copied. */
+export function monoFrame(samples: Int16Array, sampleRate: number): AudioFrame {
+  return new RtcAudioFrame(samples, sampleRate, 1, samples.length);
+}

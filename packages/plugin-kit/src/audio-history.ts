@@ -1,0 +1,96 @@
+import type { Clock, Frame } from '@patchbay/ws-session';
+
+interface Chunk {
+  frame: Frame;
+  /** Where it begins and ends in the audio of the stream, in milliseconds. */
+  startMs: number;
+  endMs: number;
+  /** When it came, by the clock. */
+  pushedAt: number;
+}
+
+/**
+ * The audio of one stream: how much there was, and the last of it, which a lost socket had heard and not answered.
+ * Positions are milliseconds of audio since the stream began, whatever socket they went to.
+ */
+export class AudioHistory {
+  readonly #clock: Clock;
+  readonly #bornAt: number;
+  #chunks: Chunk[] = [];
+  #pushedMs = 0;
+  #sentMs = 0;
+  #pushedAt: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#bornAt = clock.now();
+    this.#pushedAt = this.#bornAt;
+  }
+
+  /** All the audio there was. */
+  get pushedMs(): number {
+    return this.#pushedMs;
+  }
+
+  /** Remembers a frame. Bytes are copied, because their buffer is reused. */
+  push(frame: Frame, milliseconds: number): void {
+    const startMs = this.#pushedMs;
+    this.#pushedMs += milliseconds;
+    this.#pushedAt = this.#clock.now();
+    this.#chunks.push({
+      frame: typeof frame === 'string' ? frame : new Uint8Array(frame),
+      startMs,
+      endMs: this.#pushedMs,
+      pushedAt: this.#pushedAt,
+    });
+  }
+
+  /** Everything so far has gone to a socket. */
+  sent(): void {
+    this.#sentMs = this.#pushedMs;
+  }
+
+  /** Forgets audio before this position: it has been answered, or holds nothing to answer. */
+  settle(untilMs: number): void {
+    this.#forget((chunk) => chunk.endMs <= untilMs);
+  }
+
+  /**
+   * Forgets audio that has waited longer than this for a socket. Returns how much of it none was ever sent. What counts
+   * is how long it waited and not how much it is: a recording that is pushed at once is not stale.
+   */
+  expire(waitedMs: number): number {
+    const latest = this.#clock.now() - waitedMs;
+    return this.#forget((chunk) => chunk.pushedAt < latest);
+  }
+
+  /** Everything that is not settled, oldest first, and where it begins. */
+  replay(): { frames: Frame[]; startMs: number } {
+    return { frames: this.#chunks.map(({ frame }) => frame), startMs: this.#chunks[0]?.startMs ?? this.#pushedMs };
+  }
+
+  /** How long ago the audio at this position was spoken. */
+  ageMs(positionMs: number): number {
+    return Math.max(0, this.#pushedMs - positionMs) + (this.#clock.now() - this.#pushedAt);
+  }
+
+  /**
+   * A position as time since the stream began. Where no audio came for a while (a muted microphone), time went on and
+   * the audio did not; a file that is pushed at once is the other way round, and keeps its own time.
+   */
+  elapsedMs(positionMs: number): number {
+    return positionMs + Math.max(0, this.#pushedAt - this.#bornAt - this.#pushedMs);
+  }
+
+  #forget(settled: (chunk: Chunk) => boolean): number {
+    let count = 0;
+    let unsentMs = 0;
+    for (const chunk of this.#chunks) {
+      if (!settled(chunk)) break;
+      if (chunk.endMs > this.#sentMs) unsentMs += chunk.endMs - chunk.startMs;
+      count++;
+    }
+    if (count > 0) this.#chunks.splice(0, count);
+    return unsentMs;
+  }
+}

@@ -1,0 +1,89 @@
+import { PatchbayError } from '@patchbay/ws-url';
+
+// Checks of what a user wrote, also in JavaScript or out of a file. An absent option (`undefined`) passes all of them.
+// Every error is a PatchbayError `invalid-option` that names the option; a value is shown only if it is a number, for
+// anything else may be a key in the wrong place.
+
+/** @throws PatchbayError `invalid-option`, always. */
+export function refuseOption(option: string, must: string): never {
+  throw new PatchbayError('invalid-option', `${option} must be ${must}`);
+}
+
+/** A finite number between two others, both included. */
+export function checkRange(option: string, value: unknown, [low, high]: readonly [number, number]): void {
+  if (value === undefined || (Number.isFinite(value) && (value as number) >= low && (value as number) <= high)) return;
+  const range = high === Infinity ? `at least ${low}` : `between ${low} and ${high}`;
+  refuseOption(option, typeof value === 'number' ? `${range}, not ${value}` : `a number, ${range}`);
+}
+
+/** A whole number between two others, both included. */
+export function checkCount(option: string, value: unknown, range: readonly [number, number]): void {
+  checkRange(option, value, range);
+  if (value !== undefined && !Number.isInteger(value)) refuseOption(option, 'a whole number');
+}
+
+export function checkFlag(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean') refuseOption(option, 'true or false');
+}
+
+/** Any text, also none. */
+export function checkString(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'string') refuseOption(option, 'a string');
+}
+
+/** A text that says something. */
+export function checkName(option: string, value: unknown): void {
+  if (value !== undefined && (typeof value !== 'string' || value.trim() === '')) {
+    refuseOption(option, 'a string that is not empty');
+  }
+}
+
+export function checkOneOf(option: string, value: unknown, choices: readonly string[]): void {
+  if (value !== undefined && !choices.includes(value as string)) {
+    refuseOption(option, choices.map((choice) => `'${choice}'`).join(' or '));
+  }
+}
+
+/** A list of texts. */
+export function checkStrings(option: string, value: unknown): void {
+  if (value === undefined) return;
+  if (!Array.isArray(value) || !value.every((each) => typeof each === 'string')) {
+    refuseOption(option, 'a list of strings');
+  }
+}
+
+/** An object with fields; no list, and not `null`. */
+export function checkObject(option: string, value: unknown): void {
+  if (value === undefined) return;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuseOption(option, 'an object');
+}
+
+/** An object that can be sent: no `bigint` in it, and no circle. */
+export function checkJson(option: string, value: unknown): void {
+  checkObject(option, value);
+  try {
+    JSON.stringify(value);
+  } catch {
+    refuseOption(option, 'an object that can be written as JSON');
+  }
+}
+
+/**
+ * Names and values, as a plain object: of one, of pairs, or of anything that gives pairs (`Map`, `Headers`,
+ * `URLSearchParams`). A name that comes several times gets a list. The values are not checked.
+ */
+export function recordOf(option: string, source: unknown): Record<string, unknown> {
+  const shape = 'an object, or pairs, of names and values';
+  if (source === undefined) return {};
+  if (typeof source !== 'object' || source === null) return refuseOption(option, shape);
+  if (!(Symbol.iterator in source)) {
+    return Object.prototype.toString.call(source) === '[object Object]' ? { ...source } : refuseOption(option, shape);
+  }
+  const values = new Map<string, unknown>();
+  for (const pair of source as Iterable<unknown>) {
+    if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== 'string') return refuseOption(option, shape);
+    const [name, value] = pair as [string, unknown];
+    values.set(name, values.has(name) ? [values.get(name), value].flat() : value);
+  }
+  return Object.fromEntries(values);
+}

@@ -1,0 +1,167 @@
+import { DEFAULT_API_CONNECT_OPTIONS, shortuuid, tts, type APIConnectOptions } from '@livekit/agents';
+import { currentRuntime, Deadline } from '@patchbay/ws-session';
+import { PatchbayError } from '@patchbay/ws-url';
+import { sendHttp, type HttpResponse } from './http-request.ts';
+import { speakingOf, type HttpTTS, type HttpTTSDescription, type SpeechSink } from './http-tts.ts';
+import { Patience } from './patience.ts';
+import { ServerSentEventDecoder } from './server-sent-events.ts';
+import { SpeechFrames } from './speech-frames.ts';
+
+/** Short enough that the first sound does not wait, long enough that a minute is not made of too many frames. */
+const frameMs = 20;
+
+/** Behind a gateway that hands over speech when the last byte of it is made, the first one may take this long. */
+const bufferedFirstByteMs = 60_000;
+
+/**
+ * One text on its way to audio. LiveKit calls {@link run} up to `maxRetry + 1` times; each time is a request of its
+ * own. `connOptions.timeoutMs` is the deadline for the first audio, and then for every silence between two pieces of it.
+ */
+export abstract class HttpChunkedStream<Options extends object> extends tts.ChunkedStream {
+  /** Resolves when the stream has ended, in whatever way. */
+  readonly settled: Promise<void>;
+  readonly #description: Readonly<HttpTTSDescription<Options>>;
+  readonly #options: Readonly<Options>;
+  readonly #connOptions: APIConnectOptions;
+  readonly #clock = currentRuntime().clock;
+  readonly #patience: Patience;
+
+  constructor(
+    text: string,
+    model: HttpTTS<Options>,
+    options: Readonly<Options>,
+    connOptions: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
+    abortSignal?: AbortSignal,
+  ) {
+    super(text, model, connOptions, abortSignal);
+    this.#description = speakingOf(model);
+    this.#options = options;
+    this.#connOptions = connOptions;
+    this.#patience = new Patience(this.#clock, connOptions.timeoutMs);
+    this.settled = containRejection(this);
+    // LiveKit only listens for what is yet to come.
+    if (abortSignal?.aborted === true) this.close();
+  }
+
+  protected override async run(): Promise<void> {
+    const { connection, wire, sampleRate, agent, proxy, modelOf } = this.#description;
+    const { abortSignal } = this;
+    const attempt = new AbortController();
+    const abort = (): void => attempt.abort();
+    abortSignal.addEventListener('abort', abort, { once: true });
+    const deadline = new Deadline(this.#clock, () => attempt.abort(this.#late(frames.delivered)));
+    const frames = new SpeechFrames({
+      sampleRate,
+      frameMs,
+      onFrame: (frame, final) => {
+        if (!this.queue.closed) this.queue.put({ requestId, segmentId: requestId, frame, final });
+      },
+    });
+    let requestId = shortuuid('speech_');
+    try {
+      await this.#patience.wait(abortSignal);
+      if (abortSignal.aborted) return;
+      deadline.arm(this.#firstByteMs);
+      const { headers, body } = wire.request(this.inputText, this.#options);
+      const model = modelOf?.(this.#options);
+      const response = await sendHttp({
+        connection,
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+        signal: attempt.signal,
+        ...(model === undefined ? {} : { model }),
+        ...(agent === undefined ? {} : { agent }),
+        ...(proxy === undefined ? {} : { proxy }),
+      });
+      requestId = response.requestId ?? requestId;
+      await this.#read(response, frames, deadline);
+      if (!frames.delivered && isSpoken(this.inputText)) {
+        throw new PatchbayError('protocol-violation', `${connection.host} answered without audio`, { retryable: true });
+      }
+    } catch (error) {
+      attempt.abort();
+      if (abortSignal.aborted) return;
+      // Once something was heard, a second attempt would say the beginning again.
+      throw this.#patience.judge(error, frames.delivered ? { retryable: false } : {});
+    } finally {
+      deadline.disarm();
+      abortSignal.removeEventListener('abort', abort);
+      if (!this.queue.closed) this.queue.close();
+    }
+  }
+
+  async #read(response: HttpResponse, frames: SpeechFrames, deadline: Deadline): Promise<void> {
+    let heard = false;
+    const sink: SpeechSink = {
+      audio: (bytes) => {
+        if (bytes.byteLength === 0) return;
+        // Nothing else is a sign of life: a gateway may send comments for ever.
+        if (heard) deadline.touch();
+        else deadline.arm(this.#connOptions.timeoutMs);
+        heard = true;
+        frames.push(bytes);
+      },
+      usage: (tokens) => this.setTokenUsage(tokens),
+    };
+    const push = this.#decoder(response, sink);
+    for await (const bytes of response.body) push.bytes(bytes);
+    push.end();
+    frames.end();
+  }
+
+  /** Providers decide per model whether they answer in events or in bytes, so the answer says what it is. */
+  #decoder(response: HttpResponse, sink: SpeechSink): { bytes(bytes: Uint8Array): void; end(): void } {
+    const { wire, connection } = this.#description;
+    const type = response.headers['content-type'] ?? '';
+    if (type.startsWith('text/event-stream') && wire.receive) {
+      const events = new ServerSentEventDecoder((event) => wire.receive?.(event, sink));
+      return { bytes: (bytes) => events.push(bytes), end: () => events.end() };
+    }
+    if (/^(application\/json|text\/)/.test(type)) {
+      throw new PatchbayError('protocol-violation', `${connection.host} answered with ${type} instead of audio`);
+    }
+    return { bytes: (bytes) => sink.audio(bytes), end: () => undefined };
+  }
+
+  get #firstByteMs(): number {
+    const { timeoutMs } = this.#connOptions;
+    return this.#description.connection.traits.buffersSpeech === true
+      ? Math.max(timeoutMs, bufferedFirstByteMs)
+      : timeoutMs;
+  }
+
+  #late(delivered: boolean): PatchbayError {
+    const { host } = this.#description.connection;
+    return delivered
+      ? new PatchbayError('inactivity-timeout', `${host} stopped in the middle of the audio`)
+      : new PatchbayError('first-event-timeout', `${host} sent no audio in time`, { retryable: true });
+  }
+}
+
+/** Punctuation alone may well be silence. */
+function isSpoken(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
+}
+
+/**
+ * LiveKit 1.9 starts a ChunkedStream with `mainTask().finally(…)` and keeps nobody there to catch: each failure that it
+ * has already reported as an `error` event is an unhandled rejection as well, which ends a plain Node process
+ * (livekit/agents-js#1095). The promise is out of reach, but the method is looked up one microtask after the
+ * constructor, so this instance gets one that ends quietly. Where LiveKit mends or renames it, this does nothing.
+ */
+function containRejection(stream: object): Promise<void> {
+  const { mainTask } = stream as { mainTask?: () => Promise<void> };
+  if (mainTask === undefined) return Promise.resolve();
+  return new Promise((settle) => {
+    const contained = async (): Promise<void> => {
+      try {
+        await mainTask.call(stream);
+      } catch {
+        // Reported by LiveKit as an `error` event of the TTS.
+      } finally {
+        settle();
+      }
+    };
+    Object.defineProperty(stream, 'mainTask', { value: contained });
+  });
+}

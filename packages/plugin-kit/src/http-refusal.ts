@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import { guessHop, statusVerdict } from '@patchbay/ws-session';
+import { PatchbayError, type Connection } from '@patchbay/ws-url';
+import { retryAfter } from './errors.ts';
+
+/** As much of a refusal as is kept. */
+const maxRefusalBytes = 8_192;
+
+/** A response that is not a 2xx, as the error that says who refused, why, and whether to ask again. */
+export async function refusalOf(
+  connection: Connection,
+  message: IncomingMessage,
+  { fromProxy, scrub }: { fromProxy: boolean; scrub: (text: string) => string },
+): Promise<PatchbayError> {
+  const status = message.statusCode ?? 0;
+  const { headers } = message;
+  const body = scrub(await readSome(message));
+  const hop = guessHop(connection, { status, headers, body, fromProxy: fromProxy || status === 407 });
+  const said = explanationIn(body);
+  const reason = status >= 300 && status < 400 ? redirectTo(headers.location) : said.message;
+  const hint = hop === 'proxy' ? undefined : connection.hint({ status, text: body });
+  const who = hop === 'proxy' ? `the proxy before ${connection.host}` : connection.host;
+  const parts = [`${who} answered ${status}`, reason, hint].filter((part) => part !== undefined);
+  const requestId = headers['x-request-id'];
+  const waitMs = retryAfter(headers);
+  return new PatchbayError(hop === 'proxy' ? 'proxy-refused' : 'provider-error', parts.join(': '), {
+    status,
+    hop,
+    retryable: statusVerdict(connection, status, body) !== 'fatal',
+    ...(said.code === undefined ? {} : { providerCode: said.code }),
+    ...(typeof requestId === 'string' ? { requestId } : {}),
+    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    ...(body === '' ? {} : { body }),
+  });
+}
+
+async function readSome(message: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of message as AsyncIterable<Buffer>) {
+      pieces.push(piece);
+      length += piece.length;
+      if (length >= maxRefusalBytes) break;
+    }
+  } catch {
+    // The status alone says enough.
+  }
+  return Buffer.concat(pieces).subarray(0, maxRefusalBytes).toString();
+}
+
+/** `{ error: { message, code, type } }` as most providers have it, bare or under `detail`; HTML says nothing. */
+function explanationIn(body: string): { message?: string | undefined; code?: string | undefined } {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return {};
+  }
+  const outer = objectOf(json);
+  const error = objectOf(outer?.error) ?? objectOf(objectOf(outer?.detail)?.error) ?? outer;
+  return {
+    message: textOf(error?.message) ?? textOf(outer?.error) ?? textOf(outer?.detail),
+    code: textOf(error?.code) ?? textOf(error?.type),
+  };
+}
+
+function objectOf(value: unknown): Record<string, unknown> | undefined {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Record<string, unknown>) : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, 500) : undefined;
+}
+
+/** Only the host: a redirect may carry a token. */
+function redirectTo(location: string | undefined): string {
+  const host =
+    location !== undefined && URL.canParse(location) ? new URL(location).host : 'another path of the same host';
+  return `redirects to ${host}, and redirects are not followed`;
+}

@@ -1,0 +1,133 @@
+import { request as requestPlain, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request as requestSecure } from 'node:https';
+import { currentRuntime, dialFailure, proxySecrets, resolveAgent, type NetworkOptions } from '@patchbay/ws-session';
+import { createScrubber, PatchbayError, type Connection, type DialRequest } from '@patchbay/ws-url';
+import { refusalOf } from './http-refusal.ts';
+
+export interface HttpRequest extends NetworkOptions {
+  /** Where it goes, and with which credentials: asked for now. */
+  connection: Connection;
+  /** Default `POST`. */
+  method?: string;
+  /** The connection's own headers win over these. */
+  headers?: Readonly<Record<string, string>>;
+  body?: string | Uint8Array;
+  /** The model of this request, where it travels in the URL. Default: the connection's. */
+  model?: string;
+  /** Aborting with a `PatchbayError` as reason rejects with that error: deadlines. */
+  signal: AbortSignal;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** The bytes as they arrive. Throws a {@link PatchbayError} if they stop before the end. */
+  body: AsyncIterable<Uint8Array>;
+  /** The provider's `x-request-id`, if it sent one. */
+  requestId: string | undefined;
+}
+
+/**
+ * One HTTP request over the same agent, proxy and credentials as the sockets of the same client. Resolves with a 2xx
+ * whose body has not been read yet; anything else rejects with a {@link PatchbayError}. Redirects are not followed:
+ * they would carry the key to somewhere nobody configured.
+ */
+export async function sendHttp(request: HttpRequest): Promise<HttpResponse> {
+  const { connection, model, signal } = request;
+  try {
+    if (signal.aborted) throw abortOf(signal);
+    const { clock } = currentRuntime();
+    const dial = await connection.request({ signal, wallClock: () => clock.wallClock(), ...(model ? { model } : {}) });
+    const { message, fromProxy } = await exchange(request, dial, true);
+    const status = message.statusCode ?? 0;
+    if (status < 200 || status >= 300)
+      throw await refusalOf(connection, message, { fromProxy, scrub: scrubberOf(request, dial) });
+    const requestId = message.headers['x-request-id'];
+    return {
+      status,
+      headers: message.headers,
+      body: read(message, request, dial),
+      requestId: Array.isArray(requestId) ? requestId[0] : requestId,
+    };
+  } catch (error) {
+    throw signal.aborted ? abortOf(signal) : error;
+  }
+}
+
+interface Answer {
+  message: IncomingMessage;
+  fromProxy: boolean;
+}
+
+function exchange(request: HttpRequest, dial: DialRequest, mayRepeat: boolean): Promise<Answer> {
+  const { signal, body, method = 'POST' } = request;
+  return new Promise<Answer>((resolve, reject) => {
+    const url = new URL(dial.url);
+    const send = url.protocol === 'https:' ? requestSecure : requestPlain;
+    let outgoing: ReturnType<typeof send>;
+    try {
+      const agent = resolveAgent(dial.url, request);
+      outgoing = send(url, { method, headers: headersOf(request, dial), ...(agent ? { agent } : {}) });
+    } catch (error) {
+      reject(failureOf(error, request, dial));
+      return;
+    }
+    let fromProxy = false;
+    outgoing.on('proxyConnect', (answer: { statusCode: number }) => (fromProxy = answer.statusCode !== 200));
+    // Without an error: where the answer has come whole, Node hands the socket back without listeners before it would
+    // report one there, which ends the process. Whoever waits learns the reason from the signal.
+    const abort = (): void => void outgoing.destroy();
+    signal.addEventListener('abort', abort, { once: true });
+    // The signal rules until the last byte of the body.
+    outgoing.once('close', () => signal.removeEventListener('abort', abort));
+    outgoing.once('response', (message) => resolve({ message, fromProxy }));
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      // An idle connection that the server gave up just now: nobody has seen the request.
+      const stale = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      if (stale && mayRepeat && !signal.aborted) exchange(request, dial, false).then(resolve, reject);
+      else reject(failureOf(error, request, dial));
+    });
+    outgoing.end(body);
+  });
+}
+
+function headersOf(request: HttpRequest, dial: DialRequest): Record<string, string> {
+  const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'patchbay' };
+  for (const source of [request.headers ?? {}, dial.headers]) {
+    for (const [name, value] of Object.entries(source)) headers[name.toLowerCase()] = value;
+  }
+  if (request.body !== undefined) headers['content-length'] = String(Buffer.byteLength(request.body));
+  return headers;
+}
+
+async function* read(message: IncomingMessage, request: HttpRequest, dial: DialRequest): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of message) yield piece as Uint8Array;
+    // Node throws away what was not read yet, and calls it the end.
+    if (request.signal.aborted) throw abortOf(request.signal);
+  } catch (error) {
+    throw request.signal.aborted ? abortOf(request.signal) : failureOf(error, request, dial);
+  }
+}
+
+/** What an abort means: its reason if that is one of ours (a deadline), otherwise that somebody asked for it. */
+function abortOf(signal: AbortSignal): PatchbayError {
+  const reason: unknown = signal.reason;
+  return PatchbayError.is(reason) ? reason : new PatchbayError('aborted', 'the request was aborted');
+}
+
+/** Removes what must not be shown: the connection's secrets, and those of the proxy before it. */
+function scrubberOf(request: HttpRequest, dial: DialRequest): (text: string) => string {
+  const scrubProxy = createScrubber(proxySecrets(dial.url, request));
+  return (text) => request.connection.scrub(scrubProxy(text));
+}
+
+function failureOf(error: unknown, request: HttpRequest, dial: DialRequest): PatchbayError {
+  const { clock } = currentRuntime();
+  return dialFailure(error, {
+    connection: request.connection,
+    where: dial.redacted,
+    scrub: scrubberOf(request, dial),
+    wallClock: () => clock.wallClock(),
+  }).error;
+}

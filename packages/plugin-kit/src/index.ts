@@ -1,0 +1,64 @@
+// What every class stands on.
+export type { AudioFrame } from './audio-frame.ts';
+export { base64Of } from './base64.ts';
+export {
+  checkCount,
+  checkFlag,
+  checkJson,
+  checkName,
+  checkObject,
+  checkOneOf,
+  checkRange,
+  checkString,
+  checkStrings,
+  recordOf,
+  refuseOption,
+} from './check-options.ts';
+export type { ConnectionEmitter, ConnectionEvent, ConnectionEvents } from './connection-events.ts';
+export { retryableStatus, retryAfter, toAPIError, toPatchbayError, type APIErrorOverrides } from './errors.ts';
+export { guardedEmit, type GuardedEmitter } from './guarded-emit.ts';
+export { logger, type Logger } from './logging.ts';
+export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';
+export { PcmChunker, type PcmChunkerOptions } from './pcm-chunker.ts';
+export { Resampler } from './resampler.ts';
+export type { Clock, Frame, Link, NetworkOptions, Timer } from '@patchbay/ws-session';
+
+// HTTP, by the way of the sockets.
+export { createFetch, type FetchOptions } from './fetch.ts';
+export { requestJson, type JsonRequest } from './http-json.ts';
+export { sendHttp, type HttpRequest, type HttpResponse } from './http-request.ts';
+export { ServerSentEventDecoder, type ServerSentEvent } from './server-sent-events.ts';
+
+// Speech to text.
+export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage } from './speech.ts';
+export {
+  decodeJson,
+  type JsonMessage,
+  type SpeechToTextContext,
+  type SpeechToTextWire,
+} from './speech-to-text-wire.ts';
+export { StreamingSTT, type StreamingSTTDescription } from './streaming-stt.ts';
+export { StreamingSTTStream } from './streaming-stt-stream.ts';
+
+// Text to speech.
+export { HttpChunkedStream } from './http-chunked-stream.ts';
+export { HttpTTS, type HttpSpeechWire, type HttpTTSDescription, type SpeechSink } from './http-tts.ts';
+
+// Language models.
+export { RequestLLM, type RequestLLMDescription } from './request-llm.ts';
+export { Reply } from './request-llm-reply.ts';
+export {
+  RequestLLMStream,
+  type HttpExchange,
+  type RequestLLMStreamOptions,
+  type SocketExchange,
+} from './request-llm-stream.ts';
+
+// Speech to speech.
+export { audioFrameOf } from './realtime-audio.ts';
+export { Channel } from './realtime-channel.ts';
+export { DiscardedGeneration, MessageGeneration, ResponseGeneration, type Modality } from './realtime-generation.ts';
+export { type RealtimeUsage } from './realtime-metrics.ts';
+export { RealtimeModelBase } from './realtime-model.ts';
+export { type RealtimeReply, type Withdrawal } from './realtime-replies.ts';
+export { RealtimeSessionBase, type RealtimeSettings } from './realtime-session.ts';

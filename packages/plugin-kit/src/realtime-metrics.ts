@@ -1,0 +1,43 @@
+import type { metrics } from '@livekit/agents';
+import type { ResponseGeneration } from './realtime-generation.ts';
+
+/** What a provider says a reply cost, in tokens. */
+export type RealtimeUsage = Pick<
+  metrics.RealtimeModelMetrics,
+  'inputTokens' | 'outputTokens' | 'totalTokens' | 'inputTokenDetails' | 'outputTokenDetails'
+>;
+
+export interface RealtimeMetricsContext {
+  label: string;
+  modelName: string;
+  modelProvider: string;
+  cancelled: boolean;
+  usage: RealtimeUsage;
+  /** Milliseconds that the connection took to open. */
+  acquireTimeMs?: number | undefined;
+  /** `false` for the first reply on a connection. */
+  connectionReused?: boolean | undefined;
+}
+
+/** The `metrics_collected` payload of one reply. LiveKit finds its span by `requestId`, the response's id. */
+export function realtimeMetrics(
+  generation: ResponseGeneration,
+  context: RealtimeMetricsContext,
+): metrics.RealtimeModelMetrics {
+  const { usage, modelName, modelProvider, label, cancelled, acquireTimeMs, connectionReused } = context;
+  const durationMs = generation.durationMs;
+  return {
+    type: 'realtime_model_metrics',
+    label,
+    requestId: generation.responseId,
+    timestamp: generation._createdTimestamp,
+    durationMs,
+    ttftMs: generation.ttftMs,
+    cancelled,
+    ...usage,
+    tokensPerSecond: durationMs > 0 ? (usage.outputTokens * 1000) / durationMs : 0,
+    ...(acquireTimeMs === undefined ? {} : { acquireTimeMs }),
+    ...(connectionReused === undefined ? {} : { connectionReused }),
+    metadata: { modelName, modelProvider },
+  };
+}

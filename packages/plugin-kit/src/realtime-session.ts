@@ -1,0 +1,337 @@
+import { llm } from '@livekit/agents';
+import { currentRuntime, Session } from '@patchbay/ws-session';
+import type {
+  Clock,
+  ConnectionEvent,
+  Deadlines,
+  Expectation,
+  Frame,
+  Link,
+  ReconnectPolicy,
+  Rotation,
+  SendOptions,
+} from '@patchbay/ws-session';
+import type { PatchbayError } from '@patchbay/ws-url';
+import type { AudioFrame } from './audio-frame.ts';
+import { toAPIError } from './errors.ts';
+import { guardedEmit } from './guarded-emit.ts';
+import { PcmChunker } from './pcm-chunker.ts';
+import { ResponseGeneration } from './realtime-generation.ts';
+import { realtimeMetrics } from './realtime-metrics.ts';
+import type { RealtimeUsage } from './realtime-metrics.ts';
+import { networkOf, type RealtimeModelBase } from './realtime-model.ts';
+import { Replies } from './realtime-replies.ts';
+import type { RealtimeReply, Withdrawal } from './realtime-replies.ts';
+
+/** What differs between providers before the first frame. Times in milliseconds. */
+export interface RealtimeSettings {
+  /** Hz of the mono 16-bit PCM that the provider wants. */
+  sampleRate: number;
+  /** Length of one audio frame on the wire. Default 100. */
+  chunkMs?: number;
+  /** From `generateReply` to the reply's first sign. Default 10,000. */
+  replyMs?: number;
+  /** Silence inside a reply, before and after its first output, that ends it and the socket. Default 30,000 and 10,000. */
+  stall?: { firstMs: number; nextMs: number };
+  deadlines?: Partial<Deadlines>;
+  reconnect?: Partial<ReconnectPolicy> | false;
+  rotation?: Omit<Rotation, 'isQuiet'>;
+  /** Audio kept through an outage; older audio is dropped and counted. Default: the session's, 2,000. */
+  maxAudioBacklogMs?: number;
+}
+
+/** How long after the last word, ours or the caller's, the line counts as quiet. */
+const quietAfterMs = 3_000;
+
+let replyNumber = 0;
+
+/**
+ * LiveKit's RealtimeSession over one logical connection. The base owns the socket, the pending replies and the open
+ * generations; a provider says what to send on a fresh socket, what a frame means, and how audio and requests look.
+ * Nothing is dialled or emitted before the constructor's caller has had its turn, because LiveKit attaches its
+ * listeners right after `session()` returns.
+ */
+export abstract class RealtimeSessionBase extends llm.RealtimeSession {
+  /** Replies that are open, by the provider's id. */
+  protected readonly generations: Map<string, ResponseGeneration> = new Map();
+  protected readonly replies: Replies;
+  protected readonly clock: Clock;
+  readonly #model: RealtimeModelBase;
+  readonly #settings: RealtimeSettings;
+  readonly #connection: Session;
+  readonly #chunker: PcmChunker;
+  readonly #stalls = new Map<string, Expectation>();
+  #link: Link | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+  #ended: Error | undefined;
+  #pushedAudioMs = 0;
+  #activeAt: number;
+  #acquireTimeMs: number | undefined;
+  #repliesOnLink = 0;
+
+  constructor(model: RealtimeModelBase, settings: RealtimeSettings) {
+    super(model);
+    this.#model = model;
+    this.#settings = settings;
+    this.clock = currentRuntime().clock;
+    this.replies = new Replies(this.clock);
+    this.#activeAt = this.clock.now();
+    this.#chunker = new PcmChunker({
+      sampleRate: settings.sampleRate,
+      chunkMs: settings.chunkMs ?? 100,
+      onChunk: (bytes, milliseconds) => {
+        if (!this.send(this.encodeAudio(bytes), { audioMs: milliseconds })) return;
+        this.#pushedAudioMs += milliseconds;
+      },
+    });
+    this.#connection = new Session({
+      connection: model.connection,
+      ...networkOf(model),
+      deadlines: settings.deadlines,
+      reconnect: settings.reconnect,
+      // Nobody above retries: LiveKit has no retry loop for realtime models.
+      redialFirst: true,
+      rotation: settings.rotation && { ...settings.rotation, isQuiet: () => this.isQuiet() },
+      maxAudioBacklogMs: settings.maxAudioBacklogMs,
+      handlers: {
+        open: (link, context) => this.#open(link, context),
+        frame: (frame, link) => this.received(frame, link),
+        lost: (link, error) => this.#lost(link, error),
+        event: (event) => this.#tell(event),
+      },
+    });
+    model._adopt(this);
+    queueMicrotask(() => this.#start());
+  }
+
+  /** A socket is open: send configuration and replay through the link; queued frames follow. */
+  protected abstract opened(link: Link, context: { reconnected: boolean; reason?: string }): void;
+  /** A frame arrived; `true` if it was a valid event. Throw a PatchbayError to end or replace the socket. */
+  protected abstract received(frame: Frame, link: Link): boolean;
+  /** One chunk of PCM; the bytes are valid only during the call. */
+  protected abstract encodeAudio(bytes: Uint8Array): Frame;
+  /** Somebody waits for this reply: ask for it, now or when the time has come. */
+  protected abstract requestReply(reply: RealtimeReply): void;
+  /** Nobody waits for it any more: take it back, or discard what comes. */
+  protected abstract withdrawReply(reply: RealtimeReply, reason: Withdrawal): void;
+  /** The socket is gone and all open generations are closed. What was asked for on it has to be asked again, or rejected. */
+  protected dropped(_error: PatchbayError | undefined): void {}
+  /** The session is over, closed or lost for good: nothing may be left waiting. */
+  protected finished(_reason: Error): void {}
+
+  /** The socket that is open now, if one is. */
+  protected get link(): Link | undefined {
+    return this.#link;
+  }
+
+  /** Set once the session is over, by us or for good. */
+  protected get ended(): Error | undefined {
+    return this.#ended;
+  }
+
+  /** Audio handed to the provider since the last commit, clear or new socket. */
+  protected get pushedAudioMs(): number {
+    return this.#pushedAudioMs;
+  }
+
+  /** Whether a planned replacement of the socket would go unnoticed now. */
+  protected isQuiet(): boolean {
+    return this.generations.size === 0 && this.replies.size === 0 && this.clock.now() - this.#activeAt >= quietAfterMs;
+  }
+
+  /** Somebody spoke or decided something: the line is not quiet for a while. */
+  protected noteActivity(): void {
+    this.#activeAt = this.clock.now();
+  }
+
+  override pushAudio(frame: AudioFrame): void {
+    if (!this.#ended) this.#chunker.push(frame);
+  }
+
+  /** What is left of the caller's last words goes out before whatever follows it. */
+  protected flushAudio(): void {
+    this.#chunker.flush();
+  }
+
+  /** The provider's input buffer starts afresh. */
+  protected resetAudio(): void {
+    this.#chunker.reset();
+    this.#pushedAudioMs = 0;
+  }
+
+  /** The provider took what its input buffer held. */
+  protected committedAudio(): void {
+    this.#pushedAudioMs = 0;
+  }
+
+  override async generateReply(
+    instructions?: string,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<llm.GenerationCreatedEvent> {
+    if (this.#ended) throw new llm.RealtimeError('the realtime session is closed', { cause: this.#ended });
+    if (options.signal?.aborted) throw new llm.RealtimeError('generateReply aborted');
+    const { reply, promise } = this.replies.ask({
+      id: `reply_${(++replyNumber).toString(36)}_${Math.floor(this.clock.wallClock()).toString(36)}`,
+      instructions,
+      signal: options.signal,
+      deadlineMs: this.#settings.replyMs ?? 10_000,
+      withdrawn: (withdrawn, reason) => this.withdrawReply(withdrawn, reason),
+    });
+    this.requestReply(reply);
+    return promise;
+  }
+
+  /**
+   * A reply begins: resolves the `generateReply` that asked for it, or starts a turn of the model's own. The reply is
+   * closed when its socket is lost, and the socket replaced when the reply stalls.
+   */
+  protected startGeneration(responseId: string, replyId?: string): ResponseGeneration {
+    const generation = new ResponseGeneration(responseId, {
+      clock: this.clock,
+      audioOutput: this.#model.capabilities.audioOutput,
+    });
+    this.generations.get(responseId)?.close();
+    this.generations.set(responseId, generation);
+    this.#expectMore(responseId, this.#settings.stall?.firstMs ?? 30_000);
+    const userInitiated = this.replies.has(replyId);
+    const event = generation.event(userInitiated);
+    if (userInitiated) this.replies.resolve(replyId, event);
+    guardedEmit(this, 'generation_created', event);
+    return generation;
+  }
+
+  /** Something of a reply arrived. `output`: something that can be heard, read or called. */
+  protected touchGeneration(generation: ResponseGeneration, output: boolean): void {
+    const { responseId } = generation;
+    if (output && generation.ttftMs < 0) {
+      generation.noteOutput();
+      this.#expectMore(responseId, this.#settings.stall?.nextMs ?? 10_000);
+    } else {
+      this.#stalls.get(responseId)?.touch();
+    }
+  }
+
+  /** A reply is over: its streams close, and its metrics go out if the provider said what it cost. */
+  protected endGeneration(generation: ResponseGeneration, result?: { cancelled: boolean; usage: RealtimeUsage }): void {
+    const { responseId } = generation;
+    if (generation.done) return;
+    generation.close();
+    this.#stalls.get(responseId)?.met();
+    this.#stalls.delete(responseId);
+    this.generations.delete(responseId);
+    this.noteActivity();
+    if (!result) return;
+    guardedEmit(
+      this,
+      'metrics_collected',
+      realtimeMetrics(generation, {
+        ...result,
+        label: this.#model.label(),
+        modelName: this.#model.model,
+        modelProvider: this.#model.provider,
+        acquireTimeMs: this.#acquireTimeMs,
+        connectionReused: this.#repliesOnLink++ > 0,
+      }),
+    );
+  }
+
+  /** Queues or sends a frame; `false` if the session is over or had to drop it. */
+  protected send(frame: Frame, options?: SendOptions): boolean {
+    if (this.#ended) return false;
+    try {
+      return this.#connection.send(frame, options);
+    } catch (error) {
+      // A control backlog of a megabyte: the other end has not read for a long time.
+      this.fail(error);
+      return false;
+    }
+  }
+
+  /** Replaces the socket before it expires, in the next quiet moment. */
+  protected rotate(reason: string): void {
+    if (!this.#ended) this.#connection.rotate(reason);
+  }
+
+  /** Replaces the socket now. What the session knows is replayed on the new one. */
+  reconnect(reason = 'asked for'): void {
+    if (!this.#ended) this.#connection.reconnect(reason);
+  }
+
+  /** Tells LiveKit about a failure that the session survives. */
+  protected fail(error: unknown): void {
+    this.#emitError(error, true);
+  }
+
+  /** Idempotent, and bounded by the session's close deadline (2 s): no socket, timer or promise is left. */
+  override close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#end(new llm.RealtimeError('the realtime session was closed'));
+    await Promise.all([super.close(), this.#connection.close(), this.#running]);
+    this.#model._release(this);
+  }
+
+  #start(): void {
+    if (this.#ended) return;
+    this.#running = this.#connection.run().catch((error: unknown) => {
+      if (this.#ended) return;
+      this.#end(toAPIError(error));
+      this.#emitError(error, false);
+    });
+  }
+
+  #open(link: Link, context: { reconnected: boolean; reason?: string }): void {
+    this.#link = link;
+    this.#repliesOnLink = 0;
+    this.opened(link, context);
+    if (context.reconnected) guardedEmit(this, 'session_reconnected', {});
+  }
+
+  #lost(link: Link, error: PatchbayError | undefined): void {
+    if (this.#link?.epoch === link.epoch) this.#link = undefined;
+    this.#pushedAudioMs = 0;
+    this.#closeGenerations();
+    if (!this.#ended) this.dropped(error);
+  }
+
+  #end(reason: Error): void {
+    if (this.#ended) return;
+    this.#ended = reason;
+    this.#link = undefined;
+    this.#closeGenerations();
+    this.replies.rejectAll(reason);
+    this.finished(reason);
+  }
+
+  #closeGenerations(): void {
+    for (const generation of this.generations.values()) this.endGeneration(generation);
+  }
+
+  #expectMore(responseId: string, withinMs: number): void {
+    this.#stalls.get(responseId)?.met();
+    this.#stalls.set(responseId, this.#connection.expect('more of a reply', withinMs));
+  }
+
+  #tell(event: ConnectionEvent): void {
+    if (event.type === 'open') this.#acquireTimeMs = event.elapsedMs;
+    guardedEmit(this, 'connection', event);
+    this.#model._tell(event);
+    // A planned end, such as an expiry, waits for nothing and is no failure.
+    if (event.type === 'reconnecting' && event.delayMs > 0) this.#emitError(event.error, true);
+  }
+
+  #emitError(error: unknown, recoverable: boolean): void {
+    const payload: llm.RealtimeModelError = {
+      type: 'realtime_model_error',
+      timestamp: this.clock.wallClock(),
+      label: this.#model.label(),
+      error: toAPIError(error),
+      recoverable,
+    };
+    guardedEmit(this, 'error', payload);
+  }
+}

@@ -1,0 +1,59 @@
+import { llm } from '@livekit/agents';
+
+/** Where chunks go: LiveKit's queue of one stream. */
+export interface ChunkSink {
+  put(chunk: llm.ChatChunk): void;
+}
+
+/**
+ * What one attempt has handed to LiveKit so far. It knows the two things that every failure turns on: whether
+ * anything reached the caller, so that a retry would repeat it, and whether anybody still listens.
+ */
+export class Reply {
+  readonly #sink: ChunkSink;
+  readonly #signal: AbortSignal;
+  #delivered = false;
+  #counted = false;
+
+  constructor(sink: ChunkSink, signal: AbortSignal) {
+    this.#sink = sink;
+    this.#signal = signal;
+  }
+
+  /** Text or a tool call was handed over; from then on nothing may be tried again. */
+  get delivered(): boolean {
+    return this.#delivered;
+  }
+
+  put(chunk: llm.ChatChunk): void {
+    // LiveKit closes its queues on abort, and a closed queue throws.
+    if (this.#signal.aborted) return;
+    if (llm.hasResponse(chunk)) this.#delivered = true;
+    this.#sink.put(chunk);
+  }
+
+  text(id: string, content: string): void {
+    if (content !== '') this.put({ id, delta: { role: 'assistant', content } });
+  }
+
+  /** One tool call. Models send an empty string for "no arguments"; LiveKit parses it as JSON. */
+  call(
+    id: string,
+    call: { callId: string; name: string; args: string; id?: string; extra?: Record<string, unknown> },
+  ): void {
+    const toolCalls = [llm.FunctionCall.create({ ...call, args: call.args.trim() === '' ? '{}' : call.args })];
+    this.put({ id, delta: { role: 'assistant', toolCalls } });
+  }
+
+  /** What belongs to the message without being speech: LiveKit keeps it for the next request. */
+  extra(id: string, extra: Record<string, unknown>): void {
+    this.put({ id, delta: { role: 'assistant', extra } });
+  }
+
+  /** Token counts, once: LiveKit adds nothing up, and servers repeat themselves. */
+  usage(id: string, usage: llm.CompletionUsage): void {
+    if (this.#counted) return;
+    this.#counted = true;
+    this.put({ id, usage });
+  }
+}

@@ -1,0 +1,43 @@
+import type { Frame } from '@patchbay/ws-session';
+import type { Connection } from '@patchbay/ws-url';
+import type { Speech } from './speech.ts';
+
+/** A decoded message: own, unvalidated JSON. Every field may be missing, `null` or of another type. */
+export type JsonMessage = Readonly<Record<string, unknown>>;
+
+/** What a codec may know about the stream that it speaks for. */
+export interface SpeechToTextContext<Options> {
+  readonly connection: Connection;
+  readonly options: Readonly<Options>;
+}
+
+/**
+ * What is spoken on a speech-to-text socket. Pure functions; what they must remember, the {@link Speech} remembers.
+ * Any of them may throw a `PatchbayError`, which decides whether the session reconnects or ends.
+ */
+export interface SpeechToTextWire<Options> {
+  /** What a fresh socket is told before any audio. */
+  open?(context: SpeechToTextContext<Options>): readonly Frame[];
+  /** A chunk of PCM. The bytes are valid only during the call. */
+  audio(bytes: Uint8Array): Frame;
+  /** "Transcribe what you have": sent when our VAD hears the end of speech, or the user flushes. Left out: nothing is sent. */
+  flush?(context: SpeechToTextContext<Options>): Frame | undefined;
+  /** "Nothing more will come." The stream ends when all that is owed has been answered, or the provider closes. */
+  finish?(context: SpeechToTextContext<Options>): readonly Frame[];
+  /** Options changed while the socket is open. Left out: a new socket is opened. */
+  update?(before: Readonly<Options>, context: SpeechToTextContext<Options>): readonly Frame[] | 'reconnect';
+  /** Bytes or text → message. Default: JSON. Throwing or returning nothing counts as unreadable. */
+  decode?(frame: Frame): JsonMessage | undefined;
+  /** One message. Unknown ones fall through silently. */
+  receive(message: JsonMessage, speech: Speech, context: SpeechToTextContext<Options>): void;
+}
+
+/** The default decoder: one place, and objects only. */
+export function decodeJson(frame: Frame): JsonMessage | undefined {
+  const text =
+    typeof frame === 'string' ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString();
+  const message: unknown = JSON.parse(text);
+  return typeof message === 'object' && message !== null && !Array.isArray(message)
+    ? (message as JsonMessage)
+    : undefined;
+}

@@ -1,0 +1,110 @@
+import { stt } from '@livekit/agents';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Speech } from './speech.ts';
+
+const { SpeechEventType } = stt;
+
+function rig(): { speech: Speech; story(): string; settled: (number | undefined)[]; owed(): number } {
+  const events: stt.SpeechEvent[] = [];
+  const settled: (number | undefined)[] = [];
+  let owed = 0;
+  const speech = new Speech({
+    emit: (event) => events.push(event),
+    language: () => 'en',
+    secondsAt: (ms) => ms / 1000,
+    ageMs: () => 0,
+    wallClock: () => 0,
+    settled: (ms) => settled.push(ms),
+    quiet: () => undefined,
+    expect() {
+      owed++;
+      return { touch: () => undefined, met: () => void owed-- };
+    },
+  });
+  const sign = ({ type, alternatives }: stt.SpeechEvent): string => {
+    if (type === SpeechEventType.START_OF_SPEECH) return '<';
+    if (type === SpeechEventType.END_OF_SPEECH) return '>';
+    const text = alternatives?.[0].text ?? '';
+    return type === SpeechEventType.FINAL_TRANSCRIPT
+      ? `${text}.`
+      : type === SpeechEventType.INTERIM_TRANSCRIPT
+        ? '…'
+        : '';
+  };
+  return { speech, story: () => events.map(sign).join(''), settled, owed: () => owed };
+}
+
+describe('Speech', () => {
+  it('opens a turn by itself for a provider that tells no beginnings', () => {
+    const { speech, story } = rig();
+    speech.interim('', 'hel');
+    speech.final('', 'hello');
+    speech.final('', 'again');
+    expect(story()).toBe('<…hello.><again.>');
+  });
+
+  it('waits for what was asked for, whatever name it turns up under', () => {
+    const { speech, story, owed } = rig();
+    speech.started('local');
+    speech.asked();
+    speech.stoppedLocally('local', 250);
+    expect([story(), owed()]).toEqual(['<', 1]);
+    speech.committed('item-1');
+    speech.final('item-1', 'hello');
+    expect([story(), owed(), speech.isQuiet]).toEqual(['<hello.>', 0, true]);
+  });
+
+  it('does not take what the provider committed by itself for an answer', () => {
+    const { speech } = rig();
+    speech.started('a');
+    speech.stopped('a');
+    speech.asked();
+    speech.committed('a');
+    speech.final('a', 'one');
+    expect(speech.isOwed).toBe(true);
+    speech.nothing();
+    expect(speech.isOwed).toBe(false);
+  });
+
+  it('ends a turn whose transcript failed', () => {
+    const { speech, story, settled } = rig();
+    speech.started('a', 100);
+    speech.stopped('a', { atMs: 900 });
+    speech.failed('a');
+    expect([story(), settled]).toEqual(['<>', [900]]);
+  });
+
+  it('closes what is open when the socket is gone, once', () => {
+    const { speech, story, owed } = rig();
+    speech.started('a');
+    speech.stopped('a');
+    speech.interrupted();
+    speech.interrupted();
+    expect([story(), owed()]).toEqual(['<>', 0]);
+  });
+
+  it('keeps LiveKit’s order whatever a provider says in whatever order', () => {
+    const id = fc.constantFrom('a', 'b', 'c', '');
+    const step = fc.oneof(
+      fc.record({ does: fc.constantFrom('started', 'stopped', 'committed', 'failed'), id }),
+      fc.record({ does: fc.constantFrom('interim', 'final'), id, text: fc.constantFrom('', 'x') }),
+      fc.record({ does: fc.constantFrom('asked', 'nothing', 'interrupted') }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const { speech, story, owed } = rig();
+        for (const each of steps) {
+          const call = speech[each.does as 'started'] as (...args: unknown[]) => void;
+          call.apply(speech, [...('id' in each ? [each.id] : []), ...('text' in each ? [each.text] : [])]);
+          expect(owed()).toBe(speech.isOwed ? 1 : 0);
+        }
+        speech.interrupted();
+        // One START per END, and text only in between.
+        expect(story()).toMatch(/^(<(…|x\.)*>)*$/);
+        expect([speech.isQuiet, owed()]).toEqual([true, 0]);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});

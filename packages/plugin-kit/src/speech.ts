@@ -1,0 +1,309 @@
+import { normalizeLanguage, stt } from '@livekit/agents';
+import type { Expectation } from '@patchbay/ws-session';
+
+/** What a provider knows of a transcript beside its text. Times are milliseconds of audio on the present socket. */
+export interface SpeechDetails {
+  /** Any way of naming a language; it is normalised. Default: the one the user set. */
+  language?: string;
+  /** 0 to 1. Default 1. */
+  confidence?: number;
+  startMs?: number;
+  endMs?: number;
+  speakerId?: string | null;
+  metadata?: Record<string, unknown>;
+}
+
+/** What speech has cost. */
+export interface SpeechUsage {
+  /** Default: from the beginning to the end of the speech, where both are known. */
+  audioMs?: number;
+  inputTokens?: number;
+  outputTokens?: number;
+}
+
+/** What a {@link Speech} needs of the stream that it belongs to. */
+export interface SpeechContext {
+  emit(event: stt.SpeechEvent): void;
+  /** The language of transcripts that name none. */
+  language(): string;
+  /** Milliseconds of audio on the present socket → seconds since the stream began. */
+  secondsAt(socketMs: number): number;
+  /** Milliseconds of audio on the present socket → how long ago that was. */
+  ageMs(socketMs: number): number;
+  /** Milliseconds since the epoch. */
+  wallClock(): number;
+  /** Everything up to here has been answered. */
+  settled(socketMs: number | undefined): void;
+  /** Nobody speaks and nothing is owed. */
+  quiet(): void;
+  /** A transcript is owed from now on. */
+  expect(): Expectation;
+}
+
+/** A piece of speech that the provider has a name for. */
+interface Segment {
+  text: string;
+  startMs?: number | undefined;
+  /** Where its audio ends, and how much of that is silence. */
+  endMs?: number | undefined;
+  trailingMs: number;
+}
+
+/** More at once, or more finished ones than this, are forgotten: ids come from outside. */
+const maxSegments = 64;
+
+/**
+ * What a provider says about speech → LiveKit's events, in the order that AgentSession counts on whatever the order
+ * was on the wire: one START_OF_SPEECH, INTERIM and FINAL transcripts, one END_OF_SPEECH. The end is told when nobody
+ * speaks *and* no transcript is owed, and it carries the moment in which the voice fell silent; speech that goes on
+ * before the transcript of its beginning has come is one turn. Transcripts come once, however often they are sent.
+ *
+ * Ids are the provider's names for pieces of speech; providers without any leave them out.
+ */
+export class Speech {
+  readonly #context: SpeechContext;
+  readonly #segments = new Map<string, Segment>();
+  readonly #speaking = new Set<string>();
+  readonly #owed = new Set<string>();
+  readonly #finished = new Set<string>();
+  #asked = 0;
+  #open = false;
+  #isConfigured = false;
+  #speechEndTime: number | undefined;
+  #expectation: Expectation | undefined;
+
+  constructor(context: SpeechContext) {
+    this.#context = context;
+  }
+
+  /** Nobody speaks and nothing is owed. */
+  get isQuiet(): boolean {
+    return this.#speaking.size === 0 && this.#owed.size === 0 && this.#asked === 0 && !this.#open;
+  }
+
+  /** Somebody waits for transcripts. */
+  get isOwed(): boolean {
+    return this.#owed.size > 0 || this.#asked > 0;
+  }
+
+  /** The provider has taken what the present socket was told at first: it said so, or it transcribes. */
+  get isConfigured(): boolean {
+    return this.#isConfigured;
+  }
+
+  /** The provider heard a voice, or has named a transcript that will come: more than that we asked for one. */
+  get isPromised(): boolean {
+    return this.#owed.size > 0 || this.#open;
+  }
+
+  /** The provider says that it took its configuration. */
+  configured(): void {
+    this.#isConfigured = true;
+  }
+
+  /** A voice was heard. `atMs`: where it begins. */
+  started(id = '', atMs?: number): void {
+    if (this.#finished.has(id) && id !== '') return;
+    const segment = this.#segment(id);
+    segment.startMs = atMs ?? segment.startMs;
+    this.#speaking.add(id);
+    this.#begin();
+  }
+
+  /**
+   * The voice fell silent and its transcript is owed. `atMs`: where the audio of it ends; `trailingMs`: how much of
+   * that is the silence by which the end was known.
+   */
+  stopped(id = '', { atMs, trailingMs = 0 }: { atMs?: number | undefined; trailingMs?: number } = {}): void {
+    const segment = this.#segment(id);
+    segment.endMs = atMs ?? segment.endMs;
+    segment.trailingMs = trailingMs;
+    this.#speaking.delete(id);
+    const silentMs = trailingMs + (atMs === undefined ? 0 : this.#context.ageMs(atMs));
+    this.#speechEndTime = this.#context.wallClock() - silentMs;
+    if (!this.#finished.has(id) || id === '') this.#owe(() => this.#owed.add(id));
+  }
+
+  /** Our own detector heard the end of `id`. Only what we {@link asked} for is owed, under a name that will turn up. */
+  stoppedLocally(id: string, silentMs: number): void {
+    this.#speaking.delete(id);
+    this.#segments.delete(id);
+    this.#speechEndTime = this.#context.wallClock() - silentMs;
+    this.#check();
+  }
+
+  /** We asked for a transcript of what was sent so far. */
+  asked(): void {
+    this.#owe(() => this.#asked++);
+  }
+
+  /** The answer to {@link asked}: there is something to transcribe, under this name. */
+  committed(id = ''): void {
+    // What is owed already was taken by the provider itself, and answers nobody.
+    if (this.#asked > 0 && !this.#owed.has(id)) this.#asked--;
+    if (this.#finished.has(id) && id !== '') return this.#check();
+    this.#owe(() => this.#owed.add(id));
+  }
+
+  /** The other answer to {@link asked}: there is nothing to transcribe. */
+  nothing(): void {
+    if (this.#asked > 0) this.#asked--;
+    this.#check();
+  }
+
+  /** More text of the same transcript. */
+  delta(id: string, text: string, details: SpeechDetails = {}): void {
+    this.interim(id, (this.#segments.get(id)?.text ?? '') + text, details);
+  }
+
+  /** The whole transcript as far as it is known. */
+  interim(id: string, text: string, details: SpeechDetails = {}): void {
+    if (text === '' || (this.#finished.has(id) && id !== '')) return;
+    const segment = this.#segment(id);
+    segment.text = text;
+    this.#expectation?.touch();
+    this.#begin();
+    this.#tell(stt.SpeechEventType.INTERIM_TRANSCRIPT, id, segment, details);
+  }
+
+  /** The transcript. An empty one says that there were no words. */
+  final(id: string, text: string, details: SpeechDetails = {}): void {
+    if (this.#finished.has(id) && id !== '') return;
+    this.#isConfigured = true;
+    const segment = this.#segment(id);
+    segment.text = text;
+    if (text !== '') {
+      this.#begin();
+      this.#tell(stt.SpeechEventType.FINAL_TRANSCRIPT, id, segment, details);
+    }
+    this.#finish(id, details.endMs ?? segment.endMs);
+  }
+
+  /** There will be no transcript of this. */
+  failed(id = ''): void {
+    this.#finish(id, this.#segments.get(id)?.endMs);
+  }
+
+  /** What a piece of speech cost. Tell it before its {@link final}, which forgets the times. */
+  usage(id: string, usage: SpeechUsage): void {
+    if (this.#finished.has(id) && id !== '') return;
+    const { startMs, endMs } = this.#segments.get(id) ?? {};
+    const spokenMs = startMs !== undefined && endMs !== undefined ? Math.max(0, endMs - startMs) : 0;
+    const { audioMs = spokenMs, inputTokens, outputTokens } = usage;
+    this.#context.emit({
+      type: stt.SpeechEventType.RECOGNITION_USAGE,
+      requestId: id,
+      recognitionUsage: {
+        audioDuration: audioMs / 1000,
+        ...(inputTokens === undefined ? {} : { inputTokens }),
+        ...(outputTokens === undefined ? {} : { outputTokens }),
+      },
+    });
+  }
+
+  /** There is a socket: what is owed is owed by it. */
+  reconnected(): void {
+    if (!this.isOwed) return;
+    this.#expectation?.met();
+    this.#expectation = this.#context.expect();
+  }
+
+  /** The socket is gone, and with it what it owed: the turn that it was in is closed. */
+  interrupted(): void {
+    this.#isConfigured = false;
+    this.#segments.clear();
+    this.#finished.clear();
+    this.#speaking.clear();
+    this.#owed.clear();
+    this.#asked = 0;
+    this.#expectation?.met();
+    this.#expectation = undefined;
+    this.#end();
+  }
+
+  #segment(id: string): Segment {
+    let segment = this.#segments.get(id);
+    if (!segment) {
+      segment = { text: '', trailingMs: 0 };
+      this.#segments.set(id, segment);
+      trim(this.#segments, (oldest) => {
+        this.#speaking.delete(oldest);
+        this.#owed.delete(oldest);
+      });
+    }
+    return segment;
+  }
+
+  #begin(): void {
+    if (this.#open) return;
+    this.#open = true;
+    this.#speechEndTime = undefined;
+    this.#context.emit({ type: stt.SpeechEventType.START_OF_SPEECH });
+  }
+
+  #owe(note: () => void): void {
+    note();
+    if (this.#expectation) this.#expectation.touch();
+    else this.#expectation = this.#context.expect();
+  }
+
+  #finish(id: string, endMs: number | undefined): void {
+    this.#segments.delete(id);
+    this.#speaking.delete(id);
+    this.#owed.delete(id);
+    this.#finished.add(id);
+    trim(this.#finished);
+    this.#context.settled(endMs);
+    this.#check();
+  }
+
+  #check(): void {
+    if (!this.isOwed) {
+      this.#expectation?.met();
+      this.#expectation = undefined;
+      if (this.#speaking.size === 0) this.#end();
+    } else {
+      this.#expectation?.touch();
+    }
+    if (this.isQuiet) this.#context.quiet();
+  }
+
+  #end(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    const speechEndTime = this.#speechEndTime ?? this.#context.wallClock();
+    this.#context.emit({ type: stt.SpeechEventType.END_OF_SPEECH, speechEndTime });
+  }
+
+  #tell(type: stt.SpeechEventType, id: string, segment: Segment, details: SpeechDetails): void {
+    this.#isConfigured = true;
+    const { language = this.#context.language(), confidence = 1, speakerId, metadata } = details;
+    const startMs = details.startMs ?? segment.startMs;
+    const endMs = details.endMs ?? (segment.endMs === undefined ? undefined : segment.endMs - segment.trailingMs);
+    this.#context.emit({
+      type,
+      requestId: id,
+      alternatives: [
+        {
+          text: segment.text,
+          language: normalizeLanguage(language),
+          // 0 is LiveKit's way of saying that a time is not known.
+          startTime: startMs === undefined ? 0 : this.#context.secondsAt(startMs),
+          endTime: endMs === undefined ? 0 : this.#context.secondsAt(endMs),
+          confidence,
+          ...(speakerId === undefined ? {} : { speakerId }),
+          ...(metadata === undefined ? {} : { metadata }),
+        },
+      ],
+    });
+  }
+}
+
+/** Forgets the oldest entry of a collection that has grown too large. */
+function trim(collection: Set<string> | Map<string, unknown>, forgotten?: (id: string) => void): void {
+  if (collection.size <= maxSegments) return;
+  const oldest = collection.keys().next().value;
+  if (oldest === undefined) return;
+  collection.delete(oldest);
+  forgotten?.(oldest);
+}

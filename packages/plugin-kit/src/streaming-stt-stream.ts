@@ -1,0 +1,363 @@
+import { DEFAULT_API_CONNECT_OPTIONS, stt, type APIConnectOptions, type VAD } from '@livekit/agents';
+import { currentRuntime, Session, type ConnectionEvent, type Frame, type Link } from '@patchbay/ws-session';
+import type { PatchbayError } from '@patchbay/ws-url';
+import { AudioHistory } from './audio-history.ts';
+import { ClientVad } from './client-vad.ts';
+import { guardedEmit } from './guarded-emit.ts';
+import { logger } from './logging.ts';
+import { Patience } from './patience.ts';
+import { PcmChunker } from './pcm-chunker.ts';
+import { Speech } from './speech.ts';
+import { decodeJson, type SpeechToTextContext } from './speech-to-text-wire.ts';
+import { listeningOf, type StreamingSTT, type StreamingSTTDescription } from './streaming-stt.ts';
+import { UnansweredSpeech } from './unanswered-speech.ts';
+
+const defaultChunkMs = 50;
+
+/** Audio that is kept although nobody seems to speak: providers take a moment to hear a voice begin. */
+const leadMs = 1_000;
+
+/** How long audio waits for a socket when nobody was speaking as the last one was lost. */
+const backlogMs = 2_000;
+
+/** How long if somebody was, and how much of it the next socket gets to hear again: a sentence, but not a monologue. */
+const longestReplayMs = 15_000;
+
+/** A transcript that is owed comes within this, or within `timeoutMs` if that is more; nobody waits longer for a reply. */
+const answerMs = 10_000;
+
+/** Replaced this long before the service would end it, if nobody speaks; and this long before, whoever speaks. */
+const rotation = { quietMs: 300_000, latestMs: 60_000, jitterMs: 60_000 };
+
+/** Id of what our own VAD hears, until the provider gives it a name. */
+const localSpeech = ' local';
+
+/**
+ * One stream of audio to text, for its whole life: LiveKit calls {@link run} again after a failure, the session below
+ * reconnects inside a run, and neither loses its place. The input has one reader from the first run to the end.
+ *
+ * What a lost socket had heard and not answered is said to the next one again, so that a connection that breaks in
+ * the middle of a sentence costs time and no words.
+ */
+export abstract class StreamingSTTStream<Options extends object> extends stt.SpeechStream {
+  /** Resolves when the stream is closed and its socket is gone. */
+  readonly settled: Promise<void>;
+  readonly #model: StreamingSTT<Options>;
+  readonly #description: Readonly<StreamingSTTDescription<Options>>;
+  readonly #connOptions: APIConnectOptions;
+  readonly #clock = currentRuntime().clock;
+  readonly #history: AudioHistory;
+  readonly #chunker: PcmChunker;
+  readonly #speech: Speech;
+  readonly #unanswered = new UnansweredSpeech();
+  #vad: ClientVad | undefined;
+  #vadModel: VAD | undefined;
+  readonly #settle: () => void;
+  readonly #patience: Patience;
+  #options: Readonly<Options>;
+  #session: Session | undefined;
+  #link: Link | undefined;
+  #running = false;
+  #pumping = false;
+  #inputEnded = false;
+  #flushOnOpen = false;
+  /** How often the provider was told that nothing more will come. */
+  #finishes = 0;
+  /** Why the present run cannot end well, although its session was closed by us. */
+  #failure: PatchbayError | undefined;
+  /** How long audio waits for a socket, and what had to be given up. The first words of a call wait for the first one. */
+  #backlogMs = longestReplayMs;
+  #droppedMs = 0;
+  #untoldMs = 0;
+  /** Where the present socket's own time begins, in milliseconds of audio. */
+  #originMs = 0;
+  /** LiveKit's offset when the first run began; it adds to it on every retry, which our positions already count. */
+  #birthOffset: number | undefined;
+
+  constructor(
+    model: StreamingSTT<Options>,
+    options: Readonly<Options>,
+    connOptions: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
+  ) {
+    // No rate: LiveKit would resample with native code that ignores a frame's offset; the chunker does it.
+    super(model, undefined, connOptions);
+    let settle = (): void => undefined;
+    this.settled = new Promise((resolve) => (settle = resolve));
+    this.#settle = settle;
+    this.#model = model;
+    this.#description = listeningOf(model);
+    this.#options = options;
+    this.#connOptions = connOptions;
+    this.#patience = new Patience(this.#clock, connOptions.timeoutMs);
+    this.#history = new AudioHistory(this.#clock);
+    const { sampleRate, chunkMs = defaultChunkMs, languageOf } = this.#description;
+    this.#chunker = new PcmChunker({ sampleRate, chunkMs, onChunk: (bytes, ms) => this.#sendAudio(bytes, ms) });
+    this.#speech = new Speech({
+      emit: (event) => {
+        if (!this.queue.closed) this.queue.put(event);
+      },
+      language: () => languageOf?.(this.#options) ?? '',
+      secondsAt: (socketMs) => this.#secondsAt(socketMs),
+      ageMs: (socketMs) => this.#history.ageMs(this.#originMs + socketMs),
+      wallClock: () => this.#clock.wallClock(),
+      settled: (socketMs) => this.#settleAudio(socketMs),
+      quiet: () => this.#endIfDone(),
+      expect: () => this.#expectAnswer(),
+    });
+    this.#chooseVad();
+  }
+
+  protected get options(): Readonly<Options> {
+    return this.#options;
+  }
+
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  /** Applies options to the open connection: by a message where the wire has one, by a new socket otherwise. */
+  protected changeOptions(options: Readonly<Options>): void {
+    const before = this.#options;
+    this.#options = options;
+    this.#chooseVad();
+    if (this.#link === undefined || this.#session === undefined) return;
+    const { wire } = this.#description;
+    const change = wire.update?.(before, this.#context) ?? 'reconnect';
+    if (change === 'reconnect') this.#session.reconnect('options changed');
+    else for (const frame of change) this.#session.send(frame);
+  }
+
+  /** Ends at once; what is still owed will not come. */
+  override close(): void {
+    super.close();
+    this.#vad?.close();
+    // A run that is under way settles when its socket is gone.
+    if (!this.#running) this.#settle();
+  }
+
+  protected override async run(): Promise<void> {
+    this.#birthOffset ??= this.startTimeOffset;
+    if (!this.#pumping) void this.#pump();
+    this.#running = true;
+    this.#failure = undefined;
+    const session = this.#newSession();
+    try {
+      await this.#patience.wait(this.abortSignal);
+      this.#session = session;
+      await session.run(this.abortSignal);
+      if (this.#failure !== undefined) throw this.#failure as PatchbayError;
+    } catch (error) {
+      if (!this.abortSignal.aborted) throw this.#patience.judge(error);
+    } finally {
+      await session.close();
+      if (this.closed) this.#tellDropped();
+      this.#session = undefined;
+      this.#running = false;
+      if (this.closed) this.#settle();
+    }
+  }
+
+  #newSession(): Session {
+    const { connection, agent, proxy, reconnect, modelOf } = this.#description;
+    const { timeoutMs } = this.#connOptions;
+    const { sessionMs } = connection.traits;
+    return new Session({
+      connection,
+      ...(agent === undefined ? {} : { agent }),
+      ...(proxy === undefined ? {} : { proxy }),
+      ...(reconnect === undefined ? {} : { reconnect }),
+      deadlines: { dialMs: timeoutMs, firstEventMs: timeoutMs },
+      model: () => modelOf?.(this.#options),
+      ...(sessionMs === undefined
+        ? {}
+        : {
+            rotation: {
+              afterMs: Math.max(sessionMs / 2, sessionMs - rotation.quietMs - rotation.jitterMs),
+              jitterMs: Math.min(sessionMs / 10, rotation.jitterMs),
+              latestMs: Math.max(sessionMs * 0.8, sessionMs - rotation.latestMs),
+              isQuiet: () => this.#isQuiet,
+            },
+          }),
+      handlers: {
+        open: (link) => this.#opened(link),
+        frame: (frame) => this.#received(frame),
+        lost: (_link, error) => this.#lost(error),
+        event: (event) => this.#tell(event),
+      },
+    });
+  }
+
+  #opened(link: Link): void {
+    const { wire } = this.#description;
+    this.#link = link;
+    for (const frame of wire.open?.(this.#context) ?? []) link.send(frame);
+    const { frames, startMs } = this.#history.replay();
+    this.#originMs = startMs;
+    for (const frame of frames) link.send(frame);
+    this.#history.sent();
+    this.#tellDropped();
+    this.#speech.reconnected();
+    if (this.#inputEnded) this.#finish();
+    else if (this.#flushOnOpen) this.#flushAgain();
+  }
+
+  #received(frame: Frame): boolean {
+    const { wire } = this.#description;
+    const message = (wire.decode ?? decodeJson)(frame);
+    if (message === undefined) throw new TypeError('not a message');
+    wire.receive(message, this.#speech, this.#context);
+    return true;
+  }
+
+  #lost(error: PatchbayError | undefined): void {
+    this.#link = undefined;
+    this.#backlogMs = this.#isQuiet ? backlogMs : longestReplayMs;
+    // Whoever asked, a VAD or a user, will not ask again.
+    this.#flushOnOpen = this.#speech.isOwed;
+    const { isPromised } = this.#speech;
+    if (isPromised) this.#unanswered.promised();
+    this.#speech.interrupted();
+    if (this.#finishes > 0 && error !== undefined) this.#lostAtTheEnd(error, isPromised);
+  }
+
+  /** Asked to finish, some providers answer by closing; and an answer that was lost is asked for once more only. */
+  #lostAtTheEnd(error: PatchbayError, isPromised: boolean): void {
+    const isAnswer = error.closeCode === 1000 && !isPromised;
+    if (!isAnswer && this.#finishes < 2) return;
+    // Words that were spoken and will not be written down must not be missed in silence.
+    if (!isAnswer && this.#unanswered.isOwed) this.#failure = error;
+    void this.#session?.close();
+  }
+
+  /** Reads the input for the life of the stream, across all runs: a second reader would steal frames from the first. */
+  async #pump(): Promise<void> {
+    this.#pumping = true;
+    try {
+      for await (const item of this.input) {
+        if (typeof item !== 'symbol') this.#chunker.push(item);
+        else this.#flushInput();
+      }
+      if (this.abortSignal.aborted) return;
+      this.#chunker.flush();
+      this.#inputEnded = true;
+      this.#vad?.close();
+      this.#finish();
+    } catch (error) {
+      logger()?.error({ error }, 'the input of a speech-to-text stream failed');
+      this.close();
+    }
+  }
+
+  /** Hot: per chunk, one string and one send. Without a socket the history keeps it, and nothing else does. */
+  #sendAudio(bytes: Uint8Array, milliseconds: number): void {
+    if (this.closed) return;
+    const frame = this.#description.wire.audio(bytes);
+    const history = this.#history;
+    history.push(frame, milliseconds);
+    this.#unanswered.heard(bytes, history.pushedMs);
+    if (this.#link === undefined) {
+      this.#untoldMs += history.expire(this.#backlogMs);
+    } else {
+      this.#session?.send(frame, { audioMs: milliseconds, scope: 'epoch' });
+      history.sent();
+      history.settle(history.pushedMs - (this.#isQuiet ? leadMs : longestReplayMs));
+    }
+    this.#vad?.push(bytes);
+  }
+
+  #flushInput(): void {
+    this.#chunker.flush();
+    if (this.#vad === undefined) this.#flush();
+  }
+
+  /** Asks for the transcript of what was sent; if there is no socket, of what the next one will have heard. */
+  #flush(): void {
+    const frame = this.#description.wire.flush?.(this.#context);
+    if (frame === undefined || (this.#link === undefined && this.#flushOnOpen)) return;
+    this.#speech.asked();
+    if (this.#link === undefined) this.#flushOnOpen = true;
+    else this.#session?.send(frame);
+  }
+
+  /** What was asked for without a socket, or of one that is gone. */
+  #flushAgain(): void {
+    this.#flushOnOpen = false;
+    const frame = this.#description.wire.flush?.(this.#context);
+    if (frame === undefined) return;
+    if (!this.#speech.isOwed) this.#speech.asked();
+    this.#session?.send(frame);
+  }
+
+  /** Nothing more will come: says so, and ends the run as soon as nothing is owed. */
+  #finish(): void {
+    const { wire } = this.#description;
+    if (this.#history.pushedMs > 0 && this.#link === undefined) return;
+    const frames = this.#history.pushedMs > 0 ? (wire.finish?.(this.#context) ?? []) : [];
+    this.#finishes++;
+    if (frames.length > 0) this.#speech.asked();
+    for (const frame of frames) this.#session?.send(frame);
+    this.#endIfDone();
+  }
+
+  #endIfDone(): void {
+    if (!this.#inputEnded || this.#speech.isOwed) return;
+    this.#speech.interrupted();
+    void this.#session?.close();
+  }
+
+  #chooseVad(): void {
+    const { vadOf, sampleRate } = this.#description;
+    const model = vadOf?.(this.#options);
+    if (model === this.#vadModel) return;
+    this.#vadModel = model;
+    this.#vad?.close();
+    this.#vad = model === undefined ? undefined : new ClientVad(model, sampleRate, this.#vadHandlers());
+  }
+
+  #vadHandlers(): { started(): void; stopped(silentMs: number): void } {
+    return {
+      started: () => this.#speech.started(localSpeech),
+      stopped: (silentMs) => {
+        this.#flush();
+        this.#speech.stoppedLocally(localSpeech, silentMs);
+      },
+    };
+  }
+
+  #expectAnswer(): { touch(): void; met(): void } {
+    return (
+      this.#session?.expect('transcript', Math.max(answerMs, this.#connOptions.timeoutMs)) ?? { touch() {}, met() {} }
+    );
+  }
+
+  #settleAudio(socketMs: number | undefined): void {
+    const { pushedMs } = this.#history;
+    this.#unanswered.answered(socketMs === undefined ? pushedMs : this.#originMs + socketMs);
+    this.#history.settle(socketMs === undefined ? pushedMs - leadMs : this.#originMs + socketMs);
+  }
+
+  #secondsAt(socketMs: number): number {
+    return (this.#birthOffset ?? 0) + this.#history.elapsedMs(this.#originMs + socketMs) / 1000;
+  }
+
+  get #context(): SpeechToTextContext<Options> {
+    return { connection: this.#description.connection, options: this.#options };
+  }
+
+  get #isQuiet(): boolean {
+    return this.#speech.isQuiet && this.#vad?.isSpeaking !== true;
+  }
+
+  /** Once per outage: what nobody will ever hear. */
+  #tellDropped(): void {
+    const droppedMs = this.#untoldMs;
+    if (droppedMs === 0) return;
+    this.#untoldMs = 0;
+    this.#droppedMs += droppedMs;
+    this.#tell({ type: 'audio-dropped', droppedMs, totalMs: this.#droppedMs, reason: 'reconnect' });
+  }
+
+  #tell(event: ConnectionEvent): void {
+    guardedEmit(this.#model, 'connection', event);
+  }
+}

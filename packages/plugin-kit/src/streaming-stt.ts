@@ -1,0 +1,103 @@
+import { stt, type APIConnectOptions, type AudioBuffer, type VAD } from '@livekit/agents';
+import type { NetworkOptions, ReconnectPolicy } from '@patchbay/ws-session';
+import { PatchbayError, type Connection } from '@patchbay/ws-url';
+import type { ConnectionEmitter } from './connection-events.ts';
+import type { SpeechToTextWire } from './speech-to-text-wire.ts';
+import type { StreamingSTTStream } from './streaming-stt-stream.ts';
+
+/** What a plugin says about its speech-to-text. */
+export interface StreamingSTTDescription<Options> extends NetworkOptions {
+  connection: Connection;
+  wire: SpeechToTextWire<Options>;
+  options: Options;
+  capabilities: stt.STTCapabilities;
+  /** Hz of the mono 16-bit PCM that is sent. */
+  sampleRate: number;
+  /** Length of an audio message in milliseconds. Default 50. */
+  chunkMs?: number;
+  /** The model that these options ask for; re-read on every attempt. Default: the connection's. */
+  modelOf?(options: Readonly<Options>): string | undefined;
+  /** The language of transcripts that name none. Default: unknown. */
+  languageOf?(options: Readonly<Options>): string;
+  /** Hears the end of speech for providers that do not. The same VAD serves all streams. */
+  vadOf?(options: Readonly<Options>): VAD | undefined;
+  reconnect?: Partial<ReconnectPolicy>;
+}
+
+const EmittingSTT: abstract new (capabilities: stt.STTCapabilities) => stt.STT & ConnectionEmitter = stt.STT as never;
+
+/** Reaches a private field for the stream's file next door: a description may hold a proxy's password. */
+let read: <Options extends object>(model: StreamingSTT<Options>) => Readonly<StreamingSTTDescription<Options>>;
+
+/**
+ * Speech to text over one socket per stream. A plugin describes where, what is spoken and what it can do; dialling,
+ * deadlines, chunking, resampling, the order of events, reconnects and the clean end are here and below.
+ *
+ * Emits `connection` (see `ConnectionEvents`) beside LiveKit's own events.
+ */
+export abstract class StreamingSTT<Options extends object> extends EmittingSTT {
+  readonly #description: Readonly<StreamingSTTDescription<Options>>;
+  readonly #streams = new Set<StreamingSTTStream<Options>>();
+  #options: Readonly<Options>;
+
+  static {
+    read = (model) => model.#description;
+  }
+
+  constructor(description: StreamingSTTDescription<Options>) {
+    super(description.capabilities);
+    this.#description = description;
+    this.#options = description.options;
+  }
+
+  override get model(): string {
+    const { connection, modelOf } = this.#description;
+    return modelOf?.(this.#options) ?? connection.model ?? 'unknown';
+  }
+
+  /** Host that listens; metrics and traces are labelled with it. */
+  override get provider(): string {
+    return this.#description.connection.host;
+  }
+
+  protected get options(): Readonly<Options> {
+    return this.#options;
+  }
+
+  /** Streams that are open. */
+  protected get streams(): Iterable<StreamingSTTStream<Options>> {
+    return this.#streams;
+  }
+
+  /** Holds for new streams; open ones are told one by one with their own `changeOptions`. */
+  protected setOptions(options: Readonly<Options>): void {
+    this.#options = options;
+  }
+
+  /** Keeps a stream until it ends, so that {@link close} can end it. */
+  protected track<Stream extends StreamingSTTStream<Options>>(stream: Stream): Stream {
+    this.#streams.add(stream);
+    void stream.settled.then(() => this.#streams.delete(stream));
+    return stream;
+  }
+
+  abstract override stream(options?: { connOptions?: APIConnectOptions }): StreamingSTTStream<Options>;
+
+  protected override async _recognize(_frame: AudioBuffer, _abortSignal?: AbortSignal): Promise<stt.SpeechEvent> {
+    throw new PatchbayError('unsupported', `${this.label} listens to streams: use stream()`);
+  }
+
+  /** Ends all streams; resolves when their sockets are gone. Idempotent. */
+  override async close(): Promise<void> {
+    const streams = [...this.#streams];
+    for (const stream of streams) stream.close();
+    await Promise.all(streams.map((stream) => stream.settled));
+  }
+}
+
+/** What a model was described as, for its streams. */
+export function listeningOf<Options extends object>(
+  model: StreamingSTT<Options>,
+): Readonly<StreamingSTTDescription<Options>> {
+  return read(model);
+}

@@ -1,0 +1,43 @@
+/** Peak from which PCM may be a voice: -34 dB of full scale, above the hiss of a line and below a quiet speaker. */
+const voicePeak = 655;
+
+/** Every 16th sample is looked at: a voice is loud at many of them in any chunk, and silence costs little. */
+const strideBytes = 32;
+
+/** The shortest word. Answers end where a provider thinks that words end, which is not to the millisecond. */
+const wordMs = 250;
+
+/**
+ * Whether a provider still owes words when its last socket dies: it has promised some, or was sent something loud
+ * enough to be speech behind the last answer. Positions are milliseconds of audio since the stream began.
+ */
+export class UnansweredSpeech {
+  #loudUntilMs = 0;
+  #answeredUntilMs = 0;
+  #promised = false;
+
+  get isOwed(): boolean {
+    return this.#promised || this.#loudUntilMs - this.#answeredUntilMs >= wordMs;
+  }
+
+  /** Hot: a chunk of 16-bit PCM that ends here. Looks at few samples, and stops at the first loud one. */
+  heard(bytes: Uint8Array, endMs: number): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0; at + 1 < bytes.byteLength; at += strideBytes) {
+      if (Math.abs(view.getInt16(at, true)) < voicePeak) continue;
+      this.#loudUntilMs = endMs;
+      return;
+    }
+  }
+
+  /** The provider heard a voice, or said that a transcript will come. */
+  promised(): void {
+    this.#promised = true;
+  }
+
+  /** A transcript came, or the word that there is none. */
+  answered(untilMs: number): void {
+    this.#promised = false;
+    this.#answeredUntilMs = Math.max(this.#answeredUntilMs, untilMs);
+  }
+}
