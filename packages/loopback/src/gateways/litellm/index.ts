@@ -1,0 +1,37 @@
+import type { GatewayRule } from '../types.ts';
+import { serveLiteLLMHttp } from './http.ts';
+import { servePassthroughSocket, passthroughPath } from './passthrough.ts';
+import { serveLiteLLMRealtime } from './realtime.ts';
+import { serveLiteLLMResponses } from './responses.ts';
+import { HEARTBEAT, keyOf } from './settings.ts';
+
+/**
+ * LiteLLM's proxy, as it behaved when it was tried: `litellm` is 1.108.3, `litellm@1.105` is 1.105.3, which also starts a
+ * response of its own after each transcript of a conversation. https://docs.litellm.ai/docs/realtime
+ */
+export const litellm: GatewayRule = createRule('litellm', { injects: false });
+export const litellm1105: GatewayRule = createRule('litellm@1.105', { injects: true });
+
+const REALTIME = new Set(['/v1/realtime', '/realtime', '/openai/v1/realtime']);
+const RESPONSES = new Set(['/v1/responses', '/responses']);
+
+function createRule(name: string, version: { injects: boolean }): GatewayRule {
+  return {
+    name,
+    base: '/v1',
+    note: 'Realtime wants ?model= in the URL, a transcription ?intent=transcription without it.',
+    maxFrameBytes: 16 * 1024 * 1024,
+    heartbeat: HEARTBEAT,
+    stopCode: 1012,
+    http: serveLiteLLMHttp,
+    upgrade(arrival, gateway) {
+      // A wrong key, a missing key, an unknown path: one and the same 403 without a body.
+      if (!gateway.accepts(keyOf(arrival.request))) return arrival.refuse(403);
+      const passthrough = passthroughPath(arrival.path);
+      if (REALTIME.has(arrival.path)) return serveLiteLLMRealtime(arrival, gateway, version);
+      if (RESPONSES.has(arrival.path)) return serveLiteLLMResponses(arrival, gateway);
+      if (passthrough) return servePassthroughSocket(arrival, gateway, passthrough);
+      return arrival.refuse(403);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** What `gateway` may name, in the order of `--help`. */
+export const gatewayNames: readonly string[] = [
+  'litellm',
+  'litellm@1.105',
+  'portkey',
+  'helicone',
+  'cloudflare',
+  'bifrost',
+  'azure',
+  'azure-legacy',
+  'vercel',
+  'livekit-inference',
+  'localai',
+  'speaches',
+  'vllm',
+  'agentgateway',
+  'openai-compatible',
+];

@@ -1,0 +1,47 @@
+import { endToEnd, forward } from './forward.ts';
+import { bearerOf, protocolKeyOf } from './keys.ts';
+import { dialThenAccept } from './relay.ts';
+import { errorBody, replyJson } from './reply.ts';
+import type { Arrival, GatewayRule } from './types.ts';
+
+/**
+ * The strictest reading of "OpenAI-compatible": a gateway that routes every socket by its URL, as most of them do, and
+ * hands the query on as it is. A conversation and a Responses socket need `?model=`; a transcription with it fails at the
+ * provider (livekit/agents-js#1756).
+ */
+export const openaiCompatible: GatewayRule = {
+  name: 'openai-compatible',
+  base: '/v1',
+  note: 'Conversation and Responses sockets want ?model= in the URL, a transcription ?intent=transcription without it.',
+  upgrade(arrival, gateway) {
+    if (!gateway.accepts(bearerOf(arrival.request) ?? protocolKeyOf(arrival.request))) {
+      return refuseJson(arrival, 401, 'Invalid API key', 'invalid_api_key');
+    }
+    if (arrival.path !== '/v1/realtime' && arrival.path !== '/v1/responses') {
+      return refuseJson(arrival, 404, `Unknown path ${arrival.path}`);
+    }
+    const unnamed = arrival.path === '/v1/realtime' && arrival.parameters.get('intent') === 'transcription';
+    if (!unnamed && !arrival.parameters.get('model')) {
+      return refuseJson(
+        arrival,
+        400,
+        'The query parameter "model" is required to route this connection',
+        'missing_model',
+      );
+    }
+    const headers = { authorization: `Bearer ${gateway.upstreamKey}` };
+    dialThenAccept(arrival, gateway, { path: arrival.path, query: arrival.query, headers });
+  },
+  http(call, gateway) {
+    if (!gateway.accepts(bearerOf(call.request))) {
+      return replyJson(call.response, 401, errorBody('Invalid API key', 'invalid_request_error', 'invalid_api_key'));
+    }
+    const headers = { ...endToEnd(call.request.headers), authorization: `Bearer ${gateway.upstreamKey}` };
+    return forward(call, gateway, { path: call.path, headers });
+  },
+};
+
+function refuseJson(arrival: Arrival, status: number, message: string, code?: string): void {
+  const body = JSON.stringify(errorBody(message, 'invalid_request_error', code));
+  arrival.refuse(status, body, { 'content-type': 'application/json' });
+}

@@ -1,0 +1,18 @@
+/** How a gateway is configured, as its operator would. A name alone takes all defaults. */
+export interface GatewaySettings {
+  /** E.g. `litellm`, `litellm@1.105`, `portkey`. */
+  name: string;
+  /**
+   * Aliases the gateway routes, each with the provider's name for it. Default: any name, as it is. LiteLLM: a name that
+   * starts with `azure/` is routed as an Azure deployment; without an alias `gpt-realtime-whisper` it has no transcription.
+   */
+  models?: Readonly<Record<string, string>>;
+  /** LiteLLM: `enable_openai_websocket_passthrough`. Default false. */
+  passthrough?: boolean;
+  /** Portkey: lose the first event of every socket, as it does in 2–15 % of connects. Default false. */
+  loseFirstEvent?: boolean;
+  /** Cloudflare: an authenticated gateway, which wants `cf-aig-authorization`. Default false. */
+  authenticated?: boolean;
+  /** Helicone: send `OpenAI-Beta: realtime=v1` to the provider, as versions of early 2026 did. Default false. */
+  beta?: boolean;
+}

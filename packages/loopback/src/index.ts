@@ -1,0 +1,25 @@
+export { systemClock } from './clock.ts';
+export type { Clock, Timer } from './clock.ts';
+export type {
+  CloudEvent,
+  Loopback,
+  LoopbackOptions,
+  Mind,
+  MindOutput,
+  MindRequest,
+  OfferedTool,
+  ReceivedRequest,
+  Turn,
+} from './cloud.ts';
+export { gatewayNames } from './gateways/names.ts';
+export type { GatewaySettings } from './gateways/settings.ts';
+export { echoMind, passThroughMind, scriptedMind } from './mind/index.ts';
+export type { PassThroughOptions } from './mind/index.ts';
+export { startLoopback } from './server.ts';
+export { startEar } from './voice/ear.ts';
+export type { EarOptions } from './voice/ear.ts';
+export { plainEar, plainVoice } from './voice/plain-voice.ts';
+export type { Recogniser } from './voice/recogniser.ts';
+export type { Carrier, Ear, Listener, Speech, Voice } from './voice/types.ts';
+export { startVoice } from './voice/voice.ts';
+export type { VoiceOptions } from './voice/voice.ts';

@@ -1,0 +1,234 @@
+import { EventEmitter, once } from 'node:events';
+import { randomBytes } from 'node:crypto';
+import { createServer, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { systemClock } from './clock.ts';
+import type { Clock, Timer } from './clock.ts';
+import type { Cloud, CloudEvent, Front, Loopback, LoopbackOptions, ReceivedRequest } from './cloud.ts';
+import type { SocketHandler } from './handlers.ts';
+import { startGateway } from './gateways/index.ts';
+import { invalidRequest } from './http/errors.ts';
+import type { ServiceError } from './http/errors.ts';
+import { httpHandlers } from './http/index.ts';
+import { replyError } from './http/reply.ts';
+import { chooseProtocol, keyOf, unauthorized } from './keys.ts';
+import { resolveMind } from './mind/index.ts';
+import { refuseRealtime, serveRealtime } from './realtime/index.ts';
+import { describeRequest, keepRequest, recordBody } from './recorder.ts';
+import { serveResponses } from './responses/socket.ts';
+import { resolveSpeech } from './voice/resolve.ts';
+
+/** Larger than any event the service takes: what is too long is answered by name, not by a dropped socket. */
+const MAX_FRAME_BYTES = 32 * 1024 * 1024;
+/** As observed: the service pings every twenty seconds. */
+const PING_INTERVAL_MS = 20_000;
+
+/** What is served on a socket, and how a wrong key is told there. Without `refuse` the upgrade is answered with 401. */
+const SOCKETS: Readonly<Record<string, { serve: SocketHandler; refuse?: SocketHandler }>> = {
+  '/v1/realtime': { serve: serveRealtime, refuse: refuseRealtime },
+  '/v1/responses': { serve: serveResponses },
+};
+
+/**
+ * Starts a voice cloud on 127.0.0.1: the OpenAI dialect, behind the rules of a gateway if one is named.
+ * Rejects when the port is taken, the gateway is unknown or the voice cannot be loaded.
+ */
+export async function startLoopback(options: LoopbackOptions = {}): Promise<Loopback> {
+  const cloud = new LoopbackCloud(options);
+  try {
+    await cloud.start();
+  } catch (error) {
+    await cloud.close();
+    throw error;
+  }
+  return cloud;
+}
+
+class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loopback {
+  readonly requests: ReceivedRequest[] = [];
+  readonly arrivals: ReceivedRequest[];
+  readonly #options: LoopbackOptions;
+  readonly #clock: Clock;
+  /** Known only to a gateway that stands in front. */
+  readonly #upstreamKey: string = `upstream-${randomBytes(9).toString('base64url')}`;
+  readonly #server: Server;
+  readonly #upgrades: WebSocketServer = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_FRAME_BYTES,
+    handleProtocols: chooseProtocol,
+  });
+  #ownPort = 0;
+  #front: Front | undefined;
+  #cloud: (Cloud & { end(): Promise<void> }) | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: LoopbackOptions) {
+    super();
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.arrivals = options.gateway ? [] : this.requests;
+    // TLS belongs to the front door.
+    this.#server = options.tls && !options.gateway ? createTlsServer(options.tls) : createServer();
+    this.#server.on('request', (request, response) => void this.#answer(request, response));
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  get origin(): string {
+    return `${this.#options.tls ? 'https' : 'http'}://127.0.0.1:${this.port}`;
+  }
+
+  get url(): string {
+    return `${this.origin}${this.#front?.basePath ?? '/v1'}`;
+  }
+
+  get port(): number {
+    return this.#front?.port ?? this.#ownPort;
+  }
+
+  get sockets(): number {
+    return this.#upgrades.clients.size;
+  }
+
+  async start(): Promise<void> {
+    this.#cloud = await this.#createCloud();
+    const { gateway, port = 0 } = this.#options;
+    this.#server.listen(gateway ? 0 : port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#ownPort = (this.#server.address() as AddressInfo).port;
+    if (gateway) {
+      this.#front = await startGateway({
+        name: gateway,
+        upstream: `http://127.0.0.1:${this.#ownPort}`,
+        upstreamKey: this.#upstreamKey,
+        options: this.#options,
+        clock: this.#clock,
+        tell: (lane, name, detail) => this.#tell(lane, name, detail),
+        record: (request) => keepRequest(this.arrivals, request),
+      });
+    }
+  }
+
+  dropSockets(code?: number, reason?: string): void {
+    for (const socket of this.#upgrades.clients) {
+      if (code === undefined) socket.terminate();
+      else socket.close(code, reason);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#front?.close();
+    for (const socket of this.#upgrades.clients) socket.terminate();
+    if (this.#server.listening) {
+      const closed = once(this.#server, 'close');
+      this.#server.close();
+      this.#server.closeAllConnections();
+      await closed;
+    }
+    await this.#cloud?.end();
+  }
+
+  async #createCloud(): Promise<Cloud & { end(): Promise<void> }> {
+    const { pace = {}, sessionMs = 3_600_000, mind } = this.#options;
+    const speech = await resolveSpeech(this.#options);
+    return {
+      clock: this.#clock,
+      voice: speech.voice,
+      ear: speech.ear,
+      mind: resolveMind(mind),
+      pace: { firstTokenMs: 60, tokenMs: 12, audioMs: 10, ...pace },
+      sessionMs,
+      options: this.#options,
+      id: (prefix) => `${prefix}${randomBytes(12).toString('hex')}`,
+      tell: (lane, name, detail) => this.#tell(lane, name, detail),
+      end: () => speech.close(),
+    };
+  }
+
+  #tell(lane: string, name: string, detail: Record<string, unknown> = {}): void {
+    this.emit('event', { at: this.#clock.now(), wall: this.#clock.wallClock(), lane, name, detail });
+  }
+
+  #accepts(request: IncomingMessage): boolean {
+    const key = keyOf(request);
+    if (!key) return false;
+    return !this.#options.keys || this.#options.keys.includes(key) || key === this.#upstreamKey;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const record = describeRequest('http', request);
+    keepRequest(this.requests, record);
+    this.#tell('http', 'request-received', { method: record.method, path: record.path });
+    response.on('error', () => {});
+    if (!this.#accepts(request)) {
+      request.resume();
+      return replyError(response, this.#cloud!, unauthorized(request));
+    }
+    try {
+      await recordBody(record, request);
+    } catch {
+      // Whoever serves it asks for the body again and answers the failure.
+    }
+    const target = request.url ?? '/';
+    for (const handler of URL.canParse(target, this.origin) ? httpHandlers : []) {
+      if (await handler(request, response, new URL(target, this.origin), this.#cloud!)) return;
+    }
+    replyError(response, this.#cloud!, unknownURL(record));
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const record = describeRequest('upgrade', request);
+    keepRequest(this.requests, record);
+    this.#tell('socket', 'upgrade-received', { path: record.path });
+    socket.on('error', () => socket.destroy());
+    const endpoint = SOCKETS[record.path];
+    if (!endpoint) return refuseUpgrade(socket, unknownURL(record));
+    const handler = this.#accepts(request) ? endpoint.serve : endpoint.refuse;
+    if (!handler) return refuseUpgrade(socket, unauthorized(request));
+    this.#upgrades.handleUpgrade(request, socket, head, (accepted) => {
+      this.#keepAlive(accepted, record.path);
+      handler(accepted, request, new URL(request.url ?? '/', this.origin), this.#cloud!);
+    });
+  }
+
+  #keepAlive(socket: WebSocket, path: string): void {
+    const beat = (): Timer =>
+      this.#clock.setTimer(() => {
+        socket.ping();
+        ping = beat();
+      }, PING_INTERVAL_MS);
+    let ping = beat();
+    socket.on('error', (error) => this.#tell('error', 'socket-failed', { path, message: error.message }));
+    socket.on('close', (code) => {
+      ping.cancel();
+      this.#tell('socket', 'socket-closed', { path, code });
+    });
+  }
+}
+
+/** Answers an upgrade with an HTTP status and the service's error body. */
+function refuseUpgrade(socket: Duplex, { status, body }: ServiceError): void {
+  const json = JSON.stringify({ error: body });
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(json)}`,
+    'connection: close',
+  ];
+  socket.once('finish', () => socket.destroy());
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${json}`);
+}
+
+function unknownURL({ method, path }: ReceivedRequest): ServiceError {
+  return invalidRequest(`Invalid URL (${method} ${path})`, { status: 404 });
+}
