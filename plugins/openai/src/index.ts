@@ -1,0 +1,18 @@
+import { registerPlugin } from './plugin.ts';
+
+export type { ConnectionEvent, ConnectOptions } from '@patchbay/plugin-kit';
+export { gateways, PatchbayError } from '@patchbay/ws-url';
+export type { Credential, Gateway, GatewayRow, Hop, PatchbayErrorCode, PatchbayErrorDetails } from '@patchbay/ws-url';
+export * from './models.ts';
+export type { ClientLike, OpenAIConnectOptions } from './options.ts';
+export * from './reasoning.ts';
+export * as realtime from './realtime/index.ts';
+export * as responses from './responses/index.ts';
+export type { SessionTurnDetection, STTOptions } from './stt/options.ts';
+export { STT } from './stt/stt.ts';
+export * from './tools.ts';
+export type { TTSOptions } from './tts/options.ts';
+export { ChunkedStream, TTS } from './tts/tts.ts';
+export * as ws from './responses/ws.ts';
+
+registerPlugin();

@@ -1,0 +1,101 @@
+import {
+  checkObject,
+  checkString,
+  connectOptionsOf,
+  environment,
+  recordOf,
+  type ConnectOptions,
+} from '@patchbay/plugin-kit';
+import type { Credential, Query } from '@patchbay/ws-url';
+
+/**
+ * What is read of an `openai` client that you made yourself. Any object of this shape will do, so version 6, version
+ * 7 and `AzureOpenAI` all fit, and no class of the SDK is part of our types.
+ */
+export interface ClientLike {
+  apiKey?: string | null;
+  baseURL?: string;
+  organization?: string | null;
+  project?: string | null;
+}
+
+/** Where to connect and how: the same on every class of this plugin. */
+export interface OpenAIConnectOptions extends Omit<ConnectOptions, 'headers' | 'query'> {
+  /** Sent along: an object, or anything that gives pairs, such as `Headers` or a `Map`. */
+  headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+  /** Appended to the URL: an object, or anything that gives pairs, such as `URLSearchParams`. */
+  query?: Query | Iterable<readonly [string, string]>;
+  /** Supplies key, base URL, organization, project, headers and query; options beside it win. Its transport is not used. */
+  client?: ClientLike;
+  /** Sent as `OpenAI-Organization`. Default: `OPENAI_ORG_ID`. */
+  organization?: string;
+  /** Sent as `OpenAI-Project`. Default: `OPENAI_PROJECT_ID`. */
+  project?: string;
+}
+
+/**
+ * Options, then the client, then the environment (`OPENAI_API_KEY`, `OPENAI_BASE_URL`, `OPENAI_ORG_ID`,
+ * `OPENAI_PROJECT_ID`), which is read now. A `gateway` says itself where it stands, so no base URL is added to it.
+ *
+ * @throws PatchbayError `invalid-option` that names the option.
+ */
+export function resolveConnectOptions(options: OpenAIConnectOptions): ConnectOptions {
+  const { client } = options;
+  checkObject('client', client);
+  checkString('organization', options.organization);
+  checkString('project', options.project);
+  const more: Hidden = client === undefined ? {} : hiddenOptions(client);
+  const organization = options.organization ?? client?.organization ?? environment('OPENAI_ORG_ID');
+  const project = options.project ?? client?.project ?? environment('OPENAI_PROJECT_ID');
+  const apiKey = options.apiKey ?? more.apiKey ?? client?.apiKey ?? environment('OPENAI_API_KEY');
+  const elsewhere = options.gateway ? undefined : (client?.baseURL ?? environment('OPENAI_BASE_URL'));
+  const baseURL = options.baseURL ?? elsewhere;
+  // Their values are checked where the connection is made.
+  const headers = layered(
+    organization === undefined ? {} : { 'OpenAI-Organization': organization },
+    project === undefined ? {} : { 'OpenAI-Project': project },
+    more.headers ?? {},
+    recordOf('headers', options.headers) as Record<string, string>,
+  );
+  const query = { ...more.query, ...(recordOf('query', options.query) as Query) };
+  const { headers: _headers, query: _query, ...rest } = options;
+  return {
+    ...connectOptionsOf(rest),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(baseURL === undefined ? {} : { baseURL }),
+    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+    ...(Object.keys(query).length === 0 ? {} : { query }),
+  };
+}
+
+interface Hidden {
+  apiKey?: Credential;
+  headers?: Record<string, string>;
+  query?: Query;
+}
+
+/** What the SDK keeps in its protected `_options`: a function as key, default headers and query. */
+function hiddenOptions(client: ClientLike): Hidden {
+  const { _options: hidden } = client as { _options?: Record<string, unknown> };
+  const apiKey = typeof hidden?.apiKey === 'function' ? (hidden.apiKey as () => Promise<string>) : undefined;
+  return {
+    headers: headersOf(hidden?.defaultHeaders),
+    query: recordOf('client (its default query)', hidden?.defaultQuery ?? {}) as Query,
+    ...(apiKey === undefined ? {} : { apiKey }),
+  };
+}
+
+/** `Headers`, pairs, a plain object, or the SDK's own holder of a `Headers` in `values`. Removed headers are `null`. */
+function headersOf(source: unknown): Record<string, string> {
+  const held = (source as { values?: unknown } | null | undefined)?.values;
+  const entries = Object.entries(
+    recordOf('client (its default headers)', held instanceof Headers ? held : (source ?? {})),
+  );
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+/** Headers over others: a name counts once, however it is spelt (`Headers` has them in lower case). */
+function layered(...layers: Record<string, string>[]): Record<string, string> {
+  const entries = layers.flatMap((layer) => Object.entries(layer));
+  return Object.fromEntries(new Map(entries.map((entry) => [entry[0].toLowerCase(), entry])).values());
+}

@@ -1,0 +1,79 @@
+import type { AudioBase64Bytes, ConversationItemCreateContent, ItemResource } from './api-proto-items.ts';
+import type {
+  Modality,
+  RealtimeAudioConfigOutput,
+  Reasoning,
+  SessionConfig,
+  Tool,
+  ToolChoice,
+} from './api-proto-session.ts';
+
+interface Event<Type extends string> {
+  type: Type;
+  /** Comes back in the `error` event that this event may cause. */
+  event_id?: string;
+}
+
+export interface SessionUpdateEvent extends Event<'session.update'> {
+  session: SessionConfig;
+}
+
+export interface InputAudioBufferAppendEvent extends Event<'input_audio_buffer.append'> {
+  audio: AudioBase64Bytes;
+}
+
+export type InputAudioBufferCommitEvent = Event<'input_audio_buffer.commit'>;
+
+export type InputAudioBufferClearEvent = Event<'input_audio_buffer.clear'>;
+
+export interface ConversationItemCreateEvent extends Event<'conversation.item.create'> {
+  /** `root`: in front of everything; absent: behind everything. */
+  previous_item_id?: string;
+  item: ConversationItemCreateContent;
+}
+
+export interface ConversationItemTruncateEvent extends Event<'conversation.item.truncate'> {
+  item_id: string;
+  content_index: number;
+  /** Milliseconds; more than the item has is an error. */
+  audio_end_ms: number;
+}
+
+export interface ConversationItemDeleteEvent extends Event<'conversation.item.delete'> {
+  item_id: string;
+}
+
+export interface ResponseCreateParams {
+  instructions?: string;
+  output_modalities?: Modality[];
+  audio?: { output?: RealtimeAudioConfigOutput };
+  tools?: Tool[];
+  tool_choice?: ToolChoice;
+  max_output_tokens?: number | 'inf';
+  metadata?: Record<string, string>;
+  /** `none`: outside the conversation. */
+  conversation?: 'auto' | 'none' | (string & {});
+  input?: ItemResource[];
+  reasoning?: Reasoning;
+}
+
+export interface ResponseCreateEvent extends Event<'response.create'> {
+  response?: ResponseCreateParams;
+}
+
+export interface ResponseCancelEvent extends Event<'response.cancel'> {
+  response_id?: string;
+}
+
+export type ClientEvent =
+  | SessionUpdateEvent
+  | InputAudioBufferAppendEvent
+  | InputAudioBufferCommitEvent
+  | InputAudioBufferClearEvent
+  | ConversationItemCreateEvent
+  | ConversationItemTruncateEvent
+  | ConversationItemDeleteEvent
+  | ResponseCreateEvent
+  | ResponseCancelEvent;
+
+export type ClientEventType = ClientEvent['type'];

@@ -1,0 +1,33 @@
+import type { Clock, Timer } from '@patchbay/plugin-kit';
+import type { SessionResource } from './api-proto.ts';
+
+/** Time left at which a socket is replaced, and the share of a short life that this may be. */
+const margin = { ms: 60_000, share: 0.1 };
+/** A timer of the platform counts in 31 bits. */
+const longestTimerMs = 0x7fffffff;
+
+/** Looks ahead to the moment at which the service ends a session (`session.expires_at`), to be gone before. */
+export class Expiry {
+  readonly #clock: Clock;
+  readonly #soon: () => void;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock, soon: () => void) {
+    this.#clock = clock;
+    this.#soon = soon;
+  }
+
+  told(session: SessionResource | undefined): void {
+    const expiresAt = session?.expires_at;
+    if (typeof expiresAt !== 'number' || this.#timer) return;
+    const leftMs = expiresAt * 1000 - this.#clock.wallClock();
+    const delayMs = leftMs - Math.min(margin.ms, leftMs * margin.share);
+    if (delayMs > 0 && delayMs <= longestTimerMs) this.#timer = this.#clock.setTimer(this.#soon, delayMs);
+  }
+
+  /** The socket is gone. */
+  clear(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import type { llm } from '@livekit/agents';
+import type {
+  ConversationItemInputAudioTranscriptionCompletedEvent,
+  ConversationItemInputAudioTranscriptionDeltaEvent,
+  ConversationItemInputAudioTranscriptionFailedEvent,
+} from './api-proto.ts';
+
+/**
+ * What the caller said, as it becomes known: LiveKit wants the whole text so far each time, and a final one always,
+ * also when transcription fails half-way.
+ */
+export class InputTranscripts {
+  readonly #partials = new Map<string, Map<number, string>>();
+  readonly #startedAt = new Map<string, number>();
+
+  /** The caller began this item, at this time in milliseconds since the epoch. */
+  started(itemId: string, at: number): void {
+    this.#startedAt.set(itemId, at);
+  }
+
+  delta(event: ConversationItemInputAudioTranscriptionDeltaEvent): llm.InputTranscriptionCompleted | undefined {
+    if (!event.delta) return undefined;
+    const index = event.content_index ?? 0;
+    const parts = this.#partials.get(event.item_id) ?? new Map<number, string>();
+    this.#partials.set(event.item_id, parts);
+    const transcript = (parts.get(index) ?? '') + event.delta;
+    parts.set(index, transcript);
+    return this.#event(event.item_id, transcript, false);
+  }
+
+  completed(event: ConversationItemInputAudioTranscriptionCompletedEvent): llm.InputTranscriptionCompleted {
+    const isFinal = event.status !== 'in_progress';
+    const result = this.#event(event.item_id, event.transcript ?? '', isFinal);
+    const confidence = confidenceOf(event.logprobs);
+    if (isFinal) this.#forget(event.item_id, event.content_index);
+    return confidence === undefined ? result : { ...result, confidence };
+  }
+
+  /** The final form of what was heard before transcription failed; `undefined` if nothing was. */
+  failed(event: ConversationItemInputAudioTranscriptionFailedEvent): llm.InputTranscriptionCompleted | undefined {
+    const partial = this.#partials.get(event.item_id)?.get(event.content_index ?? 0);
+    const result = partial === undefined ? undefined : this.#event(event.item_id, partial, true);
+    this.#forget(event.item_id, event.content_index);
+    return result;
+  }
+
+  forgetItem(itemId: string): void {
+    this.#partials.delete(itemId);
+    this.#startedAt.delete(itemId);
+  }
+
+  /** What was heard of everything that is not final, as final; nothing is left. */
+  drain(): llm.InputTranscriptionCompleted[] {
+    const open = [...this.#partials].map(([itemId, parts]) => this.#event(itemId, [...parts.values()].join(''), true));
+    this.#partials.clear();
+    this.#startedAt.clear();
+    return open;
+  }
+
+  #event(itemId: string, transcript: string, isFinal: boolean): llm.InputTranscriptionCompleted {
+    const turnStartedAt = this.#startedAt.get(itemId);
+    return { itemId, transcript, isFinal, ...(turnStartedAt === undefined ? {} : { turnStartedAt }) };
+  }
+
+  #forget(itemId: string, contentIndex = 0): void {
+    const parts = this.#partials.get(itemId);
+    parts?.delete(contentIndex);
+    if (!parts || parts.size === 0) this.forgetItem(itemId);
+  }
+}
+
+/** The mean probability of a token. */
+function confidenceOf(logprobs: readonly { logprob: number }[] | null | undefined): number | undefined {
+  if (!logprobs || logprobs.length === 0) return undefined;
+  return Math.exp(logprobs.reduce((sum, { logprob }) => sum + logprob, 0) / logprobs.length);
+}

@@ -1,0 +1,192 @@
+import { DEFAULT_API_CONNECT_OPTIONS } from '@livekit/agents';
+import type { APIConnectOptions, llm } from '@livekit/agents';
+import {
+  checkCount,
+  checkName,
+  checkObject,
+  checkOneOf,
+  checkRange,
+  environment,
+  refuseOption,
+} from '@patchbay/plugin-kit';
+import { gateways, PatchbayError } from '@patchbay/ws-url';
+import type { Credential } from '@patchbay/ws-url';
+import { checkToolChoice, checkTurnDetection, checkWordOrObject } from '../check-options.ts';
+import type { OpenAIConnectOptions } from '../options.ts';
+import type {
+  CustomVoice,
+  InputAudioTranscription,
+  Modality,
+  Model,
+  NoiseReduction,
+  Reasoning,
+  TracingConfig,
+  Truncation,
+  TurnDetectionType,
+  Voice,
+} from './api-proto.ts';
+
+/** What may change while a session is open. `null` switches a feature off; absent leaves it as it is. */
+export interface RealtimeSessionOptions {
+  /** Default `marin`. Cannot change once the model has spoken. */
+  voice?: Voice | CustomVoice;
+  /** Default `auto`. */
+  toolChoice?: llm.ToolChoice | null;
+  /** Default `{ model: 'gpt-4o-mini-transcribe' }`. */
+  inputAudioTranscription?: InputAudioTranscription | null;
+  inputAudioNoiseReduction?: NoiseReduction | null;
+  /** Default: semantic VAD of medium eagerness that answers and interrupts. `null`: you commit and ask for replies. */
+  turnDetection?: TurnDetectionType | null;
+  /** Default `inf`. */
+  maxResponseOutputTokens?: number | 'inf';
+  /** 0.25 to 1.5. */
+  speed?: number;
+  tracing?: TracingConfig | 'auto' | null;
+  /** What happens when the conversation outgrows the context. */
+  truncation?: Truncation;
+  reasoning?: Reasoning;
+}
+
+export interface RealtimeModelOptions extends RealtimeSessionOptions, Omit<OpenAIConnectOptions, 'model'> {
+  /** Default `gpt-realtime`. On Azure the deployment is named by `azureDeployment`. */
+  model?: Model;
+  /** Default text and audio; `['text']`: the model does not speak. */
+  modalities?: Modality[];
+  /** @deprecated GA models take none. Accepted, not sent. */
+  temperature?: number;
+  /** Name of an Azure OpenAI deployment. */
+  azureDeployment?: string;
+  /** Microsoft Entra token, or a function that is asked for one on every attempt. */
+  entraToken?: Credential;
+  /** A dated API version of Azure's preview API. */
+  apiVersion?: string;
+  /** Milliseconds after which the socket is replaced in a quiet moment. Default 20 minutes; `Infinity` or null: only before it expires. */
+  maxSessionDuration?: number | null;
+  /** `timeoutMs` bounds each dial and each wait for the model; `maxRetry` (default 5) is the number of reconnects at once. */
+  connOptions?: Partial<APIConnectOptions>;
+}
+
+/** Options with their defaults; holds no key. */
+export interface RealtimeOptions extends RealtimeSessionOptions {
+  model: Model;
+  voice: Voice | CustomVoice;
+  modalities: Modality[];
+  maxSessionDuration: number;
+  connOptions: APIConnectOptions;
+  /** As it may be shown: without query or credentials. */
+  baseURL: string;
+  isAzure: boolean;
+  azureDeployment?: string;
+  apiVersion?: string;
+}
+
+const maxSessionDurationMs = 20 * 60_000;
+
+/** @throws PatchbayError `invalid-option` that names the option. */
+export function resolveRealtimeOptions(options: RealtimeModelOptions, baseURL: string): RealtimeOptions {
+  checkSessionOptions(options);
+  checkModalities(options.modalities);
+  const connOptions = resolveConnOptions(options.connOptions);
+  const maxSessionDuration =
+    options.maxSessionDuration === undefined ? maxSessionDurationMs : (options.maxSessionDuration ?? Infinity);
+  if (maxSessionDuration !== Infinity) checkRange('maxSessionDuration', maxSessionDuration, [1, Infinity]);
+  const { azureDeployment, apiVersion } = options;
+  return {
+    model: options.model ?? 'gpt-realtime',
+    voice: options.voice ?? 'marin',
+    toolChoice: options.toolChoice ?? 'auto',
+    inputAudioTranscription: orDefault(options.inputAudioTranscription, { model: 'gpt-4o-mini-transcribe' }),
+    inputAudioNoiseReduction: options.inputAudioNoiseReduction,
+    turnDetection: orDefault(options.turnDetection, {
+      type: 'semantic_vad',
+      eagerness: 'medium',
+      create_response: true,
+      interrupt_response: true,
+    }),
+    maxResponseOutputTokens: options.maxResponseOutputTokens ?? 'inf',
+    speed: options.speed,
+    tracing: options.tracing,
+    truncation: options.truncation,
+    reasoning: options.reasoning,
+    modalities: options.modalities ?? ['text', 'audio'],
+    maxSessionDuration,
+    connOptions,
+    baseURL,
+    isAzure: isAzure(options),
+    ...(azureDeployment === undefined ? {} : { azureDeployment }),
+    ...(apiVersion === undefined ? {} : { apiVersion }),
+  };
+}
+
+/**
+ * What may change while a session is open.
+ *
+ * @throws PatchbayError `invalid-option` that names the option.
+ */
+export function checkSessionOptions(options: RealtimeSessionOptions): void {
+  const { voice, maxResponseOutputTokens: tokens, inputAudioNoiseReduction: noiseReduction } = options;
+  if (typeof voice === 'object') checkName('voice.id', (voice as CustomVoice | null)?.id ?? '');
+  else checkName('voice', voice);
+  checkRange('speed', options.speed, [0.25, 1.5]);
+  checkToolChoice(options.toolChoice ?? undefined);
+  checkObject('inputAudioTranscription', options.inputAudioTranscription ?? undefined);
+  checkObject('inputAudioNoiseReduction', noiseReduction ?? undefined);
+  checkOneOf('inputAudioNoiseReduction.type', noiseReduction?.type, ['near_field', 'far_field']);
+  checkTurnDetection('turnDetection', options.turnDetection, { typed: true });
+  if (tokens !== 'inf') checkCount('maxResponseOutputTokens', tokens, [1, Infinity]);
+  checkWordOrObject('tracing', options.tracing ?? undefined, ['auto']);
+  checkWordOrObject('truncation', options.truncation, ['auto', 'disabled']);
+  checkObject('reasoning', options.reasoning);
+}
+
+function checkModalities(modalities: unknown): void {
+  if (modalities === undefined) return;
+  const some = Array.isArray(modalities) && modalities.length > 0;
+  if (!some) return refuseOption('modalities', "a list of 'text' and 'audio'");
+  for (const modality of modalities as unknown[]) checkOneOf('modalities', modality ?? '', ['text', 'audio']);
+}
+
+/** Five retries, not LiveKit's three: they are spent within seconds, and nobody above tries again. */
+function resolveConnOptions(options: Partial<APIConnectOptions> | undefined): APIConnectOptions {
+  checkObject('connOptions', options);
+  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
+  const connOptions = { ...DEFAULT_API_CONNECT_OPTIONS, maxRetry: 5, ...Object.fromEntries(given) };
+  checkRange('connOptions.timeoutMs', connOptions.timeoutMs, [1, 600_000]);
+  checkRange('connOptions.retryIntervalMs', connOptions.retryIntervalMs, [0, 600_000]);
+  checkCount('connOptions.maxRetry', connOptions.maxRetry, [0, 1_000]);
+  return connOptions;
+}
+
+/** `null` is an answer; only absence asks for the default. */
+function orDefault<T>(value: T | undefined, otherwise: T): T {
+  return value === undefined ? otherwise : value;
+}
+
+function isAzure(options: RealtimeModelOptions): boolean {
+  return Boolean(options.apiVersion ?? options.entraToken ?? options.azureDeployment);
+}
+
+/** Azure's options, said as a gateway; others stay as they are. */
+export function connectOptionsFor(options: RealtimeModelOptions): OpenAIConnectOptions {
+  const { model = 'gpt-realtime' } = options;
+  checkName('azureDeployment', options.azureDeployment);
+  checkName('apiVersion', options.apiVersion);
+  if (!isAzure(options) || options.gateway) return { ...options, model };
+  const { entraToken, apiVersion, azureDeployment, apiKey, ...rest } = options;
+  const baseURL = options.baseURL ?? environment('AZURE_OPENAI_ENDPOINT');
+  if (baseURL === undefined) {
+    throw new PatchbayError('invalid-option', 'Azure needs an endpoint: set baseURL or AZURE_OPENAI_ENDPOINT');
+  }
+  const key = apiKey ?? (entraToken === undefined ? environment('AZURE_OPENAI_API_KEY') : undefined);
+  if (key === undefined && entraToken === undefined) {
+    throw new PatchbayError('missing-credential', 'Azure needs apiKey, entraToken or AZURE_OPENAI_API_KEY');
+  }
+  const access = {
+    baseURL,
+    ...(key === undefined ? {} : { apiKey: key }),
+    ...(entraToken && !key ? { entraToken } : {}),
+  };
+  const gateway = apiVersion === undefined ? gateways.azure(access) : gateways.azureLegacy({ ...access, apiVersion });
+  const { baseURL: _, ...others } = rest;
+  return { ...others, gateway, model: azureDeployment ?? model };
+}

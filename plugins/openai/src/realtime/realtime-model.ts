@@ -1,0 +1,101 @@
+import { RealtimeModelBase } from '@patchbay/plugin-kit';
+import type { llm } from '@livekit/agents';
+import type { Credential } from '@patchbay/ws-url';
+import { routeTo } from '../endpoint.ts';
+import { IN_FRAME_SIZE, NUM_CHANNELS, OUT_FRAME_SIZE, SAMPLE_RATE } from './api-proto.ts';
+import { checkSessionOptions, connectOptionsFor, resolveRealtimeOptions } from './options.ts';
+import type { RealtimeModelOptions, RealtimeOptions, RealtimeSessionOptions } from './options.ts';
+import { RealtimeSession } from './realtime-session.ts';
+
+/** What `RealtimeModel.withAzure` takes. */
+export interface AzureRealtimeOptions extends Omit<RealtimeModelOptions, 'model' | 'gateway'> {
+  azureDeployment: string;
+  /** Default: `AZURE_OPENAI_ENDPOINT`. */
+  azureEndpoint?: string;
+  /** Default: `AZURE_OPENAI_API_KEY`. */
+  apiKey?: Credential;
+}
+
+/** OpenAI's Realtime API, speech to speech, straight or through any gateway. */
+export class RealtimeModel extends RealtimeModelBase {
+  readonly sampleRate: number = SAMPLE_RATE;
+  readonly numChannels: number = NUM_CHANNELS;
+  readonly inFrameSize: number = IN_FRAME_SIZE;
+  readonly outFrameSize: number = OUT_FRAME_SIZE;
+  /** @internal Holds no key. */
+  _options: RealtimeOptions;
+
+  /** @throws PatchbayError for options that cannot work. */
+  constructor(options: RealtimeModelOptions = {}) {
+    const connectOptions = connectOptionsFor(options);
+    const { connection, ...network } = routeTo('conversation', connectOptions, connectOptions.model);
+    const resolved = resolveRealtimeOptions(options, connection.redacted);
+    super(capabilitiesOf(resolved), connection, network);
+    this._options = resolved;
+  }
+
+  /**
+   * An Azure OpenAI deployment. Without `apiVersion` it is the v1 API; with one, the dated preview API. Defaults differ as
+   * Azure's do: `whisper-1` transcribes, and server VAD ends turns after 200 ms of silence.
+   */
+  static withAzure(options: AzureRealtimeOptions): RealtimeModel {
+    const { azureEndpoint, ...rest } = options;
+    return new RealtimeModel({
+      inputAudioTranscription: { model: 'whisper-1' },
+      turnDetection: {
+        type: 'server_vad',
+        threshold: 0.5,
+        prefix_padding_ms: 300,
+        silence_duration_ms: 200,
+        create_response: true,
+      },
+      ...rest,
+      ...(rest.baseURL === undefined && azureEndpoint !== undefined ? { baseURL: azureEndpoint } : {}),
+    });
+  }
+
+  override get model(): string {
+    return this._options.azureDeployment ?? this._options.model;
+  }
+
+  /** As the options are now: a model whose server does not answer by itself does not take turns either. */
+  override get capabilities(): llm.RealtimeCapabilities {
+    return capabilitiesOf(this._options);
+  }
+
+  override label(): string {
+    return 'openai.RealtimeModel';
+  }
+
+  override session(): RealtimeSession {
+    return new RealtimeSession(this);
+  }
+
+  /**
+   * Changes options for sessions to come and for those that are open.
+   *
+   * @throws PatchbayError `invalid-option` that names the option, and nothing is changed.
+   */
+  updateOptions(options: RealtimeSessionOptions): void {
+    checkSessionOptions(options);
+    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+    this._options = { ...this._options, ...(given as RealtimeSessionOptions) };
+    for (const session of this.sessions) (session as RealtimeSession).updateOptions(options);
+  }
+}
+
+function capabilitiesOf(options: RealtimeOptions): llm.RealtimeCapabilities {
+  const { turnDetection, inputAudioTranscription, modalities } = options;
+  return {
+    messageTruncation: true,
+    turnDetection: Boolean(turnDetection) && turnDetection?.create_response !== false,
+    userTranscription: inputAudioTranscription !== null,
+    autoToolReplyGeneration: false,
+    audioOutput: modalities.includes('audio'),
+    manualFunctionCalls: true,
+    midSessionChatCtxUpdate: true,
+    midSessionInstructionsUpdate: true,
+    midSessionToolsUpdate: true,
+    perResponseToolChoice: true,
+  };
+}

@@ -1,0 +1,157 @@
+import { llm } from '@livekit/agents';
+import { describe, expect, test, vi } from 'vitest';
+import { message, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
+
+const bench = useBench();
+
+function contextOf(...items: llm.ChatItem[]): llm.ChatContext {
+  return new llm.ChatContext(items);
+}
+
+describe('pain 7: a lost socket', () => {
+  test('loses neither context, nor a running tool, nor the first event after it', async () => {
+    const session = bench.open();
+    await session.updateInstructions('Be kind.');
+    const first = await bench.service.line();
+    await first.event('session.update');
+    first.add({ id: 'u1', type: 'message', role: 'user', content: [{ type: 'input_audio', transcript: null }] });
+    first.send({
+      type: 'conversation.item.input_audio_transcription.completed',
+      item_id: 'u1',
+      content_index: 0,
+      transcript: 'Will it rain?',
+    });
+    first.add({ id: 'u-unheard', type: 'message', role: 'user', content: [{ type: 'input_audio', transcript: null }] });
+    first.created('r1');
+    first.call('r1', 'fc1', 'weather', '{"city":"Bath"}');
+    const unfinished = { id: 'fc2', type: 'function_call', call_id: 'call_fc2', name: 'weather', arguments: '' };
+    first.add(unfinished);
+    first.speak('r1', 'm1', 'Let me see');
+    const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
+    const event = await created;
+    await vi.waitFor(() => expect(session.chatCtx.getById('m1')).toBeDefined());
+    await bench.clock.advance(30_000);
+    first.socket.terminate();
+    expect(await textsOf(event)).toEqual(['Let me see']);
+    const asked = session.generateReply('first event after it');
+    await bench.until(() => bench.service.lines.length === 2);
+    const second = await bench.service.line(2);
+    const create = await second.event('response.create');
+    expect(second.types).toEqual([
+      'session.update',
+      'conversation.item.create',
+      'conversation.item.create',
+      'conversation.item.create',
+      'response.create',
+    ]);
+    expect((await second.event('session.update')).session.instructions).toBe('Be kind.');
+    expect(second.all('conversation.item.create').map(({ item }) => item)).toEqual([
+      { id: 'u1', type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Will it rain?' }] },
+      { id: 'fc1', type: 'function_call', call_id: 'call_fc1', name: 'weather', arguments: '{"city":"Bath"}' },
+      { id: 'm1', type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Let me see' }] },
+    ]);
+    second.created('r2', create);
+    await asked;
+    // The tool is done now, and its call is on this socket too.
+    const chatCtx = session.chatCtx.copy();
+    chatCtx.items.push(llm.FunctionCallOutput.create({ id: 'o1', callId: 'call_fc1', output: 'rain', isError: false }));
+    await session.updateChatCtx(chatCtx);
+    expect(second.all('conversation.item.create').at(-1)!.item).toMatchObject({ call_id: 'call_fc1', output: 'rain' });
+  });
+
+  test('an unanswered request is asked again on the next socket, once; the second loss is told', async () => {
+    const session = bench.open({ connOptions: { timeoutMs: 60_000 } });
+    const asked = session.generateReply();
+    const rejected = expect(asked).rejects.toThrow('the connection was lost twice');
+    for (const count of [1, 2]) {
+      const line = await bench.service.line(count);
+      await line.event('response.create');
+      await bench.clock.advance(6_000);
+      line.socket.terminate();
+      await bench.until(() => bench.service.lines.length > count);
+    }
+    await rejected;
+    const third = await bench.service.line(3);
+    await third.event('session.update');
+    expect(third.types).not.toContain('response.create');
+  });
+
+  test('a turn whose answer went down with the socket is answered on the next, from what was heard of it', async () => {
+    const session = bench.open();
+    const told: llm.InputTranscriptionCompleted[] = [];
+    session.on('input_audio_transcription_completed', (event: llm.InputTranscriptionCompleted) => told.push(event));
+    const first = await bench.service.line();
+    first.send({ type: 'input_audio_buffer.speech_started', item_id: 'u1' });
+    await next(session, 'input_speech_started');
+    first.add({ id: 'u1', type: 'message', role: 'user', content: [{ type: 'input_audio' }] });
+    const type = 'conversation.item.input_audio_transcription.delta';
+    first.send({ type, item_id: 'u1', delta: 'Will it rain' });
+    await vi.waitFor(() => expect(told).toHaveLength(1));
+    first.send({ type: 'input_audio_buffer.committed', item_id: 'u1' });
+    const began = next<llm.GenerationCreatedEvent>(session, 'generation_created');
+    first.created('r1');
+    const cut = await began;
+    await bench.clock.advance(6_000);
+    first.socket.terminate();
+    expect(await textsOf(cut)).toEqual([]);
+    await bench.until(() => bench.service.lines.length === 2);
+    const second = await bench.service.line(2);
+    await second.event('response.create');
+    expect(second.types).toEqual(['session.update', 'conversation.item.create', 'response.create']);
+    expect(told.at(-1)).toMatchObject({ itemId: 'u1', transcript: 'Will it rain', isFinal: true });
+    const answered = next<llm.GenerationCreatedEvent>(session, 'generation_created');
+    second.created('r2');
+    expect(await answered).toMatchObject({ responseId: 'r2', userInitiated: false });
+  });
+
+  test('a caller cut off in the middle of a word has stopped speaking, and nothing is asked in his name', async () => {
+    const session = bench.open();
+    const first = await bench.service.line();
+    first.send({ type: 'input_audio_buffer.speech_started', item_id: 'u1' });
+    await next(session, 'input_speech_started');
+    const stopped = next(session, 'input_speech_stopped');
+    await bench.clock.advance(6_000);
+    first.socket.terminate();
+    expect(await stopped).toEqual({ userTranscriptionEnabled: false });
+    await bench.until(() => bench.service.lines.length === 2);
+    const second = await bench.service.line(2);
+    await session.updateInstructions('behind it');
+    await second.event('session.update', 2);
+    expect(second.types).toEqual(['session.update', 'session.update']);
+  });
+
+  test('an unconfirmed change is replayed, and its update resolves', async () => {
+    await bench.serve({ confirms: false });
+    const session = bench.open();
+    const first = await bench.service.line();
+    await first.event('session.update');
+    const update = session.updateChatCtx(contextOf(message('user', 'do not lose me', 'u1')));
+    await first.event('conversation.item.create');
+    first.socket.terminate();
+    await update;
+    await bench.until(() => bench.service.lines.length === 2);
+    expect((await (await bench.service.line(2)).event('conversation.item.create')).item.id).toBe('u1');
+  });
+
+  test('a message that was cut short comes back as it was heard', async () => {
+    const session = bench.open();
+    const first = await bench.service.line();
+    first.created('r1');
+    first.speak('r1', 'm1', 'one two three four', 400);
+    await next(session, 'generation_created');
+    await vi.waitFor(() => expect(session.chatCtx.getById('m1')).toBeDefined());
+    await bench.until(() => session['audioItems'].get('m1') === 400);
+    await session.truncate({
+      messageId: 'm1',
+      audioEndMs: 200,
+      modalities: ['audio', 'text'],
+      audioTranscript: 'one two',
+    });
+    first.done('r1', 'cancelled');
+    await next(session, 'metrics_collected');
+    first.socket.terminate();
+    await bench.until(() => bench.service.lines.length === 2);
+    const { item } = await (await bench.service.line(2)).event('conversation.item.create');
+    expect(item.content).toEqual([{ type: 'output_text', text: 'one two' }]);
+  });
+});

@@ -1,0 +1,101 @@
+import { retryableStatus, retryAfter } from '@patchbay/plugin-kit';
+import { PatchbayError } from '@patchbay/ws-url';
+import type { Connection, PatchbayErrorDetails } from '@patchbay/ws-url';
+import { fatalCodes } from '../error-codes.ts';
+import type { WsErrorBody, WsErrorEvent, WsResponse } from './wire.ts';
+
+/** The chain is broken, and generation did not start: the whole context may be sent instead. */
+export const RESPONSE_NOT_FOUND = 'previous_response_not_found';
+/** The socket has reached its 60 minutes, and generation did not start. */
+export const SOCKET_EXPIRED = 'websocket_connection_limit_reached';
+
+/** Codes that say "not now". https://platform.openai.com/docs/guides/error-codes and `ResponseError` of the SDK. */
+const passing = new Set([
+  'server_error',
+  'internal_error',
+  'internal_server_error',
+  'rate_limit_exceeded',
+  'rate_limit_error',
+  'slow_down',
+  'overloaded_error',
+  'server_overloaded',
+  'service_unavailable',
+  'throttling_error',
+  'timeout',
+  'vector_store_timeout',
+  'websocket_stream_limit_reached',
+  SOCKET_EXPIRED,
+]);
+
+/** An `error` event, flat or wrapped. */
+export function errorOf(event: WsErrorEvent, connection: Connection): PatchbayError {
+  const { type: _type, status, headers, error, ...flat } = event;
+  return providerError(error ?? flat, connection, { status: status ?? undefined, headers });
+}
+
+/** What the SDK throws for `{ error: … }` in the middle of a stream, which is how gateways pass on a failure. */
+export function spokenIn(error: unknown, connection: Connection): PatchbayError | undefined {
+  const { error: said, status } = (error ?? {}) as { error?: unknown; status?: unknown };
+  if (PatchbayError.is(error) || typeof said !== 'object' || said === null || status !== undefined) return undefined;
+  return providerError(said, connection);
+}
+
+/** A response that did not come to its end by itself. */
+export function endOf(status: string, response: WsResponse | null | undefined, connection: Connection): PatchbayError {
+  if (status === 'incomplete') {
+    const reason = response?.incomplete_details?.reason ?? 'reason unavailable';
+    return new PatchbayError('provider-error', `the response is incomplete: ${connection.scrub(reason)}`, {
+      providerCode: reason,
+      hop: 'provider',
+    });
+  }
+  // Nobody here asked for it, or nobody would be listening.
+  if (status === 'cancelled') {
+    return new PatchbayError('provider-error', 'the response was cancelled', { retryable: true, hop: 'provider' });
+  }
+  return providerError(response?.error ?? { code: 'server_error', message: 'the response failed' }, connection);
+}
+
+function providerError(
+  said: WsErrorBody,
+  connection: Connection,
+  envelope: { status?: number | undefined; headers?: unknown } = {},
+): PatchbayError {
+  const code = said.code == null || said.code === '' ? undefined : String(said.code);
+  // Some gateways put the HTTP status where the code belongs.
+  const status = envelope.status ?? (code !== undefined && /^[45]\d\d$/.test(code) ? Number(code) : undefined);
+  const text = said.message ?? code ?? said.type ?? 'an error without a word of explanation';
+  const hint = connection.hint({ text });
+  // Errors of a gateway itself often have no code; that a table explains one means that a person has to change something.
+  const retryable = hint === undefined && isPassing(code, status, said.type ?? undefined);
+  const details: PatchbayErrorDetails = { retryable, hop: 'provider' };
+  if (status !== undefined) details.status = status;
+  if (code !== undefined) details.providerCode = code;
+  const requestId = header(envelope.headers, 'x-request-id');
+  if (requestId !== undefined) details.requestId = requestId;
+  const retryAfterMs = retryAfter(envelope.headers) ?? waitIn(text);
+  if (retryable && retryAfterMs !== undefined) details.retryAfterMs = retryAfterMs;
+  const message = connection.scrub(text);
+  return new PatchbayError('provider-error', hint === undefined ? message : `${message} (${hint})`, details);
+}
+
+/** The code is the most exact word, then the status, then the kind of error. Unknown things are not tried again. */
+function isPassing(code: string | undefined, status: number | undefined, type: string | undefined): boolean {
+  if (code !== undefined && fatalCodes.has(code)) return false;
+  if (code !== undefined && passing.has(code)) return true;
+  if (status !== undefined) return retryableStatus(status);
+  return type !== undefined && passing.has(type);
+}
+
+/** "Please try again in 1.2s" is all that a socket says about when. */
+function waitIn(text: string): number | undefined {
+  const match = /try again in (\d+(?:\.\d+)?) ?(ms|s)\b/i.exec(text);
+  if (match?.[1] === undefined) return undefined;
+  return Math.ceil(Number(match[1]) * (match[2]?.toLowerCase() === 's' ? 1_000 : 1));
+}
+
+function header(headers: unknown, name: string): string | undefined {
+  const value =
+    typeof headers === 'object' && headers !== null ? (headers as Record<string, unknown>)[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}

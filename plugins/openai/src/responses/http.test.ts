@@ -1,0 +1,226 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { APITimeoutError, initializeLogger } from '@livekit/agents';
+import { createTestRuntime, installRuntime, type ManualClock } from '@patchbay/ws-session/testing';
+import { OpenAI } from 'openai';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Conversation, failuresOf, watch } from './__fixtures__/conversation.ts';
+import { completed, created, delta } from './__fixtures__/responses-server.ts';
+import { LLM, type LLMOptions } from './index.ts';
+
+initializeLogger({ pretty: false, level: 'silent' });
+
+interface Asked {
+  request: IncomingMessage;
+  body: Record<string, unknown>;
+}
+
+let clock: ManualClock;
+let restore: () => void;
+let server: Server;
+let url: string;
+let answer: (response: ServerResponse, turn: number) => void;
+const asked: Asked[] = [];
+const models: LLM[] = [];
+
+beforeEach(async () => {
+  const runtime = createTestRuntime();
+  clock = runtime.clock;
+  restore = installRuntime(runtime);
+  asked.length = 0;
+  answer = (response, turn) => {
+    say(response, created(`r${turn}`), delta('an'), delta('swer'), completed(`r${turn}`));
+    response.end('data: [DONE]\n\n');
+  };
+  server = createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => {
+      const turn = asked.push({ request, body: JSON.parse(Buffer.concat(pieces).toString()) });
+      answer(response, turn);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+});
+
+afterEach(async () => {
+  for (const model of models.splice(0)) await model.aclose();
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  restore();
+  vi.unstubAllEnvs();
+  await vi.waitUntil(() => clock.pending === 0);
+});
+
+/** Without `event:` lines, as gateways send them. */
+function say(response: ServerResponse, ...events: object[]): void {
+  if (!response.headersSent) response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (const event of events) response.write(`data: ${JSON.stringify(event)}\n\n`);
+}
+
+function open(options: Partial<LLMOptions> = {}): LLM {
+  const model = new LLM({ apiKey: 'sk-test', baseURL: url, useWebSocket: false, ...options });
+  models.push(model);
+  return model;
+}
+
+describe('Responses over HTTP', () => {
+  it('asks with the whole context every time', async () => {
+    const conversation = new Conversation(open({ temperature: 0, store: false }));
+    expect((await conversation.turn('one')).text).toBe('answer');
+    await conversation.turn('two');
+    expect(asked.map(({ request }) => `${request.method} ${request.url}`)).toEqual(Array(2).fill('POST /v1/responses'));
+    expect(asked[1]?.body).toEqual({
+      model: 'gpt-4.1',
+      input: [
+        { role: 'user', content: 'one' },
+        { role: 'assistant', content: 'answer' },
+        { role: 'user', content: 'two' },
+      ],
+      temperature: 0,
+      store: false,
+      stream: true,
+    });
+  });
+
+  it('takes the way of the connection: key, headers, query, organization', async () => {
+    vi.stubEnv('OPENAI_ORG_ID', 'org-1');
+    await new Conversation(open({ headers: { 'x-team': 'voice' }, query: { tenant: 'a b' } })).turn('hello');
+    expect(asked[0]?.request.headers).toMatchObject({
+      authorization: 'Bearer sk-test',
+      'x-team': 'voice',
+      'openai-organization': 'org-1',
+    });
+    expect(asked[0]?.request.url).toBe('/v1/responses?tenant=a%20b');
+  });
+
+  it('pain 15: takes key and base URL from a client', async () => {
+    const model = new LLM({ client: new OpenAI({ apiKey: 'sk-client', baseURL: url }), useWebSocket: false });
+    models.push(model);
+    expect((await new Conversation(model).turn('hello')).text).toBe('answer');
+    expect(asked[0]?.request.headers.authorization).toBe('Bearer sk-client');
+  });
+
+  it('asks for the key on every attempt', async () => {
+    let issued = 0;
+    const model = open({ apiKey: async () => `sk-${++issued}` });
+    failuresOf(model);
+    answer = (response, turn) =>
+      turn === 1 ? response.writeHead(500).end() : say(response, created('r'), delta('ok'), completed('r'));
+    await new Conversation(model).turn('hello');
+    expect(asked.map(({ request }) => request.headers.authorization)).toEqual(['Bearer sk-1', 'Bearer sk-2']);
+  });
+
+  it('pain 9: an interruption ends the request', async () => {
+    let gone = false;
+    answer = (response) => {
+      response.once('close', () => (gone = true));
+      say(response, created('r1'), delta('once upon a time'));
+    };
+    const model = open();
+    const failures = failuresOf(model);
+    const stream = new Conversation(model).user('a story').ask();
+    await stream.next();
+    stream.close();
+    await vi.waitUntil(() => gone);
+    expect(failures).toEqual([]);
+  });
+
+  it('pain 4: an upstream that falls silent is a timeout', async () => {
+    answer = (response, turn) => {
+      if (turn === 1) say(response, created('r1'));
+      else say(response, created('r2'), delta('here'), completed('r2'));
+    };
+    const model = open();
+    const failures = failuresOf(model);
+    const waits = watch(clock);
+    const heard = new Conversation(model).turn('hello');
+    await waits(4_000, 2);
+    await clock.advance(4_000);
+    expect((await heard).text).toBe('here');
+    expect(failures).toMatchObject([{ recoverable: true }]);
+    expect(failures[0]?.error).toBeInstanceOf(APITimeoutError);
+  });
+
+  it.each([
+    ['a stream that ends early', (response: ServerResponse) => (say(response, created('r1')), response.end()), true],
+    [
+      'an error event',
+      (response: ServerResponse) =>
+        say(response, { type: 'error', code: 'server_error', message: 'oops', param: null }),
+      true,
+    ],
+    [
+      'a fatal error event',
+      (response: ServerResponse) => say(response, { type: 'error', code: 'invalid_prompt', message: 'no' }),
+      false,
+    ],
+    [
+      "a gateway's error",
+      (response: ServerResponse) => say(response, { error: { message: 'upstream died', code: '500' } }),
+      true,
+    ],
+    [
+      "a gateway's fatal error",
+      (response: ServerResponse) => say(response, { error: { message: 'no', code: '400' } }),
+      false,
+    ],
+    [
+      'a failed response',
+      (response: ServerResponse) =>
+        say(response, { type: 'response.failed', response: { error: { code: 'server_error', message: 'oops' } } }),
+      true,
+    ],
+  ])('%s', async (_, first, retried) => {
+    answer = (response, turn) =>
+      turn === 1 ? first(response) : say(response, created('r2'), delta('here'), completed('r2'));
+    const model = open();
+    const failures = failuresOf(model);
+    expect((await new Conversation(model).turn('hello')).text).toBe(retried ? 'here' : '');
+    expect(failures).toMatchObject([{ recoverable: retried }]);
+  });
+
+  it.each([
+    [401, { error: { message: 'Incorrect API key', code: 'invalid_api_key' } }, false],
+    [429, { error: { message: 'You exceeded your quota', code: 'insufficient_quota' } }, false],
+    [503, { error: { message: 'overloaded' } }, true],
+  ])('pain 20: status %i is kept, with the reason', async (status, body, retryable) => {
+    answer = (response) =>
+      response
+        .writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req_1' })
+        .end(JSON.stringify(body));
+    const model = open();
+    const failures = failuresOf(model);
+    await new Conversation(model).turn('hello');
+    expect(failures[0]).toMatchObject({ recoverable: retryable, error: { statusCode: status, requestId: 'req_1' } });
+    expect(failures[0]?.error.message).toContain(body.error.message);
+    expect(asked).toHaveLength(retryable ? 3 : 1);
+  });
+
+  it('pain 21: Retry-After is waited out', async () => {
+    answer = (response, turn) =>
+      turn === 1
+        ? response.writeHead(429, { 'retry-after': '3' }).end('{}')
+        : say(response, created('r2'), delta('here'), completed('r2'));
+    const model = open();
+    failuresOf(model);
+    const waits = watch(clock);
+    const heard = new Conversation(model).turn('hello');
+    await waits(3_000);
+    await clock.advance(2_999);
+    expect(asked).toHaveLength(1);
+    await clock.advance(1);
+    expect((await heard).text).toBe('here');
+  });
+
+  it('never follows a redirect', async () => {
+    answer = (response) => response.writeHead(307, { location: 'http://elsewhere.test/v1/responses' }).end();
+    const model = open();
+    const failures = failuresOf(model);
+    await new Conversation(model).turn('hello');
+    expect(failures).toMatchObject([{ recoverable: false, error: { statusCode: 307 } }]);
+    expect(asked).toHaveLength(1);
+  });
+});

@@ -1,0 +1,2 @@
+export { LLM } from './llm.ts';
+export type { LLMOptions } from './options.ts';

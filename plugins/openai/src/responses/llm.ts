@@ -1,0 +1,80 @@
+import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
+import type { APIConnectOptions } from '@livekit/agents';
+import { createFetch, RequestLLM } from '@patchbay/plugin-kit';
+import OpenAI from 'openai';
+import { routeTo, type Route } from '../endpoint.ts';
+import { ResponseChain } from './chain.ts';
+import { checkLLMOptions, type LLMOptions } from './options.ts';
+import { toBody } from './request.ts';
+import { HttpStream, SocketStream, type ResponsesClient } from './stream.ts';
+
+const DEFAULT_MODEL = 'gpt-4.1';
+const DEFAULT_THINKING_MS = 60_000;
+
+/**
+ * OpenAI's Responses API as a LiveKit language model: over a WebSocket that turns share, or over HTTP.
+ *
+ * On a WebSocket a turn sends only what is new and continues the response before it, as long as LiveKit's context
+ * still says what that response said; otherwise it sends everything. An interruption drops the socket, which stops the
+ * model, and the next one is opened meanwhile. Failures arrive as LiveKit's `error` event.
+ */
+export class LLM extends RequestLLM {
+  readonly #options: LLMOptions;
+  readonly #chain = new ResponseChain();
+  readonly #client: ResponsesClient | undefined;
+
+  constructor(options: Partial<LLMOptions> = {}) {
+    checkLLMOptions(options);
+    const { model = DEFAULT_MODEL, useWebSocket = true } = options;
+    const route = routeTo(useWebSocket ? 'responses' : 'responses-http', options, model);
+    super(
+      useWebSocket
+        ? { label: 'openai.ws.LLM', model, ...route, sockets: {} }
+        : { label: 'openai.responses.LLM', model, ...route },
+    );
+    this.#options = { ...options, model };
+    if (!useWebSocket) this.#client = clientOn(route);
+  }
+
+  override chat(call: {
+    chatCtx: llm.ChatContext;
+    toolCtx?: llm.ToolContextLike;
+    connOptions?: APIConnectOptions;
+    parallelToolCalls?: boolean;
+    toolChoice?: llm.ToolChoice;
+    /** Fields of the request's body. They win over the options of the model. */
+    extraKwargs?: Record<string, unknown>;
+  }): llm.LLMStream {
+    const { chatCtx, connOptions = DEFAULT_API_CONNECT_OPTIONS, ...rest } = call;
+    const toolCtx = llm.toToolContext(call.toolCtx);
+    const body = toBody(this.#options, { ...rest, toolCtx });
+    const { thinkingTimeoutMs = DEFAULT_THINKING_MS } = this.#options;
+    const options = {
+      chatCtx,
+      connOptions,
+      connection: this.connection,
+      body,
+      model: body.model === this.model ? undefined : body.model,
+      thinkingTimeoutMs,
+      ...(toolCtx === undefined ? {} : { toolCtx }),
+    };
+    return this.#client === undefined
+      ? new SocketStream(this, options, this.#chain)
+      : new HttpStream(this, options, this.#client);
+  }
+}
+
+/** The official SDK on our way to the network: it forms the requests and reads the events, `fetch` decides the rest. */
+function clientOn(route: Route): ResponsesClient {
+  const baseURL = route.connection.redacted;
+  const fetch = createFetch(route);
+  return new OpenAI({
+    baseURL,
+    fetch,
+    apiKey: 'set by fetch',
+    maxRetries: 0,
+    organization: null,
+    project: null,
+    logLevel: 'off',
+  });
+}

@@ -1,0 +1,146 @@
+import type { APIConnectOptions, AudioBuffer, stt } from '@livekit/agents';
+import { checkStrings, environment, StreamingSTT } from '@patchbay/plugin-kit';
+import { PatchbayError } from '@patchbay/ws-url';
+import { routeTo, type Route } from '../endpoint.ts';
+import type { GroqAudioModels } from '../models.ts';
+import type { OpenAIConnectOptions } from '../options.ts';
+import type { TurnDetectionType } from '../realtime/api-proto.ts';
+import { checkContext, languageCodes, resolveListening, takesContextHints } from './options.ts';
+import type { Listening, STTOptions } from './options.ts';
+import { recognize } from './recognize.ts';
+import { SpeechStream } from './speech-stream.ts';
+import { sampleRate, transcription } from './wire.ts';
+
+/** What the presets for other providers take. */
+type PresetOptions<Model extends string> = Partial<
+  Pick<STTOptions, 'apiKey' | 'baseURL' | 'client' | 'language' | 'detectLanguage'> & { model: Model }
+>;
+
+/**
+ * OpenAI's speech to text: live over a realtime transcription socket, or piece by piece over HTTP.
+ *
+ * @example
+ * ```ts
+ * const stt = new STT({ model: 'gpt-4o-mini-transcribe' }); // the service finds the end of a turn
+ * ```
+ */
+export class STT extends StreamingSTT<Listening> {
+  label = 'openai.STT';
+  readonly #useRealtime: boolean;
+  /** Where whole pieces of speech go. */
+  readonly #requests: Route | undefined;
+  #ownKeywords: readonly string[];
+  #sessionKeyterms: readonly string[] = [];
+
+  constructor(options: Partial<STTOptions> = {}) {
+    const useRealtime = options.useRealtime ?? true;
+    const model = options.model ?? (useRealtime ? 'gpt-realtime-whisper' : 'whisper-1');
+    const listening = resolveListening(options, { model }, useRealtime);
+    const route = routeTo(useRealtime ? 'transcription' : 'transcriptions', options, model);
+    super({
+      ...route,
+      wire: transcription,
+      options: listening,
+      sampleRate,
+      capabilities: {
+        streaming: useRealtime,
+        interimResults: useRealtime,
+        alignedTranscript: false,
+        keyterms: takesContextHints(model),
+      },
+      modelOf: (now) => now.model,
+      languageOf: ({ languages }) => (languages.length === 1 ? (languages[0] as string) : ''),
+      vadOf: (now) => (now.turnDetection === null ? (now.vad ?? undefined) : undefined),
+    });
+    this.#useRealtime = useRealtime;
+    this.#requests = useRealtime ? undefined : route;
+    this.#ownKeywords = listening.keywords;
+  }
+
+  /** Groq's Whisper. `apiKey` defaults to `GROQ_API_KEY`. */
+  static withGroq(options: PresetOptions<GroqAudioModels | (string & {})> = {}): STT {
+    return preset('Groq', 'GROQ_API_KEY', 'https://api.groq.com/openai/v1', options);
+  }
+
+  /** Whisper at OVHcloud AI Endpoints. `apiKey` defaults to `OVHCLOUD_API_KEY`. */
+  static withOVHcloud(options: PresetOptions<string> = {}): STT {
+    return preset('OVHcloud', 'OVHCLOUD_API_KEY', 'https://oai.endpoints.kepler.ai.cloud.ovh.net/v1', options);
+  }
+
+  get turnDetection(): TurnDetectionType | null {
+    return this.options.turnDetection;
+  }
+
+  /**
+   * Changes what is listened for, open streams included. Where to connect is decided at construction.
+   *
+   * @throws PatchbayError `invalid-option`, and nothing is changed.
+   */
+  updateOptions(options: Partial<STTOptions>): void {
+    const before = this.options;
+    if (options.useRealtime !== undefined && options.useRealtime !== this.#useRealtime) {
+      throw new PatchbayError('invalid-option', 'useRealtime is decided at construction: make another STT');
+    }
+    const keywords = options.keywords ?? this.#ownKeywords;
+    checkStrings('keywords', keywords);
+    const next = resolveListening({ ...options, keywords: [...keywords] }, before, this.#useRealtime);
+    const changed = options.language !== undefined || next.languages.join() !== before.languages.join();
+    if (!changed) for (const stream of this.#open()) checkContext({ ...next, languages: stream.languages });
+    this.#ownKeywords = keywords;
+    this.updateCapabilities({ keyterms: takesContextHints(next.model) });
+    this.#follow(next, changed);
+  }
+
+  override _updateSessionKeyterms(keyterms: string[]): void {
+    if (this.capabilities.keyterms !== true) return super._updateSessionKeyterms(keyterms);
+    if (keyterms.join('\n') === this.#sessionKeyterms.join('\n')) return;
+    this.#sessionKeyterms = [...keyterms];
+    this.#follow(this.options, false);
+  }
+
+  /** A stream of its own socket. `language` holds for this stream alone. */
+  override stream(options: { connOptions?: APIConnectOptions; language?: string | string[] } = {}): SpeechStream {
+    if (!this.#useRealtime) {
+      throw new PatchbayError(
+        'unsupported',
+        'openai.STT streams only with useRealtime; use recognize(), or an adapter with a VAD',
+      );
+    }
+    const languages = options.language === undefined ? undefined : languageCodes(options.language);
+    checkContext({ ...this.options, languages: languages ?? this.options.languages });
+    return this.track(new SpeechStream(this, this.options, options.connOptions, languages));
+  }
+
+  protected override async _recognize(audio: AudioBuffer, abortSignal?: AbortSignal): Promise<stt.SpeechEvent> {
+    if (!this.#requests) return super._recognize(audio, abortSignal);
+    return recognize(audio, this.options, this.#requests, abortSignal);
+  }
+
+  #follow(options: Listening, languagesChanged: boolean): void {
+    const keywords = takesContextHints(options.model)
+      ? [...new Set([...this.#ownKeywords, ...this.#sessionKeyterms])]
+      : [];
+    const next = { ...options, keywords };
+    this.setOptions(next);
+    for (const stream of this.#open()) stream._follow(next, languagesChanged);
+  }
+
+  #open(): SpeechStream[] {
+    return [...this.streams].filter((stream) => stream instanceof SpeechStream && !stream.isClosed) as SpeechStream[];
+  }
+}
+
+function preset(provider: string, variable: string, baseURL: string, options: PresetOptions<string>): STT {
+  const client: OpenAIConnectOptions['client'] = options.client;
+  const apiKey = options.apiKey ?? (client === undefined ? environment(variable) : undefined);
+  if (apiKey === undefined && client === undefined) {
+    throw new PatchbayError('missing-credential', `${provider} wants a key: set apiKey or ${variable}`);
+  }
+  return new STT({
+    model: 'whisper-large-v3-turbo',
+    ...options,
+    ...(client === undefined ? { baseURL: options.baseURL ?? baseURL } : {}),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    useRealtime: false,
+  });
+}

@@ -1,0 +1,159 @@
+import {
+  base64Of,
+  logger,
+  type JsonMessage,
+  type Speech,
+  type SpeechToTextContext,
+  type SpeechToTextWire,
+} from '@patchbay/plugin-kit';
+import { PatchbayError } from '@patchbay/ws-url';
+import type { RealtimeErrorBody } from '../realtime/api-proto.ts';
+import { failureOf, isExpiry, isFatalError } from '../realtime/failures.ts';
+import { endsSpeechItself, isRealtimeOnly, takesContextHints, type Listening } from './options.ts';
+
+/** Hz of the PCM that transcription sessions take. */
+export const sampleRate = 24_000;
+
+/** Names our configuration in the errors that it causes. */
+const updateId = 'patchbay_session_update';
+
+const appendHead = '{"type":"input_audio_buffer.append","audio":"';
+const appendTail = '"}';
+const commit = '{"type":"input_audio_buffer.commit"}';
+
+type Context = SpeechToTextContext<Listening>;
+
+/** A realtime transcription session. https://developers.openai.com/api/docs/guides/realtime-transcription */
+export const transcription: SpeechToTextWire<Listening> = {
+  open: (context) => [sessionUpdate(context)],
+  audio: (bytes) => appendHead + base64Of(bytes) + appendTail,
+  flush: ({ options }) => (endsSpeechItself(options) ? commit : undefined),
+  finish: () => [commit],
+  update(before, context) {
+    const { options } = context;
+    // What a session was once told about model and languages, it can be told otherwise, but not to forget.
+    const forgets = before.languages.length > 0 && options.languages.length === 0;
+    return before.model !== options.model || forgets ? 'reconnect' : [sessionUpdate(context)];
+  },
+  receive(message, speech, context) {
+    const id = text(message.item_id);
+    switch (message.type) {
+      case 'input_audio_buffer.speech_started':
+        return speech.started(id, number(message.audio_start_ms));
+      case 'input_audio_buffer.speech_stopped':
+        return speech.stopped(id, { atMs: number(message.audio_end_ms), trailingMs: trailingSilenceMs(context) });
+      case 'input_audio_buffer.committed':
+        return speech.committed(id);
+      case 'conversation.item.input_audio_transcription.delta':
+        return speech.delta(id, text(message.delta));
+      case 'conversation.item.input_audio_transcription.completed': {
+        speech.usage(id, usageOf(message.usage));
+        const language = languageOf(message.languages);
+        return speech.final(id, text(message.transcript), language === undefined ? {} : { language });
+      }
+      case 'conversation.item.input_audio_transcription.failed':
+        if (isFatalError(message.error)) throw failureOf(record(message.error), context.connection, true);
+        logger()?.warn({ code: record(message.error).code }, 'a piece of speech could not be transcribed');
+        return speech.failed(id);
+      case 'error':
+        if (record(message.error).code === 'input_audio_buffer_commit_empty') return speech.nothing();
+        return failed(record(message.error), speech, context);
+      case 'session.updated':
+        return speech.configured();
+    }
+  },
+};
+
+/** `turn_detection` is left out for models that do not know it, and the model where the URL names it. */
+function sessionUpdate({ options, connection }: Context): string {
+  const { model, languages, keywords, prompt, noiseReductionType, turnDetection } = options;
+  const hints = takesContextHints(model)
+    ? { keywords, ...(languages.length > 0 ? { languages } : {}) }
+    : languages.length > 0
+      ? { language: languages[0] }
+      : {};
+  return JSON.stringify({
+    type: 'session.update',
+    event_id: updateId,
+    session: {
+      type: 'transcription',
+      audio: {
+        input: {
+          format: { type: 'audio/pcm', rate: sampleRate },
+          transcription: {
+            ...(connection.modelIn === 'url' ? {} : { model }),
+            ...(prompt === undefined ? {} : { prompt }),
+            ...hints,
+          },
+          ...(isRealtimeOnly(model) ? {} : { turn_detection: turnDetection }),
+          ...(noiseReductionType === undefined ? {} : { noise_reduction: { type: noiseReductionType } }),
+        },
+      },
+    },
+  });
+}
+
+/** `audio_end_ms` "includes the `min_silence_duration_ms` configured in the session" (openai-node 7.57, realtime.ts). */
+function trailingSilenceMs({ options: { turnDetection } }: Context): number {
+  return turnDetection?.type === 'server_vad' ? (turnDetection.silence_duration_ms ?? 500) : 0;
+}
+
+/**
+ * An `error` event. The session goes on after a request that was wrong, unless that was our configuration, without
+ * which it would hear nothing; everything else is worth a new socket, or a person.
+ */
+function failed(error: RealtimeErrorBody, speech: Speech, { connection }: Context): void {
+  const failure = failureOf(error, connection, false);
+  if (isExpiry(error)) throw new PatchbayError('closed', failure.message, { retryable: true });
+  const ours = refusesConfiguration(error, speech);
+  if (!ours && error.type === 'invalid_request_error' && failure.retryable) {
+    logger()?.warn({ code: error.code }, 'the transcription service refused an event');
+    return;
+  }
+  if (!ours) throw failure;
+  throw new PatchbayError('provider-error', failure.message, {
+    retryable: false,
+    hop: 'provider',
+    ...(failure.providerCode === undefined ? {} : { providerCode: failure.providerCode }),
+  });
+}
+
+/**
+ * Relays that rewrite errors drop the event's id. Then the field tells, or the time: until the configuration is known
+ * to be taken, a refusal that says nothing else is about it, since nothing else but audio was sent.
+ */
+function refusesConfiguration(error: RealtimeErrorBody, speech: Speech): boolean {
+  if (error.event_id === updateId) return true;
+  if (error.type !== 'invalid_request_error' || text(error.event_id) !== '') return false;
+  const [param, code] = [text(error.param), text(error.code)];
+  if (/^session(\.|$)/.test(param)) return true;
+  return !speech.isConfigured && !/^(audio|item_id)/.test(param) && !code.startsWith('input_audio_buffer');
+}
+
+/** `{ type: 'tokens', input_tokens, output_tokens }` or `{ type: 'duration', seconds }`, by model. */
+function usageOf(value: unknown): { audioMs?: number; inputTokens?: number; outputTokens?: number } {
+  const usage = record(value);
+  const [seconds, input, output] = [number(usage.seconds), number(usage.input_tokens), number(usage.output_tokens)];
+  return {
+    ...(seconds === undefined ? {} : { audioMs: seconds * 1000 }),
+    ...(input === undefined ? {} : { inputTokens: input }),
+    ...(output === undefined ? {} : { outputTokens: output }),
+  };
+}
+
+function languageOf(languages: unknown): string | undefined {
+  const code = Array.isArray(languages) ? text(record(languages[0]).code) : '';
+  return code === '' ? undefined : code;
+}
+
+function record(value: unknown): JsonMessage {
+  return typeof value === 'object' && value !== null ? (value as JsonMessage) : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function number(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}

@@ -1,0 +1,51 @@
+import type { APIConnectOptions } from '@livekit/agents';
+import { HttpChunkedStream, HttpTTS } from '@patchbay/plugin-kit';
+import { routeTo } from '../endpoint.ts';
+import { checkSpeaking, type Speaking, type TTSOptions } from './options.ts';
+import { sampleRate, speech } from './wire.ts';
+
+/**
+ * OpenAI's text to speech: heard while it is still being made. 24 kHz, mono.
+ *
+ * @example
+ * ```ts
+ * const tts = new TTS({ model: 'gpt-4o-mini-tts', voice: 'ash', instructions: 'Friendly, and not too fast.' });
+ * ```
+ */
+export class TTS extends HttpTTS<Speaking> {
+  label = 'openai.TTS';
+
+  constructor(options: Partial<TTSOptions> = {}) {
+    checkSpeaking(options);
+    const { model = 'tts-1', voice = 'alloy', speed = 1, instructions, streamFormat } = options;
+    const route = routeTo('speech', options, model);
+    super({
+      ...route,
+      wire: speech(route.connection),
+      options: { model, voice, speed, instructions, streamFormat },
+      sampleRate,
+      modelOf: (now) => now.model,
+    });
+  }
+
+  /** Holds for texts from now on. */
+  updateOptions(options: Partial<Pick<TTSOptions, 'model' | 'voice' | 'speed' | 'instructions'>>): void {
+    checkSpeaking(options);
+    const { model, voice, speed, instructions } = options;
+    this.changeOptions({ model, voice, speed, instructions });
+  }
+
+  protected override createStream(
+    text: string,
+    options: Readonly<Speaking>,
+    connOptions?: APIConnectOptions,
+    abortSignal?: AbortSignal,
+  ): ChunkedStream {
+    return new ChunkedStream(text, this, options, connOptions, abortSignal);
+  }
+}
+
+/** One text on its way to audio, as `TTS.synthesize()` returns it. */
+export class ChunkedStream extends HttpChunkedStream<Speaking> {
+  label = 'openai.ChunkedStream';
+}

@@ -1,0 +1,50 @@
+import { decodeJson, type HttpSpeechWire } from '@patchbay/plugin-kit';
+import type { Connection } from '@patchbay/ws-url';
+import { failureOf } from '../realtime/failures.ts';
+import type { Speaking } from './options.ts';
+
+/** Hz of the service's PCM. https://developers.openai.com/api/docs/guides/text-to-speech */
+export const sampleRate = 24_000;
+
+/** `POST /audio/speech`, answered by PCM or by `speech.audio.*` events. */
+export function speech(connection: Connection): HttpSpeechWire<Speaking> {
+  return {
+    request: (text, { model, voice, speed, instructions, streamFormat }) => ({
+      body: JSON.stringify({
+        input: text,
+        ...(connection.modelIn === 'url' ? {} : { model }),
+        voice,
+        speed,
+        response_format: 'pcm',
+        ...(instructions === undefined ? {} : { instructions }),
+        ...((streamFormat ?? formatOf(model)) === 'sse' ? { stream_format: 'sse' } : {}),
+      }),
+    }),
+    receive({ data }, sink) {
+      if (data === '[DONE]') return;
+      const event = decodeJson(data) ?? {};
+      if (event.type === 'speech.audio.delta' && typeof event.audio === 'string') {
+        sink.audio(Buffer.from(event.audio, 'base64'));
+      } else if (event.type === 'speech.audio.done') {
+        sink.usage(usageOf(event.usage));
+      } else if (event.type === 'error' || event.error != null) {
+        const error =
+          typeof event.error === 'object' && event.error !== null ? event.error : { message: String(event.error) };
+        throw failureOf(error, connection, false);
+      }
+    },
+  };
+}
+
+/** "`sse` is not supported for `tts-1` or `tts-1-hd`" (API reference), and other providers' models know no such word. */
+function formatOf(model: string): 'audio' | 'sse' {
+  return /^gpt-.*tts/.test(model) ? 'sse' : 'audio';
+}
+
+function usageOf(value: unknown): { inputTokens?: number; outputTokens?: number } {
+  const { input_tokens: input, output_tokens: output } = (value ?? {}) as Record<string, unknown>;
+  return {
+    ...(typeof input === 'number' ? { inputTokens: input } : {}),
+    ...(typeof output === 'number' ? { outputTokens: output } : {}),
+  };
+}
