@@ -74,8 +74,13 @@ describe('fails for', () => {
   });
 });
 
-test('a packet more or less between the cut that was heard and the one that was told is agreement', () => {
-  expect(failures([cutTurn({ truncation: { audioEndMs: 1_560, text: 'Once upon a time a keeper' } })])).toEqual([]);
+test('a word more or less between the cut that was heard and the one that was told is agreement', () => {
+  expect(failures([cutTurn({ truncation: { audioEndMs: 1_510, text: 'Once upon a time a keeper' } })])).toEqual([]);
+});
+
+test('a loudspeaker that ran dry in the middle has not played more sound', () => {
+  expect(failures([cutTurn({ playedTo: 8_900 })])).toEqual([]);
+  expect(failures([cutTurn({ playedTo: 8_900, playedMs: 1_900 })])).toHaveLength(1);
 });
 
 test('of a live conversation only transcripts, sound and tools count', () => {

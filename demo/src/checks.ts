@@ -6,8 +6,8 @@ export interface Check {
   text: string;
 }
 
-/** How far the cut that the service was told may lie from the cut that was heard, milliseconds: one frame of either side. */
-const truncationTolerance = 120;
+/** How far the cut that the service was told may lie from the cut that was heard, milliseconds: both count the same samples. */
+const truncationTolerance = 20;
 
 /** Everything that must hold for the conversation to count as one. */
 export function check(conversation: Conversation, expected: { tools: readonly string[]; exact: boolean }): Check[] {
@@ -56,16 +56,16 @@ function checkCut(turn: Turn): Check[] {
 }
 
 /** Speech-to-speech: the service was told where the caller stopped listening. */
-function checkTruncation({ truncation, heard = '', playedFrom, playedTo }: Turn): Check {
+function checkTruncation({ truncation, heard = '', playedMs }: Turn): Check {
   if (!truncation) return { ok: false, text: 'The service was never told to truncate the answer that was cut off' };
-  const apart = Math.abs(truncation.audioEndMs - (playedTo - playedFrom));
+  const apart = Math.abs(truncation.audioEndMs - playedMs);
   const [kept, known] = [words(truncation.text ?? ''), words(heard)];
   const agrees = apart <= truncationTolerance && (isPrefix(kept, known) || isPrefix(known, kept));
   return {
     ok: agrees,
     text: agrees
       ? `The service was told to truncate it where it was cut, at ${truncation.audioEndMs} ms`
-      : `The service was told to truncate at ${truncation.audioEndMs} ms ("${kept}"), but the caller heard ${Math.round(playedTo - playedFrom)} ms ("${known}")`,
+      : `The service was told to truncate at ${truncation.audioEndMs} ms ("${kept}"), but the caller heard ${Math.round(playedMs)} ms ("${known}")`,
   };
 }
 

@@ -13,6 +13,7 @@ export function goodTurn(changes: Partial<Turn> = {}): Turn {
     heard: 'It will be sunny.',
     playedFrom: 3_400,
     playedTo: 4_900,
+    playedMs: 1_500,
     interrupted: false,
     ...changes,
   };
@@ -30,6 +31,7 @@ export function cutTurn(changes: Partial<Turn> = {}): Turn {
     remembered: 'Once upon a time',
     playedFrom: 7_000,
     playedTo: 8_500,
+    playedMs: 1_500,
     interrupted: true,
     truncation: { audioEndMs: 1_498, text: 'Once upon a time' },
     ...changes,

@@ -22,6 +22,8 @@ export interface Turn {
   /** First and last sample of the reply that was played; NaN if none was. */
   playedFrom: number;
   playedTo: number;
+  /** How much sound that was; less than the time between them if the loudspeaker ran dry. */
+  playedMs: number;
   /** The caller cut in. */
   interrupted: boolean;
   /** Where the service was told to cut the reply, and what is audible up to there. Speech-to-speech only. */

@@ -72,6 +72,7 @@ export class Recorder {
       remembered: '',
       playedFrom: NaN,
       playedTo: NaN,
+      playedMs: 0,
       interrupted: false,
     };
     this.turns.push(turn);
@@ -106,6 +107,7 @@ export class Recorder {
     if (!turn) return;
     if (Number.isNaN(turn.playedFrom)) turn.playedFrom = this.#time(playback.startedAt);
     turn.playedTo = this.#time(playback.endedAt);
+    turn.playedMs += (playback.played.length / sampleRate) * 1000;
     turn.interrupted = playback.interrupted;
     if (heard !== undefined) turn.heard = words(`${turn.heard ?? ''} ${heard}`);
     this.#onChange(turn, 'replied');
