@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { PatchbayError } from '@patchbay/ws-url';
+import { isLoopbackHost, PatchbayError } from '@patchbay/ws-url';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 import type { NetworkOptions } from './types.ts';
@@ -15,8 +15,9 @@ export function resolveAgent(url: string, network: NetworkOptions): Agent | unde
   if (network.agent !== undefined) return network.agent;
   if (network.proxy === false) return undefined;
   const proxy = network.proxy ?? environmentProxy(url);
+  const fromEnvironment = network.proxy === undefined;
   // An empty one of the environment is none.
-  return proxy === '' ? undefined : new TunnelAgent(parseProxy(proxy, network.proxy === undefined));
+  return proxy === '' ? undefined : new TunnelAgent(parseProxy(proxy, fromEnvironment), fromEnvironment);
 }
 
 /**
@@ -64,13 +65,20 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** HTTPS_PROXY and HTTP_PROXY are about https and http; a socket is one of the two until it is upgraded. */
+/**
+ * HTTPS_PROXY and HTTP_PROXY are about https and http; a socket is one of the two until it is upgraded. Whatever they
+ * say, this machine is not behind a proxy to itself: a server on localhost is none that a proxy could reach.
+ */
 function environmentProxy(url: string): string {
-  return getProxyForUrl(url.replace(/^ws/i, 'http'));
+  const asHttp = url.replace(/^ws/i, 'http');
+  if (URL.canParse(asHttp) && isLoopbackHost(new URL(asHttp).hostname)) return '';
+  return getProxyForUrl(asHttp);
 }
 
+const environmentNames = 'HTTPS_PROXY, HTTP_PROXY or ALL_PROXY';
+
 function parseProxy(proxy: unknown, fromEnvironment: boolean): URL {
-  const name = fromEnvironment ? 'HTTPS_PROXY, HTTP_PROXY or ALL_PROXY' : 'The option `proxy`';
+  const name = fromEnvironment ? environmentNames : 'The option `proxy`';
   const advice = fromEnvironment ? '; `proxy: false` ignores it' : '';
   const url = typeof proxy === 'string' && URL.canParse(proxy) ? new URL(proxy) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || decoded(url.username + url.password) === undefined) {
@@ -81,18 +89,20 @@ function parseProxy(proxy: unknown, fromEnvironment: boolean): URL {
 
 /**
  * A CONNECT tunnel, for `ws:` too: a proxy that is sent an upgrade as a plain request strips it (tried with squid 5.7
- * and tinyproxy 1.11). Differs from its base in two things: what it shows to `console.log` holds no password, and a
- * dial that is abandoned while the proxy is silent leaves no socket behind.
+ * and tinyproxy 1.11). Differs from its base in three things: what it shows to `console.log` holds no password, a
+ * dial that is abandoned while the proxy is silent leaves no socket behind, and a proxy that cannot be reached is named.
  */
 class TunnelAgent extends HttpsProxyAgent<string> {
   readonly #proxy: URL;
+  readonly #fromEnvironment: boolean;
 
-  constructor(proxy: URL) {
+  constructor(proxy: URL, fromEnvironment: boolean) {
     const shown = new URL(proxy);
     shown.username = '';
     shown.password = '';
     super(shown);
     this.#proxy = proxy;
+    this.#fromEnvironment = fromEnvironment;
   }
 
   override async connect(
@@ -110,6 +120,17 @@ class TunnelAgent extends HttpsProxyAgent<string> {
     tunnel.once('proxyConnect', () => {
       request.destroy = destroy;
     });
-    return tunnel.connect(request, options);
+    try {
+      return await tunnel.connect(request, options);
+    } catch (error) {
+      throw abandoned.signal.aborted ? error : this.#unreachable(error as NodeJS.ErrnoException);
+    }
+  }
+
+  /** Nothing of a proxy that does not answer can be seen in Node's own words for it. */
+  #unreachable({ message, code }: NodeJS.ErrnoException): Error {
+    const origin = this.#fromEnvironment ? `${environmentNames}; \`proxy: false\` goes without` : '`proxy`';
+    const error = new Error(`the proxy ${this.#proxy.host} of ${origin} cannot be reached (${message})`);
+    return Object.assign(error, { hop: 'proxy', ...(code === undefined ? {} : { code }) });
   }
 }

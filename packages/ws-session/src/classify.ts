@@ -69,7 +69,7 @@ export function dialFailure(cause: unknown, context: FailureContext): Failure {
     'retry',
     context,
     `no connection${code === undefined ? '' : ` (${code})`}: ${message}`,
-    { cause },
+    { cause, ...((cause as { hop?: unknown } | null)?.hop === 'proxy' ? { hop: 'proxy' } : {}) },
   );
 }
 

@@ -51,12 +51,12 @@ describe('a proxy', () => {
 
   it('of the environment is used for both schemes, and NO_PROXY is honoured', async () => {
     const cloud = await server();
-    const proxy = await startProxy();
+    const proxy = await startProxy(200, { 'cloud.internal': '127.0.0.1' });
     vi.stubEnv('HTTP_PROXY', proxy.url);
     vi.stubEnv('HTTPS_PROXY', 'http://secure-proxy.test:3128');
-    const harness = run(connectionTo(cloud.url));
+    const harness = run(connectionTo(`ws://cloud.internal:${cloud.port}/`));
     await harness.until(() => harness.session.state === 'open');
-    expect(proxy.tunnels).toHaveLength(1);
+    expect(proxy.tunnels).toEqual([`cloud.internal:${cloud.port}`]);
     expect(resolveAgent('wss://api.acme.test/v1', {})).toMatchObject({
       proxy: new URL('http://secure-proxy.test:3128'),
     });
@@ -64,10 +64,39 @@ describe('a proxy', () => {
       proxy: new URL('http://secure-proxy.test:3128'),
     });
 
-    vi.stubEnv('NO_PROXY', '127.0.0.1,.acme.test');
-    expect(resolveAgent(cloud.url, {})).toBeUndefined();
+    vi.stubEnv('NO_PROXY', '10.0.0.7,.acme.test');
+    expect(resolveAgent('ws://10.0.0.7/', {})).toBeUndefined();
     expect(resolveAgent('wss://api.acme.test/v1', {})).toBeUndefined();
     expect(resolveAgent('wss://api.other.test/v1', {})).toBeDefined();
+  });
+
+  it.each([
+    '127.0.0.1',
+    '127.8.9.10',
+    'localhost',
+    'agent.localhost',
+    '[::1]',
+    '0.0.0.0',
+    '[::]',
+    '[::ffff:127.0.0.1]',
+  ])('of the environment is not asked for %s, which is this machine', async (host) => {
+    vi.stubEnv('ALL_PROXY', 'http://proxy.test:3128');
+    expect(resolveAgent(`ws://${host}:4100/v1`, {})).toBeUndefined();
+    expect(resolveAgent(`ws://${host}:4100/v1`, { proxy: 'http://given.test:2' })).toBeDefined();
+    expect(resolveAgent('ws://128.0.0.1/', {})).toBeDefined();
+    expect(resolveAgent('ws://localhost.test/', {})).toBeDefined();
+  });
+
+  it('that cannot be reached is named, and what chose it', async () => {
+    vi.stubEnv('HTTP_PROXY', 'http://user:hush-hush-5@127.0.0.1:9');
+    const environment = await errorOf(run(connectionTo('ws://api.internal/')));
+    expect(environment).toMatchObject({ code: 'connect-failed', hop: 'proxy', retryable: true });
+    expect(environment.message).toMatch(
+      /the proxy 127\.0\.0\.1:9 of HTTPS_PROXY, HTTP_PROXY or ALL_PROXY; `proxy: false`/,
+    );
+    expect(inspect(environment)).not.toContain('hush-hush-5');
+    const option = await errorOf(run(connectionTo('ws://api.internal/'), { proxy: 'http://127.0.0.1:9' }));
+    expect(option.message).toMatch(/the proxy 127\.0\.0\.1:9 of `proxy` cannot be reached \(.*ECONNREFUSED/);
   });
 
   it('of the environment that makes no sense names the variables, not the value', () => {

@@ -9,7 +9,10 @@ export type Frame = string | Uint8Array;
 export interface NetworkOptions {
   /** Used as it is, for every socket and request. */
   agent?: Agent;
-  /** `http://user:password@host:port` of a CONNECT proxy; `false` ignores the environment's proxies. Default: HTTPS_PROXY, HTTP_PROXY, NO_PROXY. */
+  /**
+   * `http://user:password@host:port` of a CONNECT proxy; `false` ignores the environment's proxies. Default: what
+   * HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say when a connection is dialled; never one to this machine itself.
+   */
   proxy?: string | false;
 }
 

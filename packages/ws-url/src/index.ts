@@ -5,5 +5,6 @@ export { PatchbayError, type Hop, type PatchbayErrorCode, type PatchbayErrorDeta
 export { gateways } from './gateways/index.ts';
 export type * from './gateways/index.ts';
 export { gatewayRows } from './gateways/table.ts';
+export { isLoopbackHost } from './host.ts';
 export { createScrubber, redactUrl } from './scrub.ts';
 export type * from './types.ts';

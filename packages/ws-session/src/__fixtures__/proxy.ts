@@ -16,8 +16,11 @@ export interface TestProxy {
   until(condition: () => boolean): Promise<void>;
 }
 
-/** A CONNECT proxy that lets through, refuses with a status, or says nothing at all. */
-export async function startProxy(answer: number | 'silence' = 200): Promise<TestProxy> {
+/** A CONNECT proxy that lets through, refuses with a status, or says nothing at all. `hosts`: names that only it knows. */
+export async function startProxy(
+  answer: number | 'silence' = 200,
+  hosts: Readonly<Record<string, string>> = {},
+): Promise<TestProxy> {
   const http = createServer((_request, response) => response.writeHead(400).end('CONNECT only'));
   const connections = new Set<Socket>();
   const { changed, until } = conditions();
@@ -46,7 +49,7 @@ export async function startProxy(answer: number | 'silence' = 200): Promise<Test
     if (answer === 'silence') return void client.resume();
     if (answer !== 200) return void client.end(`HTTP/1.1 ${answer} No\r\nContent-Length: 9\r\n\r\nnot today`);
     const [host, port] = request.url!.split(':') as [string, string];
-    const upstream = connect(Number(port), host, () => {
+    const upstream = connect(Number(port), hosts[host] ?? host, () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.pipe(client);
       client.pipe(upstream);
