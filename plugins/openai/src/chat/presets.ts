@@ -152,7 +152,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
 
 /**
  * A preset under a user's options. A `client` and a `gateway` say themselves where they stand; a client also has its key.
- * A key for OpenAI is never sent to somebody else.
+ * Straight to the provider, `OPENAI_API_KEY` is never looked at.
  *
  * @throws PatchbayError `missing-credential` that names the option and the variable.
  */
