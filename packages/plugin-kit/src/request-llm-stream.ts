@@ -81,7 +81,7 @@ export abstract class RequestLLMStream extends llm.LLMStream {
   /** Sends one request over a pooled socket. An abort drops the socket: that is what stops the model. */
   protected async exchange(exchange: SocketExchange, signal: AbortSignal): Promise<void> {
     const { timeoutMs } = this.connOptions;
-    await this.#model._pool.request((socket) => exchange.request(socket), {
+    await this.#model._pool().request((socket) => exchange.request(socket), {
       onFrame: (frame) => exchange.receive(frame),
       signal,
       dialMs: timeoutMs,

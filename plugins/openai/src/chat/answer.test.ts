@@ -171,6 +171,11 @@ describe('tool calls', () => {
       ],
     ],
     [
+      'whose index comes late',
+      [call(fn(null, 'c1', 'a', '{"x":')), call(fn(0, null, null, '1}'))],
+      [['c1', 'a', '{"x":1}']],
+    ],
+    [
       'all at index 0 (ai-dynamo/dynamo#4723)',
       [call(fn(0, 'c1', 'a', '{"x":1}'), fn(0, 'c2', 'a', '{"x":2}')), call(fn(0, 'c3', 'b', ''))],
       [

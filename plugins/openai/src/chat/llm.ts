@@ -1,6 +1,6 @@
 import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
-import { recordOf, requestJson, RequestLLM, type ConnectOptions } from '@patchbay/plugin-kit';
+import { checkJson, recordOf, requestJson, RequestLLM, type ConnectOptions } from '@patchbay/plugin-kit';
 import type { Query } from '@patchbay/ws-url';
 import { routeOf, type Route } from '../endpoint.ts';
 import { resolveConnectOptions } from '../options.ts';
@@ -70,6 +70,7 @@ export class LLM extends RequestLLM {
   }): LLMStream {
     const { chatCtx, connOptions = DEFAULT_API_CONNECT_OPTIONS, ...rest } = call;
     const toolCtx = llm.toToolContext(call.toolCtx);
+    checkJson('extra_body', call.extraKwargs?.extra_body ?? undefined);
     const body = toBody(this.#options, { ...rest, toolCtx });
     const detour = this.#detour(body.model, call.extraKwargs);
     return new LLMStream(this, {

@@ -11,7 +11,7 @@ const at = setup();
 type Make = (options?: never) => { model: string; provider: string };
 
 /** Every static by the name of its preset. */
-const statics: Record<PresetName, keyof typeof LLM & string> = {
+const statics: Record<PresetName, Exclude<keyof typeof LLM, 'prototype'>> = {
   cerebras: 'withCerebras',
   cometapi: 'withCometAPI',
   deepseek: 'withDeepSeek',
@@ -31,7 +31,7 @@ const statics: Record<PresetName, keyof typeof LLM & string> = {
   vercel: 'withVercel',
   xai: 'withXAI',
 };
-const all = Object.entries(statics) as [PresetName, keyof typeof LLM & string][];
+const all = Object.entries(statics) as [PresetName, Exclude<keyof typeof LLM, 'prototype'>][];
 const make = (name: PresetName, options: object = {}): LLM =>
   at.keep(((LLM as unknown as Record<string, Make>)[statics[name]] as unknown as (options: object) => LLM)(options));
 const variables = Object.values(presets).flatMap(({ key }) => ('env' in key ? [key.env] : []));

@@ -300,6 +300,16 @@ describe('the way of a request', () => {
     expect(at.asked[0]!.request.headers).not.toHaveProperty('authorization');
   });
 
+  it.each<[string, unknown]>([
+    ['extra_headers', 'x-team: sales'],
+    ['extra_query', 'tenant=b'],
+    ['extra_body', 'seed'],
+    ['extra_body', { seed: 1n }],
+  ])('per call refuses a wrong %s', (name, value) => {
+    const model = at.open();
+    expect(() => new Conversation(model, { extraKwargs: { [name]: value } }).ask()).toThrow(name);
+  });
+
   it('names the model in the URL where a gateway wants it there', async () => {
     expect(await sent({ modelIn: 'url', model: 'm1' }, { extraKwargs: { model: 'm2' } })).toEqual({});
     expect(at.asked[0]!.request.url).toBe('/v1/chat/completions?model=m2');
