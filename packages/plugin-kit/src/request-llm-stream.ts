@@ -33,6 +33,8 @@ export interface HttpExchange<Event> {
   open(signal: AbortSignal): PromiseLike<AsyncIterable<Event>>;
   /** One event of the answer; `true`: that was the last. */
   receive(event: Event): boolean;
+  /** Longest wait for the first event in milliseconds; default `connOptions.timeoutMs`. */
+  firstEventMs?: number;
   silenceMs?(): number;
 }
 
@@ -79,7 +81,7 @@ export abstract class RequestLLMStream extends llm.LLMStream {
   /** Sends one request over a pooled socket. An abort drops the socket: that is what stops the model. */
   protected async exchange(exchange: SocketExchange, signal: AbortSignal): Promise<void> {
     const { timeoutMs } = this.connOptions;
-    await this.#model._pool.request((socket) => exchange.request(socket), {
+    await this.#model._pool().request((socket) => exchange.request(socket), {
       onFrame: (frame) => exchange.receive(frame),
       signal,
       dialMs: timeoutMs,
@@ -95,6 +97,7 @@ export abstract class RequestLLMStream extends llm.LLMStream {
   /** Sends one request over HTTP. An abort, like a deadline, ends the request and so the model's work. */
   protected async stream<Event>(exchange: HttpExchange<Event>, signal: AbortSignal): Promise<void> {
     const { timeoutMs } = this.connOptions;
+    const { firstEventMs = timeoutMs } = exchange;
     const request = new AbortController();
     const abort = (): void => request.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
@@ -103,7 +106,10 @@ export abstract class RequestLLMStream extends llm.LLMStream {
       late = new PatchbayError(code, message, { retryable: true });
       request.abort(late);
     };
-    const first = new Deadline(this.#model._clock, expire('first-event-timeout', `no answer within ${timeoutMs} ms`));
+    const first = new Deadline(
+      this.#model._clock,
+      expire('first-event-timeout', `no answer within ${firstEventMs} ms`),
+    );
     const silence = new Deadline(this.#model._clock, expire('inactivity-timeout', 'the answer stopped'));
     let allowedMs = 0;
     const listen = (silenceMs: number): void => {
@@ -118,7 +124,7 @@ export abstract class RequestLLMStream extends llm.LLMStream {
       signal.removeEventListener('abort', abort);
     };
     try {
-      first.arm(timeoutMs);
+      first.arm(firstEventMs);
       const events = (await exchange.open(request.signal))[Symbol.asyncIterator]();
       for (;;) {
         const next = await events.next();

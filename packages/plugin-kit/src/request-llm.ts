@@ -87,7 +87,7 @@ export abstract class RequestLLM extends EmittingLLM {
   }
 
   /** @internal */
-  get _pool(): SocketPool {
+  _pool(): SocketPool {
     if (this.#pool === undefined) throw new PatchbayError('unsupported', `${this.#label} has no sockets`);
     return this.#pool;
   }

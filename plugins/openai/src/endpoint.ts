@@ -9,7 +9,12 @@ export interface Route extends Pick<ConnectOptions, 'agent' | 'proxy'> {
 
 /** Where one of OpenAI's endpoints is reached with these options. Throws a `PatchbayError` for what cannot work. */
 export function routeTo(capability: Capability, options: OpenAIConnectOptions, model?: string): Route {
-  const { agent, proxy, ...where } = resolveConnectOptions(options);
+  return routeOf(capability, resolveConnectOptions(options), model);
+}
+
+/** The same with options that were resolved before: the environment is not read again. */
+export function routeOf(capability: Capability, options: ConnectOptions, model?: string): Route {
+  const { agent, proxy, ...where } = options;
   const connection = resolveConnection(openaiEndpoints[capability], {
     ...where,
     ...(model === undefined ? {} : { model }),

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { initializeLogger } from '@livekit/agents';
 import { PatchbayError } from '@patchbay/ws-url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { LLM as ChatLLM } from './chat/llm.ts';
 import { RealtimeModel } from './realtime/index.ts';
 import { LLM } from './responses/index.ts';
 import { STT } from './stt/stt.ts';
@@ -19,6 +20,7 @@ const classes: Record<string, (options: Wrong) => unknown> = {
   'STT over HTTP': (options) => new STT({ apiKey, useRealtime: false, ...options }),
   'STT with turns': (options) => new STT({ apiKey, model: 'gpt-4o-mini-transcribe', ...options }),
   TTS: (options) => new TTS({ apiKey, ...options }),
+  'LLM of chat completions': (options) => new ChatLLM({ apiKey, ...options }),
   LLM: (options) => new LLM({ apiKey, ...options }),
   'LLM over HTTP': (options) => new LLM({ apiKey, useWebSocket: false, ...options }),
   RealtimeModel: (options) => new RealtimeModel({ apiKey, ...options }),
@@ -103,6 +105,30 @@ const wrong: Record<string, [option: string, value: unknown][]> = {
     ['voice', ''],
     ['instructions', 5],
     ['streamFormat', 'mp3'],
+  ],
+  'LLM of chat completions': [
+    ['temperature', NaN],
+    ['temperature', 9],
+    ['topP', 2],
+    ['topP', secret],
+    ['maxCompletionTokens', 0],
+    ['maxCompletionTokens', 1.5],
+    ['thinkingTimeoutMs', -1],
+    ['extraBody', secret],
+    ['extraBody', circle],
+    ['metadata', 5],
+    ['responseFormat', secret],
+    ['reasoningEffort', 5],
+    ['verbosity', {}],
+    ['serviceTier', 5],
+    ['store', 'no'],
+    ['parallelToolCalls', 1],
+    ['strictToolSchema', 'no'],
+    ['user', { secret }],
+    ['promptCacheKey', 5],
+    ['promptCacheRetention', 24],
+    ['safetyIdentifier', 5],
+    ['toolChoice', 5],
   ],
   LLM: [
     ['temperature', NaN],

@@ -5,12 +5,18 @@ import { format, inspect } from 'node:util';
 import { initializeLogger, llm } from '@livekit/agents';
 import { startLoopback, type Loopback } from '@patchbay/loopback';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { realtime, responses, STT, TTS, type ConnectOptions } from './index.ts';
+import { LLM, realtime, responses, STT, TTS, type ConnectOptions } from './index.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
 
 /** No two share a word, so that each is found by itself. */
-const secrets = { key: 'sk-crimson-0001', header: 'violet-0002', token: 'amber-0003', password: 'indigo-0004' };
+const secrets = {
+  key: 'sk-crimson-0001',
+  header: 'violet-0002',
+  token: 'amber-0003',
+  password: 'indigo-0004',
+  more: 'ochre-0005',
+};
 
 let cloud: Loopback;
 let proxy: Server;
@@ -79,21 +85,23 @@ it('pain 27: no key, header, query token or proxy password is in any picture of 
   };
   const [stt, tts] = [new STT(where), new TTS(where)];
   const [thinking, conversing] = [new responses.LLM(where), new realtime.RealtimeModel(where)];
+  const chatting = new LLM(where);
   const chatCtx = new llm.ChatContext();
   chatCtx.addMessage({ role: 'user', content: 'hello' });
   const streams = [stt.stream(), tts.synthesize('Hello.'), thinking.chat({ chatCtx }), conversing.session()];
+  const chat = chatting.chat({ chatCtx, extraKwargs: { extra_headers: { 'x-more': secrets.more } } });
   const failures: unknown[] = [];
-  const emitters = [stt, tts, thinking, streams[3]] as EventEmitter[];
+  const emitters = [stt, tts, thinking, chatting, streams[3]] as EventEmitter[];
   for (const emitter of emitters) emitter.on('error', (failure) => failures.push(failure));
   try {
-    // All four are on the line, with everything that is to be hidden.
-    await vi.waitFor(() => expect(new Set(cloud.arrivals.map(purposeOf)).size).toBe(4), { timeout: 30_000 });
+    // All five are on the line, with everything that is to be hidden.
+    await vi.waitFor(() => expect(new Set(cloud.arrivals.map(purposeOf)).size).toBe(5), { timeout: 30_000 });
     for (const { headers, query } of cloud.arrivals) {
       expect(headers).toMatchObject({ authorization: `Bearer ${secrets.key}`, 'x-gateway-key': secrets.header });
       expect(query).toContain(secrets.token);
     }
     expect(new Set(authorizations)).toEqual(new Set([`Basic ${credentials}`]));
-    for (const value of [stt, tts, thinking, conversing, ...streams]) {
+    for (const value of [stt, tts, thinking, conversing, chatting, ...streams, chat]) {
       const shown = pictures(value);
       for (const [kind, secret] of Object.entries({ ...secrets, credentials })) {
         expect(shown.includes(secret), `${kind} in ${value.constructor.name}`).toBe(false);
@@ -101,8 +109,8 @@ it('pain 27: no key, header, query token or proxy password is in any picture of 
     }
     expect(failures).toEqual([]);
   } finally {
-    for (const stream of streams) void stream.close();
-    await Promise.all([stt.close(), tts.close(), thinking.aclose(), conversing.close()]);
+    for (const stream of [...streams, chat]) void stream.close();
+    await Promise.all([stt.close(), tts.close(), thinking.aclose(), chatting.aclose(), conversing.close()]);
   }
 });
 

@@ -40,7 +40,7 @@ function toHosted(tool: llm.ProviderTool): Record<string, unknown>[] {
  * from zod do; raw ones (an MCP server's, say) often do not, and a request that claims it for them is refused.
  * https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
  */
-function isStrict(schema: unknown): boolean {
+export function isStrict(schema: unknown): boolean {
   if (typeof schema !== 'object' || schema === null) return true;
   if (Array.isArray(schema)) return schema.every(isStrict);
   const { type, properties, required, additionalProperties, items, anyOf, $defs, definitions } = schema as Schema;

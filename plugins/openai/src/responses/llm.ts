@@ -1,8 +1,8 @@
 import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
-import { createFetch, RequestLLM } from '@patchbay/plugin-kit';
-import OpenAI from 'openai';
-import { routeTo, type Route } from '../endpoint.ts';
+import { RequestLLM } from '@patchbay/plugin-kit';
+import { routeTo } from '../endpoint.ts';
+import { clientOn } from '../sdk.ts';
 import { ResponseChain } from './chain.ts';
 import { checkLLMOptions, type LLMOptions } from './options.ts';
 import { toBody } from './request.ts';
@@ -62,19 +62,4 @@ export class LLM extends RequestLLM {
       ? new SocketStream(this, options, this.#chain)
       : new HttpStream(this, options, this.#client);
   }
-}
-
-/** The official SDK on our way to the network: it forms the requests and reads the events, `fetch` decides the rest. */
-function clientOn(route: Route): ResponsesClient {
-  const baseURL = route.connection.redacted;
-  const fetch = createFetch(route);
-  return new OpenAI({
-    baseURL,
-    fetch,
-    apiKey: 'set by fetch',
-    maxRetries: 0,
-    organization: null,
-    project: null,
-    logLevel: 'off',
-  });
 }

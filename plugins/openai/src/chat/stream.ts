@@ -1,0 +1,97 @@
+import type { llm } from '@livekit/agents';
+import {
+  RequestLLMStream,
+  ServerSentEventDecoder,
+  type Reply,
+  type RequestLLMStreamOptions,
+  type ServerSentEvent,
+} from '@patchbay/plugin-kit';
+import type { Connection } from '@patchbay/ws-url';
+import { placed } from '../responses/request.ts';
+import type { LLM } from './llm.ts';
+import { thinksFirst } from './model-rules.ts';
+import { ChatReader } from './reader.ts';
+import type { RequestBody } from './request.ts';
+import { thinkTagsOf } from './thinking.ts';
+
+/** How long the token counts may take after the answer is whole, where the server leaves its end open. */
+const AFTERWORD_MS = 1_000;
+
+/** What the official SDK offers of chat completions, by shape. */
+export interface ChatClient {
+  chat: {
+    completions: {
+      create(body: never, options: { signal: AbortSignal }): { asResponse(): Promise<Response> };
+    };
+  };
+}
+
+/** What one answer needs. */
+export interface ChatStreamOptions extends RequestLLMStreamOptions {
+  client: ChatClient;
+  connection: Connection;
+  body: RequestBody;
+  providerFmt: llm.ProviderFormat;
+  thinkingTimeoutMs: number;
+}
+
+/** One answer of {@link LLM}, piece by piece. */
+export class LLMStream extends RequestLLMStream {
+  readonly #options: ChatStreamOptions;
+
+  constructor(model: LLM, options: ChatStreamOptions) {
+    super(model, options);
+    this.#options = options;
+  }
+
+  protected override async attempt(reply: Reply, signal: AbortSignal): Promise<void> {
+    const { client, connection, body, providerFmt, thinkingTimeoutMs } = this.#options;
+    const { timeoutMs } = this.connOptions;
+    const model = body.model ?? this.#options.connection.model ?? '';
+    const reader = new ChatReader(reply, connection, thinkTagsOf(model));
+    const request = { ...placed(body, connection), messages: await this.chatCtx.toProviderFormat(providerFmt) };
+    const patienceMs = Math.max(timeoutMs, thinkingTimeoutMs);
+    const firstMs = thinksFirst(model, body.reasoning_effort) ? patienceMs : timeoutMs;
+    try {
+      await this.stream<ServerSentEvent>(
+        {
+          open: async (aborted) => {
+            const call = client.chat.completions.create(request as never, { signal: aborted });
+            // The SDK's own reading of events ends at the first one that it cannot parse.
+            const response = await call.asResponse();
+            reader.open(response.headers);
+            return eventsOf(response);
+          },
+          receive: (event) => reader.read(event),
+          firstEventMs: firstMs,
+          silenceMs: () => {
+            if (reader.finished) return Math.min(timeoutMs, AFTERWORD_MS);
+            if (reader.working) return patienceMs;
+            return reader.begun ? timeoutMs : firstMs;
+          },
+        },
+        signal,
+      );
+    } catch (error) {
+      // Servers leave out `[DONE]`, or never end the stream.
+      if (signal.aborted || !reader.finished) throw error;
+    }
+    reader.end();
+  }
+}
+
+/** The events of an answer. A server that does not stream sends one JSON document, which counts as one event. */
+async function* eventsOf(response: Response): AsyncGenerator<ServerSentEvent> {
+  if (response.headers.get('content-type')?.includes('json')) {
+    yield { event: 'message', data: await response.text() };
+    return;
+  }
+  const events: ServerSentEvent[] = [];
+  const decoder = new ServerSentEventDecoder((event) => events.push(event));
+  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    decoder.push(piece);
+    yield* events.splice(0);
+  }
+  decoder.end();
+  yield* events;
+}

@@ -1,0 +1,16 @@
+import { createFetch } from '@patchbay/plugin-kit';
+import OpenAI from 'openai';
+import type { Route } from './endpoint.ts';
+
+/** The official SDK on our way to the network: it forms the requests, `fetch` decides where they go and with which key. */
+export function clientOn(route: Route): OpenAI {
+  return new OpenAI({
+    baseURL: route.connection.redacted,
+    fetch: createFetch(route),
+    apiKey: 'set by fetch',
+    maxRetries: 0,
+    organization: null,
+    project: null,
+    logLevel: 'off',
+  });
+}
