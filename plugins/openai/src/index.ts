@@ -3,6 +3,7 @@ import { registerPlugin } from './plugin.ts';
 export type { ConnectionEvent, ConnectOptions } from '@patchbay/plugin-kit';
 export { gateways, PatchbayError } from '@patchbay/ws-url';
 export type { Credential, Gateway, GatewayRow, Hop, PatchbayErrorCode, PatchbayErrorDetails } from '@patchbay/ws-url';
+export type { AzureOptions, WithAzure } from './azure.ts';
 export * from './models.ts';
 export type { ClientLike, OpenAIConnectOptions } from './options.ts';
 export * from './reasoning.ts';

@@ -107,7 +107,6 @@ export const azureLegacy: GatewayRow = {
   notes: [
     'A plain `baseURL` picks this row only with a dated `api-version` in its query.',
     '`model` is the name of the deployment, or `deployment` is.',
-    'Realtime sockets speak the preview protocol.',
     '`apiVersion` sets `api-version`; one in the base URL comes first.',
   ],
 };
