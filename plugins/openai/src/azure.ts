@@ -95,7 +95,7 @@ function placeOf({ azureEndpoint, baseURL, azureDeployment }: AzureOptions): Pla
   const named = /\/deployments\/([^/]+)\/*$/.exec(pathname)?.[1];
   return {
     baseURL: named === undefined ? written : written.replace(/\/deployments\/[^/?#]+\/*(?=[?#]|$)/, ''),
-    deployment: azureDeployment ?? (named === undefined ? undefined : decodeURIComponent(named)),
+    deployment: azureDeployment ?? named,
     version: searchParams.get('api-version') ?? undefined,
     isV1: /\/openai\/v1(?:\/|$)/.test(pathname),
   };
