@@ -253,7 +253,7 @@ function carriedCredentials(
   const gatewayAuth: Auth = auth === 'endpoint' ? endpoint.auth : auth;
   const separate = (row.providerKey ?? 'never') !== 'never';
   const given = checkCredential(options.apiKey, 'apiKey');
-  const own = named(settings?.apiKey, 'gateway.apiKey') ?? (separate ? undefined : given);
+  const own = named(settings?.apiKey, settings?.keyOption ?? 'gateway.apiKey') ?? (separate ? undefined : given);
   const provider = named(settings?.providerKey, 'gateway.providerKey') ?? given;
 
   const carried: Carried[] = [];

@@ -13,6 +13,8 @@ const settings: unique symbol = Symbol.for('patchbay.gateway') as never;
 /** What the user told a gateway. Only the connection reads it. */
 export interface GatewaySettings extends Omit<GatewayOptions, 'baseURL'> {
   readonly baseURL: string;
+  /** The option that `apiKey` came from, for messages. */
+  readonly keyOption: string;
   /** What the gateway calls the model of the class. */
   readonly deployment?: string | undefined;
   /** Query of a custom row, which stands with the row's and not with the user's. */
@@ -27,15 +29,17 @@ export interface GatewaySettings extends Omit<GatewayOptions, 'baseURL'> {
  */
 export function createGateway(
   row: GatewayRow,
-  options: GatewayOptions & { deployment?: string | undefined },
+  options: GatewayOptions & { deployment?: string | undefined; keyOption?: string },
   rowQuery?: Query,
 ): Gateway {
   const baseURL = options.baseURL === undefined ? row.base : options.baseURL;
   if (baseURL === undefined)
     throw new PatchbayError('invalid-option', `\`gateway.baseURL\` is missing: where does ${row.title} stand?`);
+  const { keyOption = 'gateway.apiKey' } = options;
   const hidden: GatewaySettings = Object.freeze({
     baseURL,
-    apiKey: checkCredential(options.apiKey, 'gateway.apiKey')?.credential,
+    apiKey: checkCredential(options.apiKey, keyOption)?.credential,
+    keyOption,
     providerKey: checkCredential(options.providerKey, 'gateway.providerKey')?.credential,
     headers: Object.freeze(checkHeaders(options.headers, 'gateway.headers')),
     query: options.query,

@@ -153,7 +153,15 @@ function createAzure(row: GatewayRow, { resource, entraToken, ...options }: Azur
   }
   const baseURL = options.baseURL ?? `https://${checkName(resource, 'gateway.resource')}.openai.azure.com`;
   if (entraToken === undefined) return createGateway(row, { ...options, baseURL });
-  return createGateway({ ...row, auth: bearer }, { ...options, baseURL, apiKey: entraToken });
+  return createGateway(
+    { ...row, auth: bearer },
+    {
+      ...options,
+      baseURL,
+      apiKey: entraToken,
+      keyOption: 'gateway.entraToken',
+    },
+  );
 }
 
 function withVersion(row: GatewayRow, apiVersion: string): GatewayRow {

@@ -174,7 +174,7 @@ describe.each(ways)('OpenAIRealtimeWS.azure of openai 7 with %s', (_way, clientO
       deploymentName: 'my-realtime',
       options: { ca: certificate.ca },
     });
-    const inbox = read(sdk as unknown as SdkSocket);
+    const inbox = read(sdk);
     await inbox.next('session.created');
     sdk.send({ type: 'session.update', session: { type: 'realtime', output_modalities: ['text'] } });
     await inbox.next('session.updated');
@@ -193,7 +193,7 @@ describe.each(ways)('OpenAIRealtimeWS.azure of openai 7 with %s', (_way, clientO
       intent: 'transcription',
       options: { ca: certificate.ca },
     });
-    const inbox = read(sdk as unknown as SdkSocket);
+    const inbox = read(sdk);
     await inbox.next('session.created');
     const transcription = { model: 'my-stt' };
     sdk.send({ type: 'session.update', session: { type: 'transcription', audio: { input: { transcription } } } });
