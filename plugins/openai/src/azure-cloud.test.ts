@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { initializeLogger, llm, type metrics } from '@livekit/agents';
+import { initializeLogger, type metrics } from '@livekit/agents';
 import { combineAudioFrames } from '@livekit/rtc-node';
 import { plainEar, startLoopback, systemClock, type Loopback, type LoopbackOptions } from '@patchbay/loopback';
 import { createTestRuntime, installRuntime } from '@patchbay/ws-session/testing';
@@ -71,6 +71,7 @@ interface Worker {
   work(): Promise<string>;
   /** Resolves when the loss of its socket was noticed; for classes that have none, at once. */
   lost(): Promise<void>;
+  errors: readonly unknown[];
   shown: unknown;
 }
 
@@ -86,7 +87,8 @@ const makeSTT: Make = (access) => {
       for (const frame of await speechFrames('One for sorrow.')) hearing.stream.pushFrame(frame);
       return (await hearing.finals(++count)).at(-1) ?? '';
     },
-    lost: () => until(() => hearing.connection.some(({ type }) => type === 'reconnecting')) as Promise<void>,
+    lost: () => until(() => hearing.connection.some(({ type }) => type === 'reconnecting')),
+    errors: hearing.errors,
     shown: [model, hearing.stream, hearing.errors, hearing.connection],
   };
 };
@@ -101,6 +103,7 @@ const makeRecognizer: Make = (access) => {
       return (await model.recognize(audio)).alternatives?.[0].text ?? '';
     },
     lost: async () => {},
+    errors: [],
     shown: model,
   };
 };
@@ -118,6 +121,7 @@ const makeTTS: Make = (access) => {
       return pieces.join('').trim();
     },
     lost: async () => {},
+    errors: [],
     shown: model,
   };
 };
@@ -133,6 +137,7 @@ const makeLLM =
       model: model.model,
       work: async () => (await conversation.turn('One for sorrow.')).text.replace('You said: ', ''),
       lost: () => (useWebSocket ? noticedLoss(model) : Promise.resolve()),
+      errors: failures,
       shown: [model, failures],
     };
   };
@@ -149,11 +154,12 @@ const makeRealtime: Make = (access) => {
     }),
   );
   const session = model.session();
-  const [errors, connection]: unknown[][] = [[], []];
-  session.on('error', (error) => errors?.push(error));
+  const errors: unknown[] = [];
+  const connection: unknown[] = [];
+  session.on('error', (error) => errors.push(error));
   let reconnecting = false;
   model.on('connection', (event) => {
-    connection?.push(event);
+    connection.push(event);
     if (event.type === 'reconnecting') reconnecting = true;
   });
   return {
@@ -164,7 +170,8 @@ const makeRealtime: Make = (access) => {
       await session.updateChatCtx(chatCtx);
       return (await textsOf(await session.generateReply())).join('').replace('You said: ', '');
     },
-    lost: () => until(() => reconnecting) as Promise<void>,
+    lost: () => until(() => reconnecting),
+    errors,
     shown: [model, session, errors, connection],
   };
 };
@@ -216,6 +223,7 @@ for (const { name, access, classes } of doors) {
       const worker = make({ ...access(), apiKey: 'key-of-the-resource' });
       expect(await worker.work()).toBe('One for sorrow.');
       expect(worker.model).toBe(named[title]);
+      expect(worker.errors).toEqual([]);
       // The socket of the Responses API takes keys as bearers.
       const key = title === 'responses.LLM' ? 'Bearer key-of-the-resource' : 'key-of-the-resource';
       expect(new Set(credentials())).toEqual(new Set([key]));
