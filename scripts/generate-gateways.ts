@@ -31,6 +31,7 @@ const traitTexts: { [Trait in keyof GatewayTraits]-?: (value: NonNullable<Gatewa
   textFramesOnly: () => 'a binary frame ends the connection',
   maxFrameBytes: (bytes) => `client frames of at most ${bytes / 1024 / 1024} MiB`,
   sessionMs: (ms) => `a socket lives ${ms / 60_000} minutes`,
+  previewRealtime: () => 'speaks the preview of the API',
   firstSubprotocol: (name) => `echoes the first subprotocol, so \`${name}\` is offered first`,
 };
 
@@ -87,6 +88,7 @@ async function section(row: GatewayRow): Promise<string> {
   const facts = [
     row.hosts && `Picked by a \`baseURL\` at ${row.hosts.map((host) => `\`${host}\``).join(', ')}.`,
     keys(row),
+    ...keyExceptions(row),
     ...traits(row),
     ...(row.notes ?? []),
   ].filter((fact) => fact !== undefined);
@@ -132,6 +134,13 @@ function keys(row: GatewayRow): string {
   if ((row.providerKey ?? 'never') === 'never') return own;
   const needed = row.providerKey === 'required' ? 'is handed on beside it' : 'may be handed on beside it';
   return `${own} The provider's own key (\`providerKey\`, or the \`apiKey\` of the class) ${needed}.`;
+}
+
+function keyExceptions(row: GatewayRow): string[] {
+  return capabilities.flatMap((capability) => {
+    const auth = row.routes[capability]?.auth;
+    return auth === undefined ? [] : [`${capabilityTitles[capability]}: the key travels as ${authText(auth)}.`];
+  });
 }
 
 function authText(auth: Auth | 'endpoint' = { header: 'Authorization', scheme: 'Bearer' }): string {

@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
+  type Capability,
   type ConnectionOptions,
   type EndpointDescription,
+  type Gateway,
   PatchbayError,
   endpoint,
   gateways,
@@ -192,6 +194,35 @@ describe('the place of the model', () => {
   });
 });
 
+describe('a deployment', () => {
+  const named = { apiKey: 'key-1', resource: 'contoso', deployment: 'my stt' };
+  const dial = (gateway: Gateway, capability: Capability, model?: string) =>
+    resolveConnection(openaiEndpoints[capability], { gateway, model: 'gpt-4o-transcribe' }).request({
+      ...attempt,
+      ...(model === undefined ? {} : { model }),
+    });
+
+  it('travels in place of the model, in URLs, paths and bodies, and the model is what is reported', async () => {
+    const { url } = await dial(gateways.azure(named), 'conversation', 'gpt-4o-transcribe');
+    expect(url).toBe('wss://contoso.openai.azure.com/openai/v1/realtime?model=my%20stt');
+    expect((await dial(gateways.azureLegacy(named), 'speech')).url).toContain('/deployments/my%20stt/audio/speech');
+    const connection = resolveConnection(openaiEndpoints.responses, { gateway: gateways.azure(named), model: 'gpt-5' });
+    expect([connection.model, connection.nameOf()]).toEqual(['gpt-5', 'my stt']);
+  });
+
+  it('stands for the model of the class alone: another one is a deployment by itself', async () => {
+    expect((await dial(gateways.azureLegacy(named), 'speech', 'other')).url).toContain('/deployments/other/');
+    const connection = resolveConnection(openaiEndpoints.chat, { gateway: gateways.azure(named), model: 'gpt-5' });
+    expect(connection.nameOf('other')).toBe('other');
+  });
+
+  it('is not needed', () => {
+    expect(acme({}, { apiKey: 'key-1', model: 'm' }).nameOf()).toBe('m');
+    expect(acme({}, { model: undefined }).nameOf()).toBeUndefined();
+    expect(() => gateways.azure({ ...named, deployment: '' })).toThrow(/`gateway\.deployment`/);
+  });
+});
+
 describe('credentials', () => {
   it('are asked for on every attempt, and old ones stay secret', async () => {
     let count = 0;
@@ -249,6 +280,9 @@ describe('credentials', () => {
     expect(secrets).toContain('Basic dXNlcjpwYXNz');
     const entra = { baseURL: 'https://contoso.openai.azure.com', headers: { Authorization: 'Bearer entra-1' } };
     expect((await resolveConnection(openaiEndpoints.chat, entra).request(attempt)).headers).toEqual(entra.headers);
+    // The header of the row, although keys travel otherwise on this route of it.
+    const key = { baseURL: 'https://contoso.openai.azure.com', headers: { 'api-key': 'key-1' } };
+    expect((await resolveConnection(openaiEndpoints.responses, key).request(attempt)).headers).toEqual(key.headers);
     const open = resolveConnection(listen, { headers: { AUTHORIZATION: 'Token mine-1' } });
     expect((await open.request({ ...attempt, model: 'm' })).headers).toEqual({ AUTHORIZATION: 'Token mine-1' });
   });

@@ -4,6 +4,7 @@ import { PatchbayError } from './errors.ts';
 import { checkHeaders, hasHeader, mergeHeaders, secretsOfHeaders, subprotocolOf } from './header.ts';
 import { findHint, type Refusal } from './hint.ts';
 import { checkSecure, checkURL, joinPath, withTransport } from './join.ts';
+import { checkModel } from './model.ts';
 import { appendQuery, type Parameter, parametersOf, readQuery, secretsOfQuery } from './query.ts';
 import { chooseRoute, type ChosenRoute } from './route.ts';
 import { createScrubber, redactUrl } from './scrub.ts';
@@ -72,7 +73,7 @@ class ResolvedConnection implements Connection {
     this.endpoint = endpoint;
     this.row = row;
     this.traits = Object.freeze({ ...endpoint.traits, ...row.traits, ...route.traits });
-    this.model = checkModel(options.model);
+    this.model = checkModel(options.model, 'model');
     this.modelIn = endpoint.model.in === 'none' ? 'none' : (options.modelIn ?? route.model);
     this.#allowInsecure = options.allowInsecure === true;
     this.#headers = mergeHeaders(settings?.headers ?? {}, checkHeaders(options.headers, 'headers'));
@@ -85,14 +86,14 @@ class ResolvedConnection implements Connection {
       ...secretsOfQuery(appendQuery('', this.#userQuery)),
       ...secretsOfQuery(appendQuery('', parametersOf(settings?.rowQuery, 'row.query'))),
     ];
-    const url = this.#address(this.model);
+    const url = this.#address(this.nameOf());
     checkSecure(url, `\`${chosen.baseOption}\``, this.#allowInsecure);
     this.host = url.host;
     this.redacted = redactUrl(url);
   }
 
   async request(context: { signal: AbortSignal; wallClock(): number; model?: string }): Promise<DialRequest> {
-    const draft = this.#draft(checkModel(context.model) ?? this.model);
+    const draft = this.#draft(this.nameOf(checkModel(context.model, 'model')));
     let credential: string | undefined;
     for (const { named, auth } of this.#carried) {
       const key = await readCredential(named, context.signal, (text) => this.scrub(text));
@@ -109,6 +110,10 @@ class ResolvedConnection implements Connection {
       credential: this.#carried.some(({ auth }) => 'firstFrame' in auth) ? credential : undefined,
       secrets: [...this.#fixedSecrets, ...this.#passingSecrets],
     });
+  }
+
+  nameOf(model: string | undefined = this.model): string | undefined {
+    return model === this.model ? (this.#chosen.settings?.deployment ?? model) : model;
   }
 
   scrub(text: string): string {
@@ -241,14 +246,14 @@ class ReadyRequest implements DialRequest {
 function carriedCredentials(
   endpoint: EndpointDescription,
   options: ConnectionOptions,
-  { row, settings, base }: ChosenRoute,
+  { row, route, settings, base }: ChosenRoute,
   headers: Readonly<Record<string, string>>,
 ): Carried[] {
-  const gatewayAuth: Auth =
-    row.auth === 'endpoint' ? endpoint.auth : (row.auth ?? { header: 'Authorization', scheme: 'Bearer' });
+  const auth = route.auth ?? row.auth ?? { header: 'Authorization', scheme: 'Bearer' };
+  const gatewayAuth: Auth = auth === 'endpoint' ? endpoint.auth : auth;
   const separate = (row.providerKey ?? 'never') !== 'never';
   const given = checkCredential(options.apiKey, 'apiKey');
-  const own = named(settings?.apiKey, 'gateway.apiKey') ?? (separate ? undefined : given);
+  const own = named(settings?.apiKey, settings?.keyOption ?? 'gateway.apiKey') ?? (separate ? undefined : given);
   const provider = named(settings?.providerKey, 'gateway.providerKey') ?? given;
 
   const carried: Carried[] = [];
@@ -262,7 +267,8 @@ function carriedCredentials(
   const advice = separate
     ? 'wants a key of its own: give `gateway` one of `gateways` with its `apiKey`'
     : `wants a key: set \`${settings === undefined ? 'apiKey' : 'gateway.apiKey'}\``;
-  add(own, gatewayAuth, (row.key ?? 'required') === 'required', advice);
+  const written = typeof row.auth === 'object' && 'header' in row.auth && hasHeader(headers, row.auth.header);
+  add(own, gatewayAuth, (row.key ?? 'required') === 'required' && !written, advice);
   if (separate) {
     const required = row.providerKey === 'required';
     add(provider, endpoint.auth, required, 'hands on the key of the provider: set `gateway.providerKey` or `apiKey`');
@@ -282,12 +288,6 @@ function attach(request: ConnectionRequest, auth: Auth, key: string, option: str
   } else if ('subprotocol' in auth) {
     request.protocols.push(...(auth.offer ?? []), subprotocolOf(auth.subprotocol, key, option));
   }
-}
-
-function checkModel(model: unknown): string | undefined {
-  if (model === undefined) return undefined;
-  if (typeof model === 'string' && model.trim() !== '' && !/[\p{Cc}\p{Surrogate}]/u.test(model)) return model;
-  throw new PatchbayError('invalid-option', '`model` must be a non-empty string without control characters.');
 }
 
 function fillPath(path: string, model: string | undefined): string {

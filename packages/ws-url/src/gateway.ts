@@ -4,6 +4,7 @@ import { checkHeaders } from './header.ts';
 import { parseBase } from './join.ts';
 import { parametersOf } from './query.ts';
 import { redactUrl } from './scrub.ts';
+import { checkModel } from './model.ts';
 import type { Gateway, GatewayOptions, GatewayRow, Query } from './types.ts';
 
 /** Shared by the ESM and the CommonJS copy of this package, so that a gateway made by one works in the other. */
@@ -12,6 +13,10 @@ const settings: unique symbol = Symbol.for('patchbay.gateway') as never;
 /** What the user told a gateway. Only the connection reads it. */
 export interface GatewaySettings extends Omit<GatewayOptions, 'baseURL'> {
   readonly baseURL: string;
+  /** The option that `apiKey` came from, for messages. */
+  readonly keyOption: string;
+  /** What the gateway calls the model of the class. */
+  readonly deployment?: string | undefined;
   /** Query of a custom row, which stands with the row's and not with the user's. */
   readonly rowQuery?: Query;
 }
@@ -22,16 +27,23 @@ export interface GatewaySettings extends Omit<GatewayOptions, 'baseURL'> {
  *
  * @throws PatchbayError `invalid-option`, `invalid-url` or `missing-credential`, naming the option and not its value.
  */
-export function createGateway(row: GatewayRow, options: GatewayOptions, rowQuery?: Query): Gateway {
+export function createGateway(
+  row: GatewayRow,
+  options: GatewayOptions & { deployment?: string | undefined; keyOption?: string },
+  rowQuery?: Query,
+): Gateway {
   const baseURL = options.baseURL === undefined ? row.base : options.baseURL;
   if (baseURL === undefined)
     throw new PatchbayError('invalid-option', `\`gateway.baseURL\` is missing: where does ${row.title} stand?`);
+  const { keyOption = 'gateway.apiKey' } = options;
   const hidden: GatewaySettings = Object.freeze({
     baseURL,
-    apiKey: checkCredential(options.apiKey, 'gateway.apiKey')?.credential,
+    apiKey: checkCredential(options.apiKey, keyOption)?.credential,
+    keyOption,
     providerKey: checkCredential(options.providerKey, 'gateway.providerKey')?.credential,
     headers: Object.freeze(checkHeaders(options.headers, 'gateway.headers')),
     query: options.query,
+    deployment: checkModel(options.deployment, 'gateway.deployment'),
     rowQuery,
   });
   parametersOf(options.query, 'gateway.query');

@@ -109,6 +109,8 @@ export interface GatewayTraits {
   sessionMs?: number;
   /** Subprotocol that must be offered first, if any is offered. */
   firstSubprotocol?: string;
+  /** Realtime sockets speak the preview of the API: flat sessions, `response.audio.delta`, `transcription_session.update`. */
+  previewRealtime?: boolean;
 }
 
 /** An explanation of a refusal. Every condition that is given must hold; the first hint that fits is used. */
@@ -137,6 +139,8 @@ export interface GatewayRoute {
   /** Query key of the model, e.g. `deployment`, `ai-model-id`; default `model`. */
   modelName?: string;
   query?: Query;
+  /** Instead of the row's `auth`. */
+  auth?: Auth;
   /** Keep the endpoint's constant query (`intent=…`); default true. */
   keepEndpointQuery?: boolean;
   traits?: GatewayTraits;
@@ -246,6 +250,11 @@ export interface Connection {
   /** Scheme, host and path, without query or credentials. */
   readonly redacted: string;
   readonly model: string | undefined;
+  /**
+   * The name under which a model travels; default: that of {@link model}. Its own, except where the gateway was told
+   * what the model is called there (an Azure deployment). What a codec writes into a body.
+   */
+  nameOf(model?: string): string | undefined;
   /** What the codec must do: put the model into the body for `body` and `both`. */
   readonly modelIn: ModelPlacement | 'none';
   /** Builds the request of one attempt: credentials are asked for now. */

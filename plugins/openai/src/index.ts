@@ -9,6 +9,7 @@ export type { OpenRouterOptions, OpenRouterProviderPreferences, OpenRouterWebPlu
 export type { LLMOptions } from './chat/options.ts';
 export type { PresetOptions } from './chat/presets.ts';
 export { LLMStream } from './chat/stream.ts';
+export type { AzureOptions, WithAzure } from './azure.ts';
 export * from './models.ts';
 export type { ClientLike, OpenAIConnectOptions } from './options.ts';
 export * from './reasoning.ts';

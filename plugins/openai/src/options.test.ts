@@ -1,4 +1,4 @@
-import { AzureOpenAI, OpenAI } from 'openai';
+import { OpenAI } from 'openai';
 import { OpenAI as OpenAI7 } from 'openai-7';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { resolveConnectOptions } from './options.ts';
@@ -57,11 +57,6 @@ describe('pain 15: one rule for options, client and environment', () => {
     const { apiKey } = resolveConnectOptions({ client });
     if (typeof apiKey !== 'function') throw new Error('expected a function');
     expect([await apiKey(), await apiKey()]).toEqual(['sk-1', 'sk-2']);
-  });
-
-  it('takes the api-version of an Azure client along', () => {
-    const client = new AzureOpenAI({ apiKey: 'k', endpoint: 'https://me.openai.azure.com', apiVersion: '2025-04-01' });
-    expect(resolveConnectOptions({ client })).toMatchObject({ apiKey: 'k', query: { 'api-version': '2025-04-01' } });
   });
 
   it.each([

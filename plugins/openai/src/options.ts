@@ -7,12 +7,16 @@ import {
   type ConnectOptions,
 } from '@patchbay/plugin-kit';
 import type { Credential, Query } from '@patchbay/ws-url';
+import { azureGateway, isAzureClient } from './azure.ts';
 
 /**
  * What is read of an `openai` client that you made yourself. Any object of this shape will do, so version 6, version
  * 7 and `AzureOpenAI` all fit, and no class of the SDK is part of our types.
  */
 export interface ClientLike {
+  /** Of an `AzureOpenAI` client, as `deploymentName` is. */
+  apiVersion?: string;
+  deploymentName?: string | undefined;
   apiKey?: string | null;
   baseURL?: string;
   organization?: string | null;
@@ -35,7 +39,8 @@ export interface OpenAIConnectOptions extends Omit<ConnectOptions, 'headers' | '
 
 /**
  * Options, then the client, then the environment (`OPENAI_API_KEY`, `OPENAI_BASE_URL`, `OPENAI_ORG_ID`,
- * `OPENAI_PROJECT_ID`), which is read now. A `gateway` says itself where it stands, so no base URL is added to it.
+ * `OPENAI_PROJECT_ID`), which is read now. A `gateway` says itself where it stands, so no base URL is added to it. An
+ * `AzureOpenAI` client is a gateway: its version, deployment and credential are those of `withAzure`.
  *
  * @throws PatchbayError `invalid-option` that names the option.
  */
@@ -45,6 +50,9 @@ export function resolveConnectOptions(options: OpenAIConnectOptions): ConnectOpt
   checkString('organization', options.organization);
   checkString('project', options.project);
   const more: Hidden = client === undefined ? {} : hiddenOptions(client);
+  if (client !== undefined && isAzureClient(client) && options.gateway === undefined) {
+    return resolveConnectOptions(throughAzure(options, client, more));
+  }
   const organization = options.organization ?? client?.organization ?? environment('OPENAI_ORG_ID');
   const project = options.project ?? client?.project ?? environment('OPENAI_PROJECT_ID');
   const apiKey = options.apiKey ?? more.apiKey ?? client?.apiKey ?? environment('OPENAI_API_KEY');
@@ -65,6 +73,43 @@ export function resolveConnectOptions(options: OpenAIConnectOptions): ConnectOpt
     ...(baseURL === undefined ? {} : { baseURL }),
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
     ...(Object.keys(query).length === 0 ? {} : { query }),
+  };
+}
+
+/** Without a key beside the gateway: only Azure's own goes there. */
+function throughAzure(
+  { client: _client, apiKey, baseURL, ...rest }: OpenAIConnectOptions,
+  client: ClientLike & { apiVersion: string },
+  more: Hidden,
+): OpenAIConnectOptions {
+  const key = apiKey ?? more.apiKey ?? client.apiKey ?? undefined;
+  const token = apiKey === undefined && typeof key === 'function';
+  const place = baseURL ?? client.baseURL;
+  const { 'api-version': _version, ...query } = more.query ?? {};
+  return {
+    ...rest,
+    gateway: azureGateway({
+      ...(token ? { azureAdTokenProvider: key } : { apiKey: key }),
+      ...(place === undefined ? {} : { baseURL: place }),
+      apiVersion: client.apiVersion,
+      ...(client.deploymentName === undefined ? {} : { azureDeployment: client.deploymentName }),
+    }),
+    ...organizationOf(rest, client),
+    headers: layered(more.headers ?? {}, recordOf('headers', rest.headers) as Record<string, string>),
+    query: { ...query, ...(recordOf('query', rest.query) as Query) },
+  };
+}
+
+/** What the client says of whom to charge, where the options do not. */
+function organizationOf(
+  options: OpenAIConnectOptions,
+  client: ClientLike,
+): Pick<OpenAIConnectOptions, 'organization' | 'project'> {
+  const organization = options.organization ?? client.organization ?? undefined;
+  const project = options.project ?? client.project ?? undefined;
+  return {
+    ...(organization === undefined ? {} : { organization }),
+    ...(project === undefined ? {} : { project }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Front, FrontContext } from '../cloud.ts';
 import { agentgateway } from './agentgateway.ts';
-import { azure, azureLegacy } from './azure.ts';
+import { azure, azureLegacy } from './azure/index.ts';
 import { bifrost } from './bifrost.ts';
 import { cloudflare } from './cloudflare.ts';
 import { helicone } from './helicone.ts';

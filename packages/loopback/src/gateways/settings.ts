@@ -5,8 +5,14 @@ export interface GatewaySettings {
   /**
    * Aliases the gateway routes, each with the provider's name for it. Default: any name, as it is. LiteLLM: a name that
    * starts with `azure/` is routed as an Azure deployment; without an alias `gpt-realtime-whisper` it has no transcription.
+   * Azure: its deployments.
    */
   models?: Readonly<Record<string, string>>;
+  /**
+   * Azure: Microsoft Entra tokens, each with the end of its life in milliseconds since the epoch, by the clock. Read on
+   * every request, so that a test may add some. Default: any bearer that is accepted as a key.
+   */
+  tokens?: Readonly<Record<string, number>>;
   /** LiteLLM: `enable_openai_websocket_passthrough`. Default false. */
   passthrough?: boolean;
   /** Portkey: lose the first event of every socket, as it does in 2–15 % of connects. Default false. */

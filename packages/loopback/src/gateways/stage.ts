@@ -22,6 +22,7 @@ export async function startStage(rule: GatewayRule, settings: GatewaySettings, f
     settings,
     upstream,
     upstreamKey,
+    hasKeys: options.keys !== undefined,
     accepts: (key) => Boolean(key) && (!options.keys || options.keys.includes(key ?? '')),
     tell: (name, detail) => front.tell('gateway', name, { gateway: rule.name, ...detail }),
   };

@@ -13,6 +13,8 @@ export interface GatewayContext {
   readonly upstream: string;
   /** The gateway's own key at the provider. */
   readonly upstreamKey: string;
+  /** Whether it matters which key a client has. */
+  readonly hasKeys: boolean;
   /** Whether a client's key opens this gateway. */
   accepts(key: string | undefined): boolean;
   tell(name: string, detail?: Record<string, unknown>): void;

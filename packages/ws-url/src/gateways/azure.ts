@@ -1,7 +1,12 @@
-import type { GatewayRow } from '../types.ts';
+import type { Auth, GatewayRow, GatewayTraits } from '../types.ts';
 import { httpRoutes } from './http.ts';
 
+/** How Microsoft Entra tokens travel. */
+export const bearer: Auth = { header: 'Authorization', scheme: 'Bearer' };
+
 const hosts = ['*.openai.azure.com', '*.services.ai.azure.com', '*.cognitiveservices.azure.com'];
+/** "The maximum session duration is 30 minutes": https://learn.microsoft.com/answers/a/12544418 */
+const halfHourly: GatewayTraits = { sessionMs: 1_800_000 };
 const reference = 'https://learn.microsoft.com/azure/foundry/openai/realtime-audio-reference';
 
 /** Azure OpenAI and Foundry, the v1 API. The model is the name of a deployment. */
@@ -15,13 +20,20 @@ export const azure: GatewayRow = {
   routes: {
     conversation: {
       model: 'url',
+      traits: halfHourly,
       source: 'https://learn.microsoft.com/azure/foundry/openai/how-to/realtime-audio-websockets',
     },
     transcription: {
       model: 'body',
+      traits: halfHourly,
       source: `${reference}; with a model in the URL the upgrade is refused: https://learn.microsoft.com/answers/a/12820829`,
     },
-    responses: { model: 'body', source: 'https://learn.microsoft.com/azure/foundry/openai/how-to/websockets' },
+    // The only page about this socket shows keys and tokens alike as bearers.
+    responses: {
+      model: 'body',
+      auth: bearer,
+      source: 'https://learn.microsoft.com/azure/foundry/openai/how-to/websockets',
+    },
     ...httpRoutes('https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle'),
   },
   missing: {
@@ -44,10 +56,13 @@ export const azure: GatewayRow = {
     },
   ],
   notes: [
-    '`model` is the name of the deployment.',
+    '`model` is the name of the deployment, or `deployment` is.',
     'A key travels in `api-key`, a Microsoft Entra token as `entraToken` in `Authorization: Bearer`.',
   ],
 };
+
+/** Dated versions never learned the GA protocol: https://learn.microsoft.com/azure/foundry/openai/how-to/realtime-audio-preview-api-migration-guide */
+const preview: GatewayTraits = { ...halfHourly, previewRealtime: true };
 
 /** Azure OpenAI with dated API versions, which Microsoft deprecated for realtime on 2026-04-30 (openai/openai-node#1974). */
 export const azureLegacy: GatewayRow = {
@@ -61,9 +76,15 @@ export const azureLegacy: GatewayRow = {
   auth: { header: 'api-key' },
   query: { 'api-version': '2024-10-01-preview' },
   routes: {
-    conversation: { model: 'url', modelName: 'deployment', source: 'openai/openai-node#1283, openai/openai-node#1974' },
+    conversation: {
+      model: 'url',
+      modelName: 'deployment',
+      traits: preview,
+      source: 'openai/openai-node#1283, openai/openai-node#1974',
+    },
     transcription: {
       model: 'body',
+      traits: preview,
       query: { 'api-version': '2025-04-01-preview' },
       source: "Microsoft's samples connect to /openai/realtime?api-version=2025-04-01-preview&intent=transcription",
     },
@@ -85,7 +106,7 @@ export const azureLegacy: GatewayRow = {
   hints: azure.hints,
   notes: [
     'A plain `baseURL` picks this row only with a dated `api-version` in its query.',
-    '`model` is the name of the deployment.',
+    '`model` is the name of the deployment, or `deployment` is.',
     '`apiVersion` sets `api-version`; one in the base URL comes first.',
   ],
 };

@@ -2,7 +2,7 @@ import { PatchbayError } from '../errors.ts';
 import { createGateway } from '../gateway.ts';
 import type { Credential, Gateway, GatewayOptions, GatewayRoute, GatewayRow } from '../types.ts';
 import { agentgateway } from './agentgateway.ts';
-import { azure, azureLegacy } from './azure.ts';
+import { azure, azureLegacy, bearer } from './azure.ts';
 import { bifrost } from './bifrost.ts';
 import { cloudflare } from './cloudflare.ts';
 import { helicone } from './helicone.ts';
@@ -26,6 +26,11 @@ export interface AzureOptions extends GatewayOptions {
   resource?: string;
   /** A Microsoft Entra token instead of `apiKey`; best a function, because it lives about an hour. */
   entraToken?: Credential;
+  /**
+   * Name of the deployment, where it is not that of the model: the class goes on to report its `model` and to know what
+   * it can do. A model that is named later, by `updateOptions` or a call, is the name of a deployment itself.
+   */
+  deployment?: string;
 }
 
 /** Options of `gateways.azureLegacy`. */
@@ -148,8 +153,15 @@ function createAzure(row: GatewayRow, { resource, entraToken, ...options }: Azur
   }
   const baseURL = options.baseURL ?? `https://${checkName(resource, 'gateway.resource')}.openai.azure.com`;
   if (entraToken === undefined) return createGateway(row, { ...options, baseURL });
-  const auth = { header: 'Authorization', scheme: 'Bearer' };
-  return createGateway({ ...row, auth }, { ...options, baseURL, apiKey: entraToken });
+  return createGateway(
+    { ...row, auth: bearer },
+    {
+      ...options,
+      baseURL,
+      apiKey: entraToken,
+      keyOption: 'gateway.entraToken',
+    },
+  );
 }
 
 function withVersion(row: GatewayRow, apiVersion: string): GatewayRow {

@@ -22,6 +22,8 @@ interface Expectation {
   /** The class's own `apiKey`. */
   apiKey?: string;
   headers: Record<string, string>;
+  /** Where a key travels otherwise. */
+  headersOf?: Partial<Record<Capability, Record<string, string>>>;
   cells: Record<Capability, Cell>;
 }
 
@@ -90,6 +92,7 @@ const table: Record<string, Expectation> = {
     row: 'azure',
     gateway: gateways.azure({ resource: 'contoso', apiKey: 'gateway-key-1' }),
     headers: { 'api-key': 'gateway-key-1' },
+    headersOf: { responses: bearer },
     cells: {
       conversation: ['wss://contoso.openai.azure.com/openai/v1/realtime?model=m-1', 'url'],
       transcription: ['wss://contoso.openai.azure.com/openai/v1/realtime?intent=transcription', 'body'],
@@ -403,7 +406,7 @@ const table: Record<string, Expectation> = {
 
 const attempt = { signal: new AbortController().signal, wallClock: () => 0 };
 
-describe.each(Object.entries(table))('%s', (_title, { gateway, apiKey, headers, cells }) => {
+describe.each(Object.entries(table))('%s', (_title, { gateway, apiKey, headers, headersOf, cells }) => {
   it.each(Object.entries(cells) as [Capability, Cell][])('%s', async (capability, cell) => {
     const resolve = () => resolveConnection(openaiEndpoints[capability], { gateway, apiKey, model: 'm-1' });
     if (cell instanceof RegExp) {
@@ -417,7 +420,7 @@ describe.each(Object.entries(table))('%s', (_title, { gateway, apiKey, headers, 
     const request = await connection.request(attempt);
     expect({ url: request.url, headers: request.headers, protocols: request.protocols }).toEqual({
       url: cell[0],
-      headers,
+      headers: headersOf?.[capability] ?? headers,
       protocols: [],
     });
     expect(connection.modelIn).toBe(cell[1]);

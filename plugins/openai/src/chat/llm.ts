@@ -2,6 +2,7 @@ import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
 import { checkJson, recordOf, requestJson, RequestLLM, type ConnectOptions } from '@patchbay/plugin-kit';
 import type { Query } from '@patchbay/ws-url';
+import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeOf, type Route } from '../endpoint.ts';
 import { resolveConnectOptions } from '../options.ts';
 import { given } from '../responses/input.ts';
@@ -106,6 +107,11 @@ export class LLM extends RequestLLM {
   /** Lists the models, which costs nothing: the first turn finds an open connection. */
   protected override async _prewarmImpl(signal: AbortSignal): Promise<void> {
     await requestJson({ ...routeOf('models', this.#where), method: 'GET', timeoutMs: PREWARM_MS, signal });
+  }
+
+  /** A deployment of Azure OpenAI: by key, or by Microsoft Entra token. `model` is what was deployed. */
+  static withAzure(options: WithAzure<LLMOptions> = {}): LLM {
+    return new LLM(fromAzure(options));
   }
 
   /** Key: `CEREBRAS_API_KEY`. */

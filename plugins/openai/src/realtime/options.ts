@@ -1,16 +1,8 @@
 import { DEFAULT_API_CONNECT_OPTIONS } from '@livekit/agents';
 import type { APIConnectOptions, llm } from '@livekit/agents';
-import {
-  checkCount,
-  checkName,
-  checkObject,
-  checkOneOf,
-  checkRange,
-  environment,
-  refuseOption,
-} from '@patchbay/plugin-kit';
-import { gateways, PatchbayError } from '@patchbay/ws-url';
+import { checkCount, checkName, checkObject, checkOneOf, checkRange, refuseOption } from '@patchbay/plugin-kit';
 import type { Credential } from '@patchbay/ws-url';
+import { fromAzure, type AzureOptions } from '../azure.ts';
 import { checkToolChoice, checkTurnDetection, checkWordOrObject } from '../check-options.ts';
 import type { OpenAIConnectOptions } from '../options.ts';
 import type {
@@ -48,7 +40,7 @@ export interface RealtimeSessionOptions {
 }
 
 export interface RealtimeModelOptions extends RealtimeSessionOptions, Omit<OpenAIConnectOptions, 'model'> {
-  /** Default `gpt-realtime`. On Azure the deployment is named by `azureDeployment`. */
+  /** Default `gpt-realtime`; on Azure the name of the deployment. */
   model?: Model;
   /** Default text and audio; `['text']`: the model does not speak. */
   modalities?: Modality[];
@@ -58,7 +50,7 @@ export interface RealtimeModelOptions extends RealtimeSessionOptions, Omit<OpenA
   azureDeployment?: string;
   /** Microsoft Entra token, or a function that is asked for one on every attempt. */
   entraToken?: Credential;
-  /** A dated API version of Azure's preview API. */
+  /** A dated version of Azure's older API, or `v1`. Default on Azure: `OPENAI_API_VERSION`. */
   apiVersion?: string;
   /** Milliseconds after which the socket is replaced in a quiet moment. Default 20 minutes; `Infinity` or null: only before it expires. */
   maxSessionDuration?: number | null;
@@ -77,22 +69,27 @@ export interface RealtimeOptions extends RealtimeSessionOptions {
   baseURL: string;
   isAzure: boolean;
   azureDeployment?: string;
+  /** Set where the preview of the API is spoken: by Azure's dated versions. */
   apiVersion?: string;
 }
 
 const maxSessionDurationMs = 20 * 60_000;
 
 /** @throws PatchbayError `invalid-option` that names the option. */
-export function resolveRealtimeOptions(options: RealtimeModelOptions, baseURL: string): RealtimeOptions {
+export function resolveRealtimeOptions(
+  options: RealtimeModelOptions,
+  baseURL: string,
+  apiVersion: string | undefined,
+): RealtimeOptions {
   checkSessionOptions(options);
   checkModalities(options.modalities);
   const connOptions = resolveConnOptions(options.connOptions);
   const maxSessionDuration =
     options.maxSessionDuration === undefined ? maxSessionDurationMs : (options.maxSessionDuration ?? Infinity);
   if (maxSessionDuration !== Infinity) checkRange('maxSessionDuration', maxSessionDuration, [1, Infinity]);
-  const { azureDeployment, apiVersion } = options;
+  const { azureDeployment } = options;
   return {
-    model: options.model ?? 'gpt-realtime',
+    model: modelOf(options),
     voice: options.voice ?? 'marin',
     toolChoice: options.toolChoice ?? 'auto',
     inputAudioTranscription: orDefault(options.inputAudioTranscription, { model: 'gpt-4o-mini-transcribe' }),
@@ -166,27 +163,12 @@ function isAzure(options: RealtimeModelOptions): boolean {
   return Boolean(options.apiVersion ?? options.entraToken ?? options.azureDeployment);
 }
 
+function modelOf({ azureDeployment, model = azureDeployment ?? 'gpt-realtime' }: RealtimeModelOptions): Model {
+  return model;
+}
+
 /** Azure's options, said as a gateway; others stay as they are. */
-export function connectOptionsFor(options: RealtimeModelOptions): OpenAIConnectOptions {
-  const { model = 'gpt-realtime' } = options;
-  checkName('azureDeployment', options.azureDeployment);
-  checkName('apiVersion', options.apiVersion);
-  if (!isAzure(options) || options.gateway) return { ...options, model };
-  const { entraToken, apiVersion, azureDeployment, apiKey, ...rest } = options;
-  const baseURL = options.baseURL ?? environment('AZURE_OPENAI_ENDPOINT');
-  if (baseURL === undefined) {
-    throw new PatchbayError('invalid-option', 'Azure needs an endpoint: set baseURL or AZURE_OPENAI_ENDPOINT');
-  }
-  const key = apiKey ?? (entraToken === undefined ? environment('AZURE_OPENAI_API_KEY') : undefined);
-  if (key === undefined && entraToken === undefined) {
-    throw new PatchbayError('missing-credential', 'Azure needs apiKey, entraToken or AZURE_OPENAI_API_KEY');
-  }
-  const access = {
-    baseURL,
-    ...(key === undefined ? {} : { apiKey: key }),
-    ...(entraToken && !key ? { entraToken } : {}),
-  };
-  const gateway = apiVersion === undefined ? gateways.azure(access) : gateways.azureLegacy({ ...access, apiVersion });
-  const { baseURL: _, ...others } = rest;
-  return { ...others, gateway, model: azureDeployment ?? model };
+export function connectOptionsFor(options: RealtimeModelOptions & AzureOptions): OpenAIConnectOptions {
+  const model = modelOf(options);
+  return isAzure(options) && !options.gateway ? { ...fromAzure(options), model } : { ...options, model };
 }

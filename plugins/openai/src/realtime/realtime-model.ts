@@ -1,6 +1,7 @@
 import { RealtimeModelBase } from '@patchbay/plugin-kit';
+import { checkName, refuseOption } from '@patchbay/plugin-kit';
 import type { llm } from '@livekit/agents';
-import type { Credential } from '@patchbay/ws-url';
+import { previewVersionOf, type AzureOptions } from '../azure.ts';
 import { routeTo } from '../endpoint.ts';
 import { IN_FRAME_SIZE, NUM_CHANNELS, OUT_FRAME_SIZE, SAMPLE_RATE } from './api-proto.ts';
 import { checkSessionOptions, connectOptionsFor, resolveRealtimeOptions } from './options.ts';
@@ -8,12 +9,9 @@ import type { RealtimeModelOptions, RealtimeOptions, RealtimeSessionOptions } fr
 import { RealtimeSession } from './realtime-session.ts';
 
 /** What `RealtimeModel.withAzure` takes. */
-export interface AzureRealtimeOptions extends Omit<RealtimeModelOptions, 'model' | 'gateway'> {
+export interface AzureRealtimeOptions
+  extends Omit<RealtimeModelOptions, keyof AzureOptions | 'client' | 'gateway'>, AzureOptions {
   azureDeployment: string;
-  /** Default: `AZURE_OPENAI_ENDPOINT`. */
-  azureEndpoint?: string;
-  /** Default: `AZURE_OPENAI_API_KEY`. */
-  apiKey?: Credential;
 }
 
 /** OpenAI's Realtime API, speech to speech, straight or through any gateway. */
@@ -29,17 +27,21 @@ export class RealtimeModel extends RealtimeModelBase {
   constructor(options: RealtimeModelOptions = {}) {
     const connectOptions = connectOptionsFor(options);
     const { connection, ...network } = routeTo('conversation', connectOptions, connectOptions.model);
-    const resolved = resolveRealtimeOptions(options, connection.redacted);
+    const resolved = resolveRealtimeOptions(options, connection.redacted, previewVersionOf(connection));
     super(capabilitiesOf(resolved), connection, network);
     this._options = resolved;
   }
 
   /**
-   * An Azure OpenAI deployment. Without `apiVersion` it is the v1 API; with one, the dated preview API. Defaults differ as
-   * Azure's do: `whisper-1` transcribes, and server VAD ends turns after 200 ms of silence.
+   * An Azure OpenAI deployment, by the v1 API, or with a dated `apiVersion` by the preview that Microsoft deprecated in
+   * April 2026. Defaults differ as Azure's do: `whisper-1` transcribes (there, `inputAudioTranscription.model` is the
+   * name of a deployment), and server VAD ends turns after 200 ms of silence. Reported is `model`, or the deployment.
+   *
+   * @throws PatchbayError that says what to set.
    */
   static withAzure(options: AzureRealtimeOptions): RealtimeModel {
-    const { azureEndpoint, ...rest } = options;
+    checkName('azureDeployment', options.azureDeployment);
+    if (options.azureDeployment === undefined) refuseOption('azureDeployment', 'the name of a deployment');
     return new RealtimeModel({
       inputAudioTranscription: { model: 'whisper-1' },
       turnDetection: {
@@ -49,13 +51,12 @@ export class RealtimeModel extends RealtimeModelBase {
         silence_duration_ms: 200,
         create_response: true,
       },
-      ...rest,
-      ...(rest.baseURL === undefined && azureEndpoint !== undefined ? { baseURL: azureEndpoint } : {}),
+      ...options,
     });
   }
 
   override get model(): string {
-    return this._options.azureDeployment ?? this._options.model;
+    return this._options.model;
   }
 
   /** As the options are now: a model whose server does not answer by itself does not take turns either. */

@@ -125,13 +125,14 @@ export class RealtimeSession extends ReceivingSession {
   }
 
   #config(): SessionConfig {
-    const { modelIn, model } = this.#model.connection;
+    const { connection } = this.#model;
+    const { modelIn } = connection;
     const inBody = modelIn === 'body' || modelIn === 'both';
     return sessionConfigOf({
       options: this._options,
       instructions: this.#instructions,
       tools: this.#tools,
-      model: inBody ? (model ?? this._options.model) : undefined,
+      model: inBody ? connection.nameOf() : undefined,
     });
   }
 

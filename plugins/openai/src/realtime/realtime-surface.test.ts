@@ -1,6 +1,6 @@
 import { realtime as upstream } from '@livekit/agents-plugin-openai';
 import { initializeLogger, llm } from '@livekit/agents';
-import { expect, expectTypeOf, test } from 'vitest';
+import { expect, expectTypeOf, test, vi } from 'vitest';
 import * as ours from './index.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
@@ -56,9 +56,11 @@ test('Azure has its own defaults, and its key never comes from OPENAI_API_KEY', 
     inputAudioTranscription: { model: 'whisper-1' },
     turnDetection: { type: 'server_vad', silence_duration_ms: 200 },
   });
+  vi.stubEnv('OPENAI_API_KEY', 'sk-openai');
   expect(() =>
     ours.RealtimeModel.withAzure({ azureDeployment: 'd', azureEndpoint: 'https://resource.openai.azure.com' }),
   ).toThrow(/AZURE_OPENAI_API_KEY/);
+  vi.unstubAllEnvs();
 });
 
 test("it is LiveKit's RealtimeModel, so an AgentSession takes it", () => {

@@ -1,6 +1,7 @@
 import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
 import { RequestLLM } from '@patchbay/plugin-kit';
+import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeTo } from '../endpoint.ts';
 import { clientOn } from '../sdk.ts';
 import { ResponseChain } from './chain.ts';
@@ -34,6 +35,18 @@ export class LLM extends RequestLLM {
     );
     this.#options = { ...options, model };
     if (!useWebSocket) this.#client = clientOn(route);
+  }
+
+  /**
+   * A deployment of Azure OpenAI. `model` says what was deployed, `azureDeployment` is its name there. With a dated
+   * `apiVersion`, where Azure has no sockets for Responses, `useWebSocket` is false by default.
+   *
+   * @throws PatchbayError that says what to set.
+   */
+  static withAzure(options: WithAzure<LLMOptions> = {}): LLM {
+    const connected = fromAzure(options);
+    const hasSockets = connected.gateway.row.routes.responses !== undefined;
+    return new LLM({ ...connected, useWebSocket: options.useWebSocket ?? hasSockets });
   }
 
   override chat(call: {

@@ -53,9 +53,10 @@ function reasoningOf({ reasoning, model }: LLMOptions): LLMOptions['reasoning'] 
   return effort === undefined ? undefined : { effort };
 }
 
-/** The name of the model goes where the connection wants it; a gateway that reads only the URL gets it only there. */
+/** The name of the model, as the gateway knows it, goes where the connection wants it: in the body or only in the URL. */
 export function placed(body: RequestBody, connection: Connection): RequestBody {
-  if (connection.modelIn === 'body' || connection.modelIn === 'both') return body;
-  const { model: _model, ...rest } = body;
-  return rest;
+  const { model, ...rest } = body;
+  const name = connection.nameOf(model);
+  const inBody = connection.modelIn === 'body' || connection.modelIn === 'both';
+  return inBody && name !== undefined ? { ...rest, model: name } : rest;
 }

@@ -19,7 +19,8 @@ export async function recognize(
   signal?: AbortSignal,
 ): Promise<stt.SpeechEvent> {
   const { model, languages } = options;
-  const encoded = new Response(formOf(audio, options, connection.modelIn !== 'url'));
+  const named = connection.modelIn === 'url' ? undefined : connection.nameOf(model);
+  const encoded = new Response(formOf(audio, options, named));
   const answer = await requestJson({
     connection,
     ...network,
@@ -45,12 +46,12 @@ export async function recognize(
   };
 }
 
-function formOf(audio: AudioBuffer, options: Listening, namesModel: boolean): FormData {
+function formOf(audio: AudioBuffer, options: Listening, named: string | undefined): FormData {
   const { model, languages, keywords, prompt, temperature } = options;
   const form = new FormData();
   form.set('file', new File([wavOf(audio)], 'audio.wav', { type: 'audio/wav' }));
   form.set('response_format', 'json');
-  if (namesModel) form.set('model', model);
+  if (named !== undefined) form.set('model', named);
   if (prompt !== undefined) form.set('prompt', prompt);
   if (temperature !== undefined) form.set('temperature', String(temperature));
   if (takesContextHints(model)) {

@@ -1,6 +1,7 @@
 import type { APIConnectOptions, AudioBuffer, stt } from '@livekit/agents';
 import { checkStrings, environment, StreamingSTT } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
+import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeTo, type Route } from '../endpoint.ts';
 import type { GroqAudioModels } from '../models.ts';
 import type { OpenAIConnectOptions } from '../options.ts';
@@ -55,6 +56,17 @@ export class STT extends StreamingSTT<Listening> {
     this.#useRealtime = useRealtime;
     this.#requests = useRealtime ? undefined : route;
     this.#ownKeywords = listening.keywords;
+  }
+
+  /**
+   * A deployment of Azure OpenAI. `model` (default `gpt-4o-mini-transcribe`) says what was deployed, which decides what
+   * it can do; `azureDeployment` is its name there.
+   *
+   * @throws PatchbayError that says what to set.
+   */
+  static withAzure(options: WithAzure<STTOptions> = {}): STT {
+    const { model = 'gpt-4o-mini-transcribe' } = options;
+    return new STT({ ...fromAzure(options), model });
   }
 
   /** Groq's Whisper. `apiKey` defaults to `GROQ_API_KEY`. */

@@ -9,6 +9,7 @@ import {
 import { PatchbayError } from '@patchbay/ws-url';
 import type { RealtimeErrorBody } from '../realtime/api-proto.ts';
 import { failureOf, isExpiry, isFatalError } from '../realtime/failures.ts';
+import { previewUpdate, type TranscriptionUpdate } from './preview-session.ts';
 import { endsSpeechItself, isRealtimeOnly, takesContextHints, type Listening } from './options.ts';
 
 /** Hz of the PCM that transcription sessions take. */
@@ -59,6 +60,7 @@ export const transcription: SpeechToTextWire<Listening> = {
         if (record(message.error).code === 'input_audio_buffer_commit_empty') return speech.nothing();
         return failed(record(message.error), speech, context);
       case 'session.updated':
+      case 'transcription_session.updated':
         return speech.configured();
     }
   },
@@ -72,7 +74,7 @@ function sessionUpdate({ options, connection }: Context): string {
     : languages.length > 0
       ? { language: languages[0] }
       : {};
-  return JSON.stringify({
+  const update: TranscriptionUpdate = {
     type: 'session.update',
     event_id: updateId,
     session: {
@@ -81,7 +83,7 @@ function sessionUpdate({ options, connection }: Context): string {
         input: {
           format: { type: 'audio/pcm', rate: sampleRate },
           transcription: {
-            ...(connection.modelIn === 'url' ? {} : { model }),
+            ...(connection.modelIn === 'url' ? {} : { model: connection.nameOf(model) }),
             ...(prompt === undefined ? {} : { prompt }),
             ...hints,
           },
@@ -90,7 +92,8 @@ function sessionUpdate({ options, connection }: Context): string {
         },
       },
     },
-  });
+  };
+  return JSON.stringify(connection.traits.previewRealtime === true ? previewUpdate(update) : update);
 }
 
 /** `audio_end_ms` "includes the `min_silence_duration_ms` configured in the session" (openai-node 7.57, realtime.ts). */

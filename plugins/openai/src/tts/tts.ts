@@ -1,5 +1,6 @@
 import type { APIConnectOptions } from '@livekit/agents';
 import { HttpChunkedStream, HttpTTS } from '@patchbay/plugin-kit';
+import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeTo } from '../endpoint.ts';
 import { checkSpeaking, type Speaking, type TTSOptions } from './options.ts';
 import { sampleRate, speech } from './wire.ts';
@@ -26,6 +27,17 @@ export class TTS extends HttpTTS<Speaking> {
       sampleRate,
       modelOf: (now) => now.model,
     });
+  }
+
+  /**
+   * A deployment of Azure OpenAI. `model` (default `gpt-4o-mini-tts`) says what was deployed, `azureDeployment` is its
+   * name there. Default `voice`: `ash`.
+   *
+   * @throws PatchbayError that says what to set.
+   */
+  static withAzure(options: WithAzure<TTSOptions> = {}): TTS {
+    const { model = 'gpt-4o-mini-tts', voice = 'ash' } = options;
+    return new TTS({ ...fromAzure(options), model, voice });
   }
 
   /** Holds for texts from now on. */

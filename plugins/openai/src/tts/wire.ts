@@ -12,7 +12,7 @@ export function speech(connection: Connection): HttpSpeechWire<Speaking> {
     request: (text, { model, voice, speed, instructions, streamFormat }) => ({
       body: JSON.stringify({
         input: text,
-        ...(connection.modelIn === 'url' ? {} : { model }),
+        ...(connection.modelIn === 'url' ? {} : { model: connection.nameOf(model) }),
         voice,
         speed,
         response_format: 'pcm',

@@ -5,7 +5,7 @@ import { write } from '../../http/reply.ts';
 import { collect, endToEnd, forward, passOn } from '../forward.ts';
 import { replyJson } from '../reply.ts';
 import type { Call, GatewayContext } from '../types.ts';
-import { rewriteForm } from './form.ts';
+import { rewriteForm } from '../form.ts';
 import { decodeHttpId, encodeHttpId } from './identifiers.ts';
 import { passthroughPath } from './passthrough.ts';
 import { deploymentOf, keyOf } from './settings.ts';

@@ -21,3 +21,13 @@ export function rewriteForm(
     ),
   };
 }
+
+/** A multipart form with one more field, at its end. */
+export function addField(body: Buffer, contentType: string, name: string, value: string): Buffer {
+  const boundary = /\bboundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType);
+  const end = body.lastIndexOf(`\r\n--${boundary?.[1] ?? boundary?.[2]}--`);
+  if (end < 0) return body;
+  const delimiter = body.subarray(end, body.lastIndexOf('--'));
+  const field = Buffer.from(`\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}`);
+  return Buffer.concat([body.subarray(0, end), delimiter, field, body.subarray(end)]);
+}

@@ -1,0 +1,314 @@
+import { inspect } from 'node:util';
+import { initializeLogger } from '@livekit/agents';
+import { PatchbayError, type Capability, type DialRequest } from '@patchbay/ws-url';
+import { AzureOpenAI } from 'openai';
+import { AzureOpenAI as AzureOpenAI7 } from 'openai-7';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fromAzure, type AzureOptions } from './azure.ts';
+import { routeTo } from './endpoint.ts';
+import { realtime, responses, STT, TTS } from './index.ts';
+import type { OpenAIConnectOptions } from './options.ts';
+
+initializeLogger({ pretty: false, level: 'silent' });
+
+const variables = [
+  'OPENAI_API_KEY',
+  'OPENAI_BASE_URL',
+  'OPENAI_ORG_ID',
+  'OPENAI_PROJECT_ID',
+  'OPENAI_API_VERSION',
+  'AZURE_OPENAI_ENDPOINT',
+  'AZURE_OPENAI_API_KEY',
+  'AZURE_API_KEY',
+  'AZURE_OPENAI_AD_TOKEN',
+  'AZURE_OPENAI_ENTRA_TOKEN',
+];
+beforeEach(() => {
+  for (const name of variables) vi.stubEnv(name, '');
+});
+afterEach(() => vi.unstubAllEnvs());
+
+const azureEndpoint = 'https://contoso.openai.azure.com';
+const attempt = { signal: new AbortController().signal, wallClock: () => 0 };
+
+/** What is dialled, or asked, with these options. */
+function dial(options: OpenAIConnectOptions, capability: Capability = 'speech', model = 'm-1'): Promise<DialRequest> {
+  return routeTo(capability, options, model).connection.request(attempt);
+}
+
+const headersWith = async (options: AzureOptions): Promise<unknown> =>
+  (await dial(fromAzure({ azureEndpoint, ...options }))).headers;
+const urlWith = async (options: AzureOptions, capability?: Capability): Promise<string> =>
+  (await dial(fromAzure({ apiKey: 'key-1', ...options }), capability)).url;
+
+function failureOf(act: () => unknown): PatchbayError {
+  try {
+    act();
+  } catch (error) {
+    if (PatchbayError.is(error)) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+/** Every class, by its `withAzure`. */
+const classes: Record<string, (options: AzureOptions & { model?: string }) => { model: string; provider: string }> = {
+  STT: (options) => STT.withAzure(options),
+  'STT over HTTP': (options) => STT.withAzure({ useRealtime: false, ...options }),
+  TTS: (options) => TTS.withAzure(options),
+  'responses.LLM': (options) => responses.LLM.withAzure(options),
+  'realtime.RealtimeModel': (options) => realtime.RealtimeModel.withAzure({ azureDeployment: 'dep-1', ...options }),
+};
+
+describe.each(Object.entries(classes))('pain 17: %s.withAzure', (_name, make) => {
+  it('reports the model that was named, and goes to Azure', () => {
+    const model = make({ azureEndpoint, apiKey: 'key-1', azureDeployment: 'dep-1', model: 'gpt-4o-named' });
+    expect([model.model, model.provider]).toEqual(['gpt-4o-named', 'contoso.openai.azure.com']);
+  });
+
+  it('demands no key where a token or a provider is given', () => {
+    for (const token of [
+      { azureAdToken: 'token-1' },
+      { entraToken: 'token-1' },
+      { azureAdTokenProvider: () => Promise.resolve('token-1') },
+    ]) {
+      expect(() => make({ azureEndpoint, ...token })).not.toThrow();
+    }
+  });
+
+  it('says what to set where the endpoint or every credential is missing, and takes none of OpenAI', () => {
+    vi.stubEnv('OPENAI_API_KEY', 'sk-openai');
+    vi.stubEnv('OPENAI_BASE_URL', 'https://gateway.example.com/v1');
+    expect(failureOf(() => make({ apiKey: 'key-1' }))).toMatchObject({
+      code: 'invalid-option',
+      message: expect.stringMatching(/azureEndpoint.*AZURE_OPENAI_ENDPOINT/) as string,
+    });
+    expect(failureOf(() => make({ azureEndpoint }))).toMatchObject({
+      code: 'missing-credential',
+      message: expect.stringMatching(/azureAdTokenProvider.*apiKey.*AZURE_OPENAI_API_KEY/) as string,
+    });
+  });
+
+  it('works on the environment alone', () => {
+    vi.stubEnv('AZURE_OPENAI_ENDPOINT', azureEndpoint);
+    vi.stubEnv('AZURE_OPENAI_API_KEY', 'key-1');
+    expect(make({}).provider).toBe('contoso.openai.azure.com');
+  });
+
+  it.each<[string, object]>([
+    ['azureEndpoint', { azureEndpoint: 5 }],
+    ['azureDeployment', { azureDeployment: '' }],
+    ['apiVersion', { apiVersion: 'hidden-version' }],
+    ['apiVersion', { apiVersion: 20250401 }],
+    ['azureAdTokenProvider', { azureAdTokenProvider: 'hidden-token' }],
+    ['entraToken', { azureAdToken: 'hidden\ntoken' }],
+    ['baseURL', { baseURL: 'hidden.azure.com' }],
+    ['model', { model: null }],
+  ])('refuses a wrong %s, unseen', (option, wrong) => {
+    const failure = failureOf(() => make({ azureEndpoint, apiKey: 'key-1', ...wrong }));
+    expect(failure.code).toMatch(/^invalid-(?:option|url)$/);
+    expect(failure.message).toContain(option);
+    expect(failure.message).not.toContain('hidden');
+  });
+
+  it('pain 27: shows no key and no token', () => {
+    for (const secret of [
+      { apiKey: 'secret-1' },
+      { entraToken: 'secret-1' },
+      { azureAdToken: 'secret-1' },
+      { azureEndpoint: `${azureEndpoint}?code=secret-1`, apiKey: 'key-1' },
+    ]) {
+      const model = make({ azureEndpoint, azureDeployment: 'dep-1', ...secret });
+      expect(inspect(model, { depth: 12, showHidden: true, getters: true })).not.toContain('secret-1');
+    }
+  });
+});
+
+describe('which credential travels', () => {
+  const bearer = (token: string): object => ({ Authorization: `Bearer ${token}` });
+
+  it('is a key in `api-key`, or a token as a bearer', async () => {
+    expect(await headersWith({ apiKey: 'key-1' })).toEqual({ 'api-key': 'key-1' });
+    expect(await headersWith({ azureAdToken: 'token-1' })).toEqual(bearer('token-1'));
+    expect(await headersWith({ entraToken: () => 'token-1' })).toEqual(bearer('token-1'));
+  });
+
+  it('is a token rather than a key, and a provider rather than a token', async () => {
+    expect(await headersWith({ apiKey: 'key-1', entraToken: 'token-1' })).toEqual(bearer('token-1'));
+    const azureAdTokenProvider = (): string => 'token-2';
+    expect(await headersWith({ azureAdToken: 'token-1', azureAdTokenProvider })).toEqual(bearer('token-2'));
+  });
+
+  it('is an option rather than the environment, where a key wins because it does not expire', async () => {
+    vi.stubEnv('AZURE_OPENAI_AD_TOKEN', 'token-env');
+    expect(await headersWith({})).toEqual(bearer('token-env'));
+    vi.stubEnv('AZURE_API_KEY', 'key-livekit');
+    expect(await headersWith({})).toEqual({ 'api-key': 'key-livekit' });
+    vi.stubEnv('AZURE_OPENAI_API_KEY', 'key-env');
+    expect(await headersWith({})).toEqual({ 'api-key': 'key-env' });
+    expect(await headersWith({ azureAdToken: 'token-1' })).toEqual(bearer('token-1'));
+    expect(await headersWith({ apiKey: 'key-1' })).toEqual({ 'api-key': 'key-1' });
+  });
+
+  it("is that of LiveKit's documentation too", async () => {
+    vi.stubEnv('AZURE_OPENAI_ENTRA_TOKEN', 'token-env');
+    expect(await headersWith({})).toEqual(bearer('token-env'));
+  });
+
+  it('is asked of a provider every time, and a failure of it says whose it is', async () => {
+    let count = 0;
+    const options = fromAzure({ azureEndpoint, azureAdTokenProvider: () => Promise.resolve(`token-${++count}`) });
+    const { connection } = routeTo('speech', options, 'm-1');
+    const requests = [await connection.request(attempt), await connection.request(attempt)];
+    expect(requests.map(({ headers }) => headers)).toEqual([bearer('token-1'), bearer('token-2')]);
+    const failing = fromAzure({
+      azureEndpoint,
+      azureAdTokenProvider: () => Promise.reject(new Error('no such tenant')),
+    });
+    await expect(dial(failing)).rejects.toThrow(/entraToken.*no such tenant/);
+  });
+
+  it('goes with organization and project', async () => {
+    vi.stubEnv('OPENAI_PROJECT_ID', 'proj-env');
+    const options = fromAzure({ azureEndpoint, apiKey: 'key-1', organization: 'org-1' });
+    expect((await dial(options)).headers).toEqual({
+      'api-key': 'key-1',
+      'OpenAI-Organization': 'org-1',
+      'OpenAI-Project': 'proj-env',
+    });
+  });
+});
+
+describe('which API is asked, and where', () => {
+  const v1 = `${azureEndpoint}/openai/v1/audio/speech`;
+  const dated = `${azureEndpoint}/openai/deployments/m-1/audio/speech?api-version=2025-04-01-preview`;
+
+  it.each([undefined, 'v1', 'preview', 'latest', 'V1'])(
+    'apiVersion %s is the v1 API, which has no versions',
+    async (apiVersion) => {
+      expect(await urlWith({ azureEndpoint, ...(apiVersion === undefined ? {} : { apiVersion }) })).toBe(v1);
+    },
+  );
+
+  it('a dated apiVersion is the older API, by the option or the environment, which the option overrides', async () => {
+    expect(await urlWith({ azureEndpoint, apiVersion: '2025-04-01-preview' })).toBe(dated);
+    vi.stubEnv('OPENAI_API_VERSION', '2025-04-01-preview');
+    expect(await urlWith({ azureEndpoint })).toBe(dated);
+    expect(await urlWith({ azureEndpoint, apiVersion: 'v1' })).toBe(v1);
+    vi.stubEnv('OPENAI_API_VERSION', 'v1');
+    expect(await urlWith({ azureEndpoint })).toBe(v1);
+    vi.stubEnv('OPENAI_API_VERSION', 'soon');
+    expect(failureOf(() => fromAzure({ azureEndpoint, apiKey: 'k' })).message).toContain('OPENAI_API_VERSION');
+  });
+
+  it.each([
+    [azureEndpoint, v1],
+    [`${azureEndpoint}/`, v1],
+    [`${azureEndpoint}/openai`, v1],
+    [`${azureEndpoint}/openai/v1/`, v1],
+    ['wss://contoso.openai.azure.com/openai/v1/realtime', v1],
+    [
+      'https://apim.example.com/voice/openai?tenant=a',
+      'https://apim.example.com/voice/openai/v1/audio/speech?tenant=a',
+    ],
+    [`${azureEndpoint}/openai?api-version=2025-04-01-preview`, dated],
+    [`${azureEndpoint}/openai/deployments/d-1?api-version=2025-04-01-preview`, dated.replace('m-1', 'd-1')],
+    [`${azureEndpoint}/openai/deployments/d-1/`, v1],
+  ])('%s is joined once', async (baseURL, url) => {
+    expect(await urlWith({ baseURL })).toBe(url);
+    expect(await urlWith({ azureEndpoint: baseURL })).toBe(url);
+  });
+
+  it('baseURL wins over azureEndpoint, and both over the environment', async () => {
+    vi.stubEnv('AZURE_OPENAI_ENDPOINT', 'https://env.openai.azure.com');
+    expect(await urlWith({ baseURL: azureEndpoint, azureEndpoint: 'https://other.openai.azure.com' })).toBe(v1);
+    expect(await urlWith({ azureEndpoint })).toBe(v1);
+    expect(await urlWith({})).toBe(v1.replace('contoso', 'env'));
+  });
+
+  it('a base of the v1 API has decided: the environment does not change it, and an option that would is refused', async () => {
+    vi.stubEnv('OPENAI_API_VERSION', '2025-04-01-preview');
+    const baseURL = `${azureEndpoint}/openai/v1`;
+    expect(await urlWith({ baseURL })).toBe(v1);
+    const both = { baseURL, apiKey: 'k', apiVersion: '2025-04-01-preview' };
+    expect(failureOf(() => fromAzure(both)).message).toMatch(/apiVersion.*\/openai\/v1/);
+  });
+
+  it('the deployment travels where the model would', async () => {
+    const options = { azureEndpoint, azureDeployment: 'my-dep' };
+    expect(await urlWith(options, 'conversation')).toContain('/openai/v1/realtime?model=my-dep');
+    const old = { ...options, apiVersion: '2025-04-01-preview' };
+    expect(await urlWith(old, 'conversation')).toContain('deployment=my-dep');
+    expect(await urlWith(old)).toContain('/deployments/my-dep/audio/speech');
+  });
+});
+
+describe('responses.LLM.withAzure', () => {
+  const options = { azureEndpoint, apiKey: 'key-1' };
+
+  it('asks over HTTP where Azure has no sockets, unless it is told otherwise: that is an error', () => {
+    expect(responses.LLM.withAzure(options).label()).toBe('openai.ws.LLM');
+    expect(responses.LLM.withAzure({ ...options, useWebSocket: false }).label()).toBe('openai.responses.LLM');
+    const dated = { ...options, apiVersion: '2025-04-01-preview' };
+    expect(responses.LLM.withAzure(dated).label()).toBe('openai.responses.LLM');
+    expect(failureOf(() => responses.LLM.withAzure({ ...dated, useWebSocket: true }))).toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('useWebSocket: false') as string,
+    });
+  });
+});
+
+describe('realtime.RealtimeModel', () => {
+  it('speaks the preview with a dated version only, wherever that is said', () => {
+    const options = { azureDeployment: 'dep-1', azureEndpoint, apiKey: 'key-1' };
+    expect(realtime.RealtimeModel.withAzure(options)._options.apiVersion).toBeUndefined();
+    vi.stubEnv('OPENAI_API_VERSION', '2025-04-01-preview');
+    expect(realtime.RealtimeModel.withAzure(options)._options.apiVersion).toBe('2025-04-01-preview');
+    const constructed = new realtime.RealtimeModel({
+      azureDeployment: 'dep-1',
+      baseURL: azureEndpoint,
+      apiKey: 'key-1',
+    });
+    expect(constructed._options).toMatchObject({ isAzure: true, apiVersion: '2025-04-01-preview' });
+  });
+
+  it('needs to know the deployment, and is called by it where no model is named', () => {
+    const options = { azureDeployment: 'dep-1', azureEndpoint, apiKey: 'key-1' };
+    expect(realtime.RealtimeModel.withAzure(options).model).toBe('dep-1');
+    const wrong = { ...options, azureDeployment: undefined as never };
+    expect(failureOf(() => realtime.RealtimeModel.withAzure(wrong)).message).toContain('azureDeployment');
+  });
+});
+
+describe.each([
+  ['6', AzureOpenAI],
+  ['7', AzureOpenAI7],
+])('pain 17: an AzureOpenAI client of openai %s', (_version, Client) => {
+  it('gives its endpoint, version, deployment and key', async () => {
+    vi.stubEnv('OPENAI_API_KEY', 'sk-openai');
+    const client = new Client({
+      endpoint: azureEndpoint,
+      apiKey: 'key-1',
+      apiVersion: '2025-04-01-preview',
+      deployment: 'dep-1',
+      defaultHeaders: { 'x-team': 'voice' },
+    });
+    const { url, headers } = await dial({ client, headers: { 'X-Team': 'phone' } });
+    expect(url).toBe(`${azureEndpoint}/openai/deployments/dep-1/audio/speech?api-version=2025-04-01-preview`);
+    expect(headers).toEqual({ 'api-key': 'key-1', 'X-Team': 'phone' });
+    expect((await dial({ client, apiKey: 'key-2' })).headers).toMatchObject({ 'api-key': 'key-2' });
+    expect(new STT({ client, model: 'gpt-4o-transcribe', useRealtime: false }).model).toBe('gpt-4o-transcribe');
+  });
+
+  it('gives its provider of tokens, which is asked every time', async () => {
+    let count = 0;
+    const azureADTokenProvider = (): Promise<string> => Promise.resolve(`token-${++count}`);
+    const client = new Client({ endpoint: azureEndpoint, azureADTokenProvider, apiVersion: 'v1' });
+    const { connection } = routeTo('conversation', { client }, 'dep-1');
+    const requests = [await connection.request(attempt), await connection.request(attempt)];
+    expect(requests.map(({ url }) => url)).toEqual(
+      Array(2).fill('wss://contoso.openai.azure.com/openai/v1/realtime?model=dep-1'),
+    );
+    expect(requests.map(({ headers }) => headers.Authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
+  });
+});
