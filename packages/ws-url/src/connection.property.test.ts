@@ -240,6 +240,8 @@ describe('plain text', () => {
     ['172.16.0.0', 12],
     ['192.168.0.0', 16],
     ['169.254.0.0', 16],
+    ['100.64.0.0', 10],
+    ['0.0.0.0', 32],
   ] as const) {
     privateRanges.addSubnet(net, bits, 'ipv4');
   }
@@ -247,6 +249,7 @@ describe('plain text', () => {
     ['fc00::', 7],
     ['fe80::', 10],
     ['::1', 128],
+    ['::', 128],
   ] as const)
     privateRanges.addSubnet(net, bits, 'ipv6');
 
