@@ -230,6 +230,7 @@ export type ServerEvent =
       type: 'conversation.item.input_audio_transcription.completed';
       transcript: string;
       usage: TranscriptionUsage;
+      languages?: { code: string }[];
       logprobs?: LogProbability[];
     } & OfInputAudio)
   | ({

@@ -2,7 +2,7 @@ import { sleep } from '../clock.ts';
 import type { Cloud } from '../cloud.ts';
 import { words } from '../mind/words.ts';
 import { countTokens } from '../responses/think.ts';
-import type { InputAudio, Include, LogProbability, Send, TranscriptionUsage } from './events.ts';
+import type { InputAudio, Include, LogProbability, Send, TranscriptionSettings, TranscriptionUsage } from './events.ts';
 import { isStreamingModel } from './settings.ts';
 import { INPUT_TOKENS_PER_SECOND } from './usage.ts';
 
@@ -52,6 +52,7 @@ export class Transcriber {
         content_index: 0,
         transcript,
         usage: usageOf(transcription.model, transcript, audioMs),
+        ...languagesOf(transcription),
         ...this.#logprobs(transcript),
       });
       return transcript;
@@ -88,6 +89,12 @@ export class Transcriber {
     if (!this.#settings().include?.includes('item.input_audio_transcription.logprobs')) return {};
     return { logprobs: words(text).map((token) => ({ token, logprob: -0.01, bytes: [...Buffer.from(token)] })) };
   }
+}
+
+/** Only the newest models tell them: those they were told to expect, for the ear knows no languages. */
+function languagesOf({ model, languages }: TranscriptionSettings): { languages?: { code: string }[] } {
+  if (!/^gpt-(?:live-)?transcribe/.test(model)) return {};
+  return { languages: (languages ?? ['en']).map((code) => ({ code })) };
 }
 
 function usageOf(model: string, transcript: string, audioMs: number): TranscriptionUsage {
