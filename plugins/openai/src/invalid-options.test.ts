@@ -102,7 +102,14 @@ const wrong: Record<string, [option: string, value: unknown][]> = {
     ['voice', 5],
     ['voice', ''],
     ['instructions', 5],
+    ['voice.id', {}],
+    ['voice.id', { id: 5 }],
+    ['voice', null],
+    ['responseFormat', 'aac'],
+    ['responseFormat', secret],
     ['streamFormat', 'mp3'],
+    ['extraBody', secret],
+    ['extraBody', circle],
   ],
   LLM: [
     ['temperature', NaN],
@@ -191,6 +198,8 @@ describe('updateOptions refuses what the constructor refuses, and changes nothin
     ['voice', 5],
     ['model', 5],
     ['instructions', 5],
+    ['responseFormat', 'aac'],
+    ['extraBody', secret],
   ])('TTS: %s', (option, value) => {
     const model = new TTS({ apiKey });
     expectRefused(() => model.updateOptions({ [option]: value }), option);
