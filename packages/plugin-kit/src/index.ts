@@ -33,6 +33,7 @@ export { withRetries } from './with-retries.ts';
 
 // Speech to text.
 export { meanProbability } from './mean-probability.ts';
+export { Speakers } from './speakers.ts';
 export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage } from './speech.ts';
 export {
   decodeJson,

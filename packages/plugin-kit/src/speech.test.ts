@@ -102,6 +102,18 @@ describe('Speech', () => {
     expect(told[3]).not.toHaveProperty('sourceLanguages');
   });
 
+  it('names the one who spoke most', () => {
+    const { speech, events } = rig();
+    speech.spoke('a', 'A', 400);
+    speech.spoke('a', 'B', 500);
+    speech.spoke('a', 'A', 200);
+    speech.final('a', 'one');
+    speech.final('b', 'two');
+    const [one, two] = events.flatMap(({ alternatives }) => alternatives ?? []);
+    expect(one).toMatchObject({ speakerId: 'A' });
+    expect(two).not.toHaveProperty('speakerId');
+  });
+
   it('keeps LiveKit’s order whatever a provider says in whatever order', () => {
     const id = fc.constantFrom('a', 'b', 'c', '');
     const step = fc.oneof(

@@ -1,6 +1,7 @@
 import { normalizeLanguage, stt } from '@livekit/agents';
 import type { Expectation } from '@patchbay/ws-session';
 import { meanProbability } from './mean-probability.ts';
+import { Speakers } from './speakers.ts';
 
 /** What a provider knows of a transcript beside its text. Times are milliseconds of audio on the present socket. */
 export interface SpeechDetails {
@@ -14,6 +15,7 @@ export interface SpeechDetails {
   logprobs?: readonly number[] | undefined;
   startMs?: number;
   endMs?: number;
+  /** Default: who {@link Speech.spoke} most. */
   speakerId?: string | null;
   metadata?: Record<string, unknown>;
 }
@@ -49,6 +51,7 @@ export interface SpeechContext {
 interface Segment {
   text: string;
   logprobs?: readonly number[] | undefined;
+  speakers?: Speakers;
   startMs?: number | undefined;
   /** Where its audio ends, and how much of that is silence. */
   endMs?: number | undefined;
@@ -194,6 +197,12 @@ export class Speech {
     this.#finish(id, this.#segments.get(id)?.endMs);
   }
 
+  /** Part of this was said by somebody, for so long. */
+  spoke(id: string, speakerId: string, milliseconds: number): void {
+    if (this.#finished.has(id) && id !== '') return;
+    (this.#segment(id).speakers ??= new Speakers()).add(speakerId, milliseconds);
+  }
+
   /** What a piece of speech cost. Tell it before its {@link final}, which forgets the times. */
   usage(id: string, usage: SpeechUsage): void {
     if (this.#finished.has(id) && id !== '') return;
@@ -287,8 +296,9 @@ export class Speech {
 
   #tell(type: stt.SpeechEventType, id: string, segment: Segment, details: SpeechDetails): void {
     this.#isConfigured = true;
-    const { language = details.languages?.[0] ?? this.#context.language(), speakerId, metadata } = details;
+    const { language = details.languages?.[0] ?? this.#context.language(), metadata } = details;
     const { confidence = meanProbability(segment.logprobs) ?? 1, languages = [] } = details;
+    const { speakerId = segment.speakers?.most } = details;
     const startMs = details.startMs ?? segment.startMs;
     const endMs = details.endMs ?? (segment.endMs === undefined ? undefined : segment.endMs - segment.trailingMs);
     this.#context.emit({

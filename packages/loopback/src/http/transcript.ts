@@ -43,6 +43,6 @@ export function segmentsOf(words: readonly Heard[]): Heard[] {
 }
 
 /** Who is said to speak: sentences are dealt out in turn, for the ear cannot tell voices apart. */
-export function speakerOf(index: number, names: readonly string[]): string {
+export function speakerOf(index: number, names: readonly string[] = []): string {
   return names.length > 0 ? names[index % names.length]! : index % 2 === 0 ? 'A' : 'B';
 }

@@ -1,5 +1,6 @@
 import { sleep } from '../clock.ts';
 import type { Cloud } from '../cloud.ts';
+import { segmentsOf, speakerOf } from '../http/transcript.ts';
 import { words } from '../mind/words.ts';
 import { countTokens } from '../responses/think.ts';
 import type { InputAudio, Include, LogProbability, Send, TranscriptionSettings, TranscriptionUsage } from './events.ts';
@@ -45,6 +46,7 @@ export class Transcriber {
           await sleep(this.#cloud.clock, this.#cloud.pace.tokenMs, this.#signal);
         }
       }
+      if (/diarize/.test(transcription.model)) this.#sendSegments(itemId, transcript, audioMs);
       this.#cloud.tell('transcript', 'transcript-completed', { text: transcript, itemId });
       this.#send({
         type: 'conversation.item.input_audio_transcription.completed',
@@ -70,6 +72,27 @@ export class Transcriber {
         },
       });
       return undefined;
+    }
+  }
+
+  /** Sentence by sentence, in turn. Their times are a guess by their lengths. */
+  #sendSegments(itemId: string, transcript: string, audioMs: number): void {
+    const secondsOf = (characters: number): number => ((characters / transcript.length) * audioMs) / 1_000;
+    let before = 0;
+    for (const [index, { text }] of segmentsOf(
+      words(transcript).map((text) => ({ text, start: 0, end: 0 })),
+    ).entries()) {
+      this.#send({
+        type: 'conversation.item.input_audio_transcription.segment',
+        item_id: itemId,
+        content_index: 0,
+        id: this.#cloud.id('seg_'),
+        text,
+        speaker: speakerOf(index),
+        start: secondsOf(before),
+        end: secondsOf(before + text.length),
+      });
+      before += text.length;
     }
   }
 
