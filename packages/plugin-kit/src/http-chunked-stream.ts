@@ -1,8 +1,9 @@
 import { DEFAULT_API_CONNECT_OPTIONS, shortuuid, tts, type APIConnectOptions } from '@livekit/agents';
 import { currentRuntime, Deadline } from '@patchbay/ws-session';
 import { PatchbayError } from '@patchbay/ws-url';
+import { AudioDecoder, type CompressedAudio } from './audio-decoder.ts';
 import { sendHttp, type HttpResponse } from './http-request.ts';
-import { speakingOf, type HttpTTS, type HttpTTSDescription, type SpeechSink } from './http-tts.ts';
+import { speakingOf, type HttpTTS, type SpeechSink } from './http-tts.ts';
 import { Patience } from './patience.ts';
 import { ServerSentEventDecoder } from './server-sent-events.ts';
 import { SpeechFrames } from './speech-frames.ts';
@@ -20,7 +21,7 @@ const bufferedFirstByteMs = 60_000;
 export abstract class HttpChunkedStream<Options extends object> extends tts.ChunkedStream {
   /** Resolves when the stream has ended, in whatever way. */
   readonly settled: Promise<void>;
-  readonly #description: Readonly<HttpTTSDescription<Options>>;
+  readonly #description: ReturnType<typeof speakingOf<Options>>;
   readonly #options: Readonly<Options>;
   readonly #connOptions: APIConnectOptions;
   readonly #clock = currentRuntime().clock;
@@ -44,7 +45,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
   }
 
   protected override async run(): Promise<void> {
-    const { connection, wire, sampleRate, agent, proxy, modelOf } = this.#description;
+    const { connection, wire, sampleRate, agent, proxy, keepAlive, modelOf } = this.#description;
     const { abortSignal } = this;
     const attempt = new AbortController();
     const abort = (): void => attempt.abort();
@@ -53,6 +54,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
     const frames = new SpeechFrames({
       sampleRate,
       frameMs,
+      bare: this.#compressed !== undefined,
       onFrame: (frame, final) => {
         if (!this.queue.closed) this.queue.put({ requestId, segmentId: requestId, frame, final });
       },
@@ -66,6 +68,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
       const model = modelOf?.(this.#options);
       const response = await sendHttp({
         connection,
+        keepAlive,
         headers: { 'content-type': 'application/json', ...headers },
         body,
         signal: attempt.signal,
@@ -74,7 +77,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
         ...(proxy === undefined ? {} : { proxy }),
       });
       requestId = response.requestId ?? requestId;
-      await this.#read(response, frames, deadline);
+      await this.#read(response, frames, deadline, attempt.signal);
       if (!frames.delivered && isSpoken(this.inputText)) {
         throw new PatchbayError('protocol-violation', `${connection.host} answered without audio`, { retryable: true });
       }
@@ -90,7 +93,8 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
     }
   }
 
-  async #read(response: HttpResponse, frames: SpeechFrames, deadline: Deadline): Promise<void> {
+  async #read(response: HttpResponse, frames: SpeechFrames, deadline: Deadline, signal: AbortSignal): Promise<void> {
+    const decoder = this.#newDecoder(frames, signal);
     let heard = false;
     const sink: SpeechSink = {
       audio: (bytes) => {
@@ -99,18 +103,33 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
         if (heard) deadline.touch();
         else deadline.arm(this.#connOptions.timeoutMs);
         heard = true;
-        frames.push(bytes);
+        if (decoder) decoder.push(bytes);
+        else frames.push(bytes);
       },
       usage: (tokens) => this.setTokenUsage(tokens),
     };
-    const push = this.#decoder(response, sink);
+    const push = this.#reader(response, sink);
     for await (const bytes of response.body) push.bytes(bytes);
     push.end();
+    await decoder?.end();
     frames.end();
   }
 
+  #newDecoder(frames: SpeechFrames, signal: AbortSignal): AudioDecoder | undefined {
+    const { sampleRate } = this.#description;
+    const format = this.#compressed;
+    if (format === undefined) return undefined;
+    return new AudioDecoder({ format, sampleRate, signal, onAudio: (bytes) => frames.push(bytes) });
+  }
+
+  /** What has to be decoded, if anything. */
+  get #compressed(): CompressedAudio | undefined {
+    const format = this.#description.formatOf?.(this.#options) ?? 'pcm';
+    return format === 'pcm' || format === 'wav' ? undefined : format;
+  }
+
   /** Providers decide per model whether they answer in events or in bytes, so the answer says what it is. */
-  #decoder(response: HttpResponse, sink: SpeechSink): { bytes(bytes: Uint8Array): void; end(): void } {
+  #reader(response: HttpResponse, sink: SpeechSink): { bytes(bytes: Uint8Array): void; end(): void } {
     const { wire, connection } = this.#description;
     const type = response.headers['content-type'] ?? '';
     if (type.startsWith('text/event-stream') && wire.receive) {

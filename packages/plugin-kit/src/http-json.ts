@@ -1,13 +1,15 @@
 import { currentRuntime, Deadline } from '@patchbay/ws-session';
 import { PatchbayError } from '@patchbay/ws-url';
 import { toAPIError } from './errors.ts';
-import { sendHttp, type HttpRequest } from './http-request.ts';
+import { sendHttp, type HttpRequest, type HttpResponse } from './http-request.ts';
 import type { JsonMessage } from './speech-to-text-wire.ts';
 
 export interface JsonRequest extends Omit<HttpRequest, 'signal'> {
   /** Milliseconds for the whole of it. */
   timeoutMs: number;
   signal?: AbortSignal;
+  /** The answer has begun: its status, headers and request id. */
+  onResponse?: (response: HttpResponse) => void;
 }
 
 /** Longer answers are no answers to what a voice agent asks. */
@@ -18,7 +20,7 @@ const maxAnswerBytes = 4 * 1_048_576;
  *
  * @throws APIError of LiveKit's classes.
  */
-export async function requestJson({ timeoutMs, signal, ...request }: JsonRequest): Promise<JsonMessage> {
+export async function requestJson({ timeoutMs, signal, onResponse, ...request }: JsonRequest): Promise<JsonMessage> {
   const { host } = request.connection;
   const attempt = new AbortController();
   const abort = (): void => attempt.abort();
@@ -31,10 +33,11 @@ export async function requestJson({ timeoutMs, signal, ...request }: JsonRequest
   signal?.addEventListener('abort', abort, { once: true });
   deadline.arm(timeoutMs);
   try {
-    const { body } = await sendHttp({ ...request, signal: attempt.signal });
+    const response = await sendHttp({ ...request, signal: attempt.signal });
+    onResponse?.(response);
     const pieces: Uint8Array[] = [];
     let length = 0;
-    for await (const piece of body) {
+    for await (const piece of response.body) {
       pieces.push(piece);
       length += piece.byteLength;
       if (length > maxAnswerBytes) throw new PatchbayError('message-too-large', `${host} answered with too much`);

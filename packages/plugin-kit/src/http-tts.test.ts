@@ -321,6 +321,56 @@ describe('HttpTTS', () => {
     ]);
   });
 
+  describe('prewarm', () => {
+    it('opens the connection that the first sentence then takes', async () => {
+      let dialled = 0;
+      const url = await serve((request, response) => {
+        if (request.method === 'GET') response.writeHead(405).end();
+        else response.end(pcm);
+      });
+      server?.onConnection(() => dialled++);
+      const model = new ChatterTTS(url);
+      model.prewarm();
+      model.prewarm();
+      await until(() => server?.received.length === 1 && clock.pending === 0);
+      for (let sentence = 0; sentence < 3; sentence++) await play(model.synthesize('hello'));
+      expect(server?.received.map(({ method }) => method)).toEqual(['GET', 'POST', 'POST', 'POST']);
+      expect(dialled).toBe(1);
+      // It was the model's own, and ends with it.
+      await model.close();
+      await play(new ChatterTTS(url).synthesize('hello'));
+      expect(dialled).toBe(2);
+    });
+
+    it.each(['refuses', 'is silent', 'is not there'])('fails quietly where the server %s', async (how) => {
+      const url = await serve((_request, response) => {
+        if (how === 'refuses') response.writeHead(401).end();
+      });
+      if (how === 'is not there') await server?.close();
+      const model = new ChatterTTS(url);
+      const errors = errorsOf(model);
+      model.prewarm();
+      if (how === 'is silent') {
+        await until(() => server?.received.length === 1);
+        await clock.advance(10_000);
+      }
+      await until(() => clock.pending === 0);
+      expect(errors).toEqual([]);
+    });
+
+    it('ends with the model', async () => {
+      const url = await serve(() => undefined);
+      const model = new ChatterTTS(url);
+      model.prewarm();
+      await until(() => server?.received.length === 1);
+      await model.close();
+      await until(async () => (await server?.connections()) === 0);
+      model.prewarm();
+      await turns();
+      expect(server?.received.length).toBe(1);
+    });
+  });
+
   it('speaks sentence by sentence under the adapter that AgentSession puts around it', async () => {
     const url = await serve((request, response) => {
       const { text } = JSON.parse(request.body) as { text: string };

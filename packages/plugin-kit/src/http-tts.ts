@@ -1,12 +1,15 @@
 import { tts, type APIConnectOptions } from '@livekit/agents';
-import type { NetworkOptions } from '@patchbay/ws-session';
+import { currentRuntime, Deadline, type NetworkOptions } from '@patchbay/ws-session';
 import { PatchbayError, type Connection } from '@patchbay/ws-url';
+import type { CompressedAudio } from './audio-decoder.ts';
 import type { HttpChunkedStream } from './http-chunked-stream.ts';
+import { sendHttp } from './http-request.ts';
+import { KeepAlive } from './keep-alive.ts';
 import type { ServerSentEvent } from './server-sent-events.ts';
 
 /** What the answer to a request for speech is made of. */
 export interface SpeechSink {
-  /** PCM, cut anywhere. */
+  /** Audio of the format that was asked for, cut anywhere. */
   audio(bytes: Uint8Array): void;
   /** What it cost, for LiveKit's metrics. */
   usage(tokens: { inputTokens?: number; outputTokens?: number }): void;
@@ -20,29 +23,43 @@ export interface HttpSpeechWire<Options> {
   receive?(event: ServerSentEvent, speech: SpeechSink): void;
 }
 
+/** What speech is made of: 16-bit PCM, bare or in a WAV file, or something that has to be decoded. */
+export type SpeechFormat = 'pcm' | 'wav' | CompressedAudio;
+
 /** What a plugin says about its speech endpoint. */
 export interface HttpTTSDescription<Options> extends NetworkOptions {
   connection: Connection;
   wire: HttpSpeechWire<Options>;
   options: Options;
-  /** Hz of the PCM that is asked for. */
+  /** Hz of the audio that comes out, and of the PCM that is asked for. */
   sampleRate: number;
+  /** The format that these options ask for. Default: `pcm`. */
+  formatOf?(options: Readonly<Options>): SpeechFormat;
   /** The model that these options ask for. Default: the connection's. */
   modelOf?(options: Readonly<Options>): string | undefined;
 }
 
+/** What streams share with the model that they belong to. */
+interface Shared<Options> extends HttpTTSDescription<Options> {
+  keepAlive: KeepAlive;
+}
+
 /** Reaches a private field for the stream's file next door: a description may hold a proxy's password. */
-let read: <Options extends object>(model: HttpTTS<Options>) => Readonly<HttpTTSDescription<Options>>;
+let read: <Options extends object>(model: HttpTTS<Options>) => Readonly<Shared<Options>>;
+
+/** Nobody waits for a connection that is opened ahead. */
+const prewarmMs = 10_000;
 
 /**
  * Text to speech by one HTTP request per text, heard while it is still being made. LiveKit's AgentSession wraps it in
  * its StreamAdapter: one {@link HttpChunkedStream} per sentence, several at a time.
  */
 export abstract class HttpTTS<Options extends object> extends tts.TTS {
-  readonly #description: Readonly<HttpTTSDescription<Options>>;
+  readonly #description: Readonly<Shared<Options>>;
   #options: Readonly<Options>;
   readonly #streams = new Set<HttpChunkedStream<Options>>();
-  #closed = false;
+  readonly #closing = new AbortController();
+  #prewarming = false;
 
   static {
     read = (model) => model.#description;
@@ -50,7 +67,7 @@ export abstract class HttpTTS<Options extends object> extends tts.TTS {
 
   constructor(description: HttpTTSDescription<Options>) {
     super(description.sampleRate, 1, { streaming: false });
-    this.#description = description;
+    this.#description = { ...description, keepAlive: new KeepAlive() };
     this.#options = description.options;
   }
 
@@ -88,7 +105,7 @@ export abstract class HttpTTS<Options extends object> extends tts.TTS {
     abortSignal?: AbortSignal,
   ): HttpChunkedStream<Options> {
     const stream = this.createStream(text, this.#options, connOptions, abortSignal);
-    if (this.#closed) stream.close();
+    if (this.#closing.signal.aborted) stream.close();
     this.#streams.add(stream);
     void stream.settled.then(() => this.#streams.delete(stream));
     return stream;
@@ -102,16 +119,50 @@ export abstract class HttpTTS<Options extends object> extends tts.TTS {
     );
   }
 
-  /** Ends everything that is being said. Idempotent. */
+  /**
+   * Opens a connection ahead, so that the first sentence does not pay for DNS, TCP and TLS: by a request that asks for
+   * nothing and whose answer does not matter. It waits a minute for the first sentence, or as long as the server lets
+   * it. Returns at once and never fails. Through a proxy each request has a connection of its own, so there is nothing
+   * to open.
+   */
+  prewarm(): void {
+    if (this.#prewarming || this.#closing.signal.aborted) return;
+    this.#prewarming = true;
+    void this.#openConnection().finally(() => (this.#prewarming = false));
+  }
+
+  async #openConnection(): Promise<void> {
+    const { connection, keepAlive, agent, proxy } = this.#description;
+    const attempt = new AbortController();
+    const deadline = new Deadline(currentRuntime().clock, () => attempt.abort());
+    const abort = (): void => attempt.abort();
+    this.#closing.signal.addEventListener('abort', abort, { once: true });
+    deadline.arm(prewarmMs);
+    try {
+      const network = { ...(agent === undefined ? {} : { agent }), ...(proxy === undefined ? {} : { proxy }) };
+      const { signal } = attempt;
+      // Not HEAD: Node closes a connection after an answer to it that states no length.
+      const { body } = await sendHttp({ connection, keepAlive, ...network, method: 'GET', signal });
+      for await (const _piece of body);
+    } catch {
+      // Speech endpoints refuse the method. What matters is that they answered; who cannot be reached says so when asked.
+    } finally {
+      deadline.disarm();
+      this.#closing.signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Ends everything that is being said, and every connection. Idempotent. */
   override async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     const streams = [...this.#streams];
     for (const stream of streams) stream.close();
     await Promise.all(streams.map((stream) => stream.settled));
+    this.#description.keepAlive.close();
   }
 }
 
 /** What a model was described as, for its streams. */
-export function speakingOf<Options extends object>(model: HttpTTS<Options>): Readonly<HttpTTSDescription<Options>> {
+export function speakingOf<Options extends object>(model: HttpTTS<Options>): Readonly<Shared<Options>> {
   return read(model);
 }

@@ -26,10 +26,14 @@ export type { Clock, Frame, Link, NetworkOptions, Timer } from '@patchbay/ws-ses
 // HTTP, by the way of the sockets.
 export { createFetch, type FetchOptions } from './fetch.ts';
 export { requestJson, type JsonRequest } from './http-json.ts';
+export { KeepAlive } from './keep-alive.ts';
 export { sendHttp, type HttpRequest, type HttpResponse } from './http-request.ts';
 export { ServerSentEventDecoder, type ServerSentEvent } from './server-sent-events.ts';
+export { withRetries } from './with-retries.ts';
 
 // Speech to text.
+export { meanProbability } from './mean-probability.ts';
+export { Speakers } from './speakers.ts';
 export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage } from './speech.ts';
 export {
   decodeJson,
@@ -42,7 +46,13 @@ export { StreamingSTTStream } from './streaming-stt-stream.ts';
 
 // Text to speech.
 export { HttpChunkedStream } from './http-chunked-stream.ts';
-export { HttpTTS, type HttpSpeechWire, type HttpTTSDescription, type SpeechSink } from './http-tts.ts';
+export {
+  HttpTTS,
+  type HttpSpeechWire,
+  type HttpTTSDescription,
+  type SpeechFormat,
+  type SpeechSink,
+} from './http-tts.ts';
 
 // Language models.
 export { RequestLLM, type RequestLLMDescription } from './request-llm.ts';

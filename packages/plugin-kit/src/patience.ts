@@ -17,18 +17,25 @@ export class Patience {
   }
 
   /** Waits as long as the last failure asked for, or until the signal aborts. */
-  async wait(signal: AbortSignal): Promise<void> {
+  async wait(signal?: AbortSignal): Promise<void> {
     const delayMs = this.#notBefore - this.#clock.now();
-    if (delayMs <= 0 || signal.aborted) return;
+    if (delayMs <= 0 || signal?.aborted === true) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         timer.cancel();
-        signal.removeEventListener('abort', done);
+        signal?.removeEventListener('abort', done);
         resolve();
       };
       const timer = this.#clock.setTimer(done, delayMs);
-      signal.addEventListener('abort', done, { once: true });
+      signal?.addEventListener('abort', done, { once: true });
     });
+  }
+
+  /** At least this long from now. Returns how long it will be. */
+  postpone(delayMs: number): number {
+    const now = this.#clock.now();
+    this.#notBefore = Math.max(this.#notBefore, now + delayMs);
+    return this.#notBefore - now;
   }
 
   /** What to throw out of an attempt. */

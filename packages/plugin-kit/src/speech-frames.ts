@@ -6,6 +6,8 @@ export interface SpeechFramesOptions {
   sampleRate: number;
   /** Length of a frame in milliseconds. */
   frameMs: number;
+  /** It is PCM for certain: our own decoder made it. Default false. */
+  bare?: boolean;
   onFrame: (frame: AudioFrame, final: boolean) => void;
 }
 
@@ -24,7 +26,7 @@ export class SpeechFrames {
   readonly #sampleRate: number;
   readonly #frameSamples: number;
   readonly #onFrame: SpeechFramesOptions['onFrame'];
-  #head: Uint8Array | undefined = new Uint8Array(0);
+  #head: Uint8Array | undefined;
   #samples: Int16Array;
   #bytes: Uint8Array;
   #filled = 0;
@@ -35,6 +37,7 @@ export class SpeechFrames {
     this.#sampleRate = options.sampleRate;
     this.#frameSamples = Math.round((options.sampleRate * options.frameMs) / 1000);
     this.#onFrame = options.onFrame;
+    this.#head = options.bare === true ? undefined : new Uint8Array(0);
     this.#samples = new Int16Array(this.#frameSamples);
     this.#bytes = new Uint8Array(this.#samples.buffer);
   }

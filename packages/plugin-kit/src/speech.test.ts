@@ -5,7 +5,13 @@ import { Speech } from './speech.ts';
 
 const { SpeechEventType } = stt;
 
-function rig(): { speech: Speech; story(): string; settled: (number | undefined)[]; owed(): number } {
+function rig(): {
+  speech: Speech;
+  events: stt.SpeechEvent[];
+  story(): string;
+  settled: (number | undefined)[];
+  owed(): number;
+} {
   const events: stt.SpeechEvent[] = [];
   const settled: (number | undefined)[] = [];
   let owed = 0;
@@ -32,7 +38,7 @@ function rig(): { speech: Speech; story(): string; settled: (number | undefined)
         ? '…'
         : '';
   };
-  return { speech, story: () => events.map(sign).join(''), settled, owed: () => owed };
+  return { speech, events, story: () => events.map(sign).join(''), settled, owed: () => owed };
 }
 
 describe('Speech', () => {
@@ -82,6 +88,30 @@ describe('Speech', () => {
     speech.interrupted();
     speech.interrupted();
     expect([story(), owed()]).toEqual(['<>', 0]);
+  });
+
+  it('makes the confidence of the log probabilities of all tokens, and of the final ones at the end', () => {
+    const { speech, events } = rig();
+    speech.delta('a', 'one ', { logprobs: [Math.log(0.9)] });
+    speech.delta('a', 'two', { logprobs: [Math.log(0.4)] });
+    speech.final('a', 'one two', { logprobs: [Math.log(0.8), Math.log(0.8)], languages: ['en', 'de'] });
+    speech.final('b', 'three');
+    const told = events.flatMap(({ alternatives }) => alternatives ?? []);
+    expect(told.map(({ confidence }) => Number(confidence.toFixed(3)))).toEqual([0.9, 0.6, 0.8, 1]);
+    expect(told[2]).toMatchObject({ language: 'en', sourceLanguages: ['en', 'de'] });
+    expect(told[3]).not.toHaveProperty('sourceLanguages');
+  });
+
+  it('names the one who spoke most', () => {
+    const { speech, events } = rig();
+    speech.spoke('a', 'A', 400);
+    speech.spoke('a', 'B', 500);
+    speech.spoke('a', 'A', 200);
+    speech.final('a', 'one');
+    speech.final('b', 'two');
+    const [one, two] = events.flatMap(({ alternatives }) => alternatives ?? []);
+    expect(one).toMatchObject({ speakerId: 'A' });
+    expect(two).not.toHaveProperty('speakerId');
   });
 
   it('keeps LiveKit’s order whatever a provider says in whatever order', () => {

@@ -1,14 +1,21 @@
 import { normalizeLanguage, stt } from '@livekit/agents';
 import type { Expectation } from '@patchbay/ws-session';
+import { meanProbability } from './mean-probability.ts';
+import { Speakers } from './speakers.ts';
 
 /** What a provider knows of a transcript beside its text. Times are milliseconds of audio on the present socket. */
 export interface SpeechDetails {
   /** Any way of naming a language; it is normalised. Default: the one the user set. */
   language?: string;
-  /** 0 to 1. Default 1. */
+  /** All languages that were heard, the most spoken one first. */
+  languages?: readonly string[];
+  /** 0 to 1. Default: the mean probability of the tokens, or 1 where nothing is known of them. */
   confidence?: number;
+  /** Log probability of each token of this text. Those of {@link Speech.delta} add up. */
+  logprobs?: readonly number[] | undefined;
   startMs?: number;
   endMs?: number;
+  /** Default: who {@link Speech.spoke} most. */
   speakerId?: string | null;
   metadata?: Record<string, unknown>;
 }
@@ -43,6 +50,8 @@ export interface SpeechContext {
 /** A piece of speech that the provider has a name for. */
 interface Segment {
   text: string;
+  logprobs?: readonly number[] | undefined;
+  speakers?: Speakers;
   startMs?: number | undefined;
   /** Where its audio ends, and how much of that is silence. */
   endMs?: number | undefined;
@@ -153,7 +162,9 @@ export class Speech {
 
   /** More text of the same transcript. */
   delta(id: string, text: string, details: SpeechDetails = {}): void {
-    this.interim(id, (this.#segments.get(id)?.text ?? '') + text, details);
+    const before = this.#segments.get(id);
+    const logprobs = details.logprobs && [...(before?.logprobs ?? []), ...details.logprobs];
+    this.interim(id, (before?.text ?? '') + text, { ...details, logprobs });
   }
 
   /** The whole transcript as far as it is known. */
@@ -161,6 +172,7 @@ export class Speech {
     if (text === '' || (this.#finished.has(id) && id !== '')) return;
     const segment = this.#segment(id);
     segment.text = text;
+    segment.logprobs = details.logprobs ?? segment.logprobs;
     this.#expectation?.touch();
     this.#begin();
     this.#tell(stt.SpeechEventType.INTERIM_TRANSCRIPT, id, segment, details);
@@ -172,6 +184,7 @@ export class Speech {
     this.#isConfigured = true;
     const segment = this.#segment(id);
     segment.text = text;
+    segment.logprobs = details.logprobs ?? segment.logprobs;
     if (text !== '') {
       this.#begin();
       this.#tell(stt.SpeechEventType.FINAL_TRANSCRIPT, id, segment, details);
@@ -182,6 +195,12 @@ export class Speech {
   /** There will be no transcript of this. */
   failed(id = ''): void {
     this.#finish(id, this.#segments.get(id)?.endMs);
+  }
+
+  /** Part of this was said by somebody, for so long. */
+  spoke(id: string, speakerId: string, milliseconds: number): void {
+    if (this.#finished.has(id) && id !== '') return;
+    (this.#segment(id).speakers ??= new Speakers()).add(speakerId, milliseconds);
   }
 
   /** What a piece of speech cost. Tell it before its {@link final}, which forgets the times. */
@@ -277,7 +296,9 @@ export class Speech {
 
   #tell(type: stt.SpeechEventType, id: string, segment: Segment, details: SpeechDetails): void {
     this.#isConfigured = true;
-    const { language = this.#context.language(), confidence = 1, speakerId, metadata } = details;
+    const { language = details.languages?.[0] ?? this.#context.language(), metadata } = details;
+    const { confidence = meanProbability(segment.logprobs) ?? 1, languages = [] } = details;
+    const { speakerId = segment.speakers?.most } = details;
     const startMs = details.startMs ?? segment.startMs;
     const endMs = details.endMs ?? (segment.endMs === undefined ? undefined : segment.endMs - segment.trailingMs);
     this.#context.emit({
@@ -291,6 +312,7 @@ export class Speech {
           startTime: startMs === undefined ? 0 : this.#context.secondsAt(startMs),
           endTime: endMs === undefined ? 0 : this.#context.secondsAt(endMs),
           confidence,
+          ...(languages.length > 1 ? { sourceLanguages: languages.map(normalizeLanguage) } : {}),
           ...(speakerId === undefined ? {} : { speakerId }),
           ...(metadata === undefined ? {} : { metadata }),
         },

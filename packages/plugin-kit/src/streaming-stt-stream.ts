@@ -4,6 +4,7 @@ import type { PatchbayError } from '@patchbay/ws-url';
 import { AudioHistory } from './audio-history.ts';
 import { ClientVad } from './client-vad.ts';
 import { guardedEmit } from './guarded-emit.ts';
+import { InterimPacer } from './interim-pacer.ts';
 import { logger } from './logging.ts';
 import { Patience } from './patience.ts';
 import { PcmChunker } from './pcm-chunker.ts';
@@ -49,6 +50,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   readonly #history: AudioHistory;
   readonly #chunker: PcmChunker;
   readonly #speech: Speech;
+  readonly #pacer: InterimPacer;
   readonly #unanswered = new UnansweredSpeech();
   #vad: ClientVad | undefined;
   #vadModel: VAD | undefined;
@@ -90,12 +92,13 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#connOptions = connOptions;
     this.#patience = new Patience(this.#clock, connOptions.timeoutMs);
     this.#history = new AudioHistory(this.#clock);
-    const { sampleRate, chunkMs = defaultChunkMs, languageOf } = this.#description;
+    const { sampleRate, chunkMs = defaultChunkMs, languageOf, interimIntervalOf } = this.#description;
+    this.#pacer = new InterimPacer(this.#clock, (event) => {
+      if (!this.queue.closed) this.queue.put(event);
+    });
     this.#chunker = new PcmChunker({ sampleRate, chunkMs, onChunk: (bytes, ms) => this.#sendAudio(bytes, ms) });
     this.#speech = new Speech({
-      emit: (event) => {
-        if (!this.queue.closed) this.queue.put(event);
-      },
+      emit: (event) => this.#pacer.tell(event, interimIntervalOf?.(this.#options) ?? 0),
       language: () => languageOf?.(this.#options) ?? '',
       secondsAt: (socketMs) => this.#secondsAt(socketMs),
       ageMs: (socketMs) => this.#history.ageMs(this.#originMs + socketMs),
@@ -130,6 +133,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   /** Ends at once; what is still owed will not come. */
   override close(): void {
     super.close();
+    this.#pacer.close();
     this.#vad?.close();
     // A run that is under way settles when its socket is gone.
     if (!this.#running) this.#settle();

@@ -19,6 +19,8 @@ export interface StreamingSTTDescription<Options> extends NetworkOptions {
   modelOf?(options: Readonly<Options>): string | undefined;
   /** The language of transcripts that name none. Default: unknown. */
   languageOf?(options: Readonly<Options>): string;
+  /** Least milliseconds between two interim transcripts. Default 0: each one is told. */
+  interimIntervalOf?(options: Readonly<Options>): number;
   /** Hears the end of speech for providers that do not. The same VAD serves all streams. */
   vadOf?(options: Readonly<Options>): VAD | undefined;
   reconnect?: Partial<ReconnectPolicy>;

@@ -54,10 +54,12 @@ export type STTModels =
   | 'gpt-transcribe'
   | 'gpt-4o-transcribe'
   | 'gpt-4o-mini-transcribe'
+  | 'gpt-4o-mini-transcribe-2025-12-15'
+  | 'gpt-4o-transcribe-diarize'
   | 'gpt-live-transcribe'
   | 'gpt-realtime-whisper';
 
-export type TTSModels = 'tts-1' | 'tts-1-hd' | 'gpt-4o-mini-tts';
+export type TTSModels = 'tts-1' | 'tts-1-hd' | 'gpt-4o-mini-tts' | 'gpt-4o-mini-tts-2025-12-15';
 
 export type TTSVoices =
   | 'alloy'

@@ -8,6 +8,8 @@ const MODELS = [
   'gpt-realtime-whisper',
   'gpt-4o-transcribe',
   'gpt-4o-mini-transcribe',
+  'gpt-4o-transcribe-diarize',
+  'gpt-transcribe',
   'whisper-1',
   'gpt-4o-mini-tts',
   'tts-1',

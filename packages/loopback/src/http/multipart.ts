@@ -6,6 +6,8 @@ import { invalidRequest } from './errors.ts';
 export interface Form {
   /** Fields by name; one that is repeated keeps its last value. */
   readonly fields: ReadonlyMap<string, string>;
+  /** All values of a field, in order, under its name without the `[]` that lists have. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly files: ReadonlyMap<string, { name: string; bytes: Buffer }>;
 }
 
@@ -20,6 +22,7 @@ export async function readForm(request: IncomingMessage): Promise<Form> {
   if (!name) throw invalidRequest('The request must be multipart/form-data with a boundary.');
   const body = await readBody(request);
   const fields = new Map<string, string>();
+  const lists = new Map<string, string[]>();
   const files = new Map<string, { name: string; bytes: Buffer }>();
   for (const part of partsOf(body, name)) {
     const end = part.indexOf(CRLF + CRLF);
@@ -29,10 +32,16 @@ export async function readForm(request: IncomingMessage): Promise<Form> {
     if (field === undefined) continue;
     const bytes = part.subarray(end + 4);
     const file = parameterOf(disposition, 'filename');
-    if (file === undefined) fields.set(field, bytes.toString('utf8'));
-    else files.set(field, { name: file, bytes });
+    if (file !== undefined) {
+      files.set(field, { name: file, bytes });
+      continue;
+    }
+    const value = bytes.toString('utf8');
+    const list = field.replace(/\[\d*\]$/, '');
+    fields.set(field, value);
+    lists.set(list, [...(lists.get(list) ?? []), value]);
   }
-  return { fields, files };
+  return { fields, lists, files };
 }
 
 function* partsOf(body: Buffer, boundary: string): Generator<Buffer, void, undefined> {

@@ -5,6 +5,7 @@ import type { HttpHandler } from '../handlers.ts';
 import { countTokens } from '../responses/think.ts';
 import { readJson } from './body.ts';
 import { invalidRequest, missingParameter } from './errors.ts';
+import { flacOf } from './flac.ts';
 import { numberOf, objectOf, stringOf } from './json.ts';
 import type { JsonObject } from './json.ts';
 import { goneSignal, replyEvents, serviceHeaders, write } from './reply.ts';
@@ -14,9 +15,12 @@ import { pcmBytes, wavStreamHeader } from './wav.ts';
 const MAX_INPUT_CHARACTERS = 4096;
 const SAMPLE_RATE = 24_000;
 /** One piece of the stream: 100 ms. */
-const PIECE_BYTES = (SAMPLE_RATE / 10) * 2;
+const PIECE_SAMPLES = SAMPLE_RATE / 10;
+/** What is made here. MP3, Opus and AAC would need an encoder. */
+const FORMATS = ['pcm', 'wav', 'flac'] as const;
+type Format = (typeof FORMATS)[number];
 
-/** `POST /v1/audio/speech`: `pcm` or `wav`, streamed as bytes or (with `stream_format: "sse"`) as events. */
+/** `POST /v1/audio/speech`: `pcm`, `wav` or `flac`, streamed as bytes or (with `stream_format: "sse"`) as events. */
 export const serveSpeech: HttpHandler = async (request, response, url, cloud) => {
   if (url.pathname !== '/v1/audio/speech' || request.method !== 'POST') return false;
   const asked = readRequest(await readJson(request));
@@ -29,11 +33,10 @@ export const serveSpeech: HttpHandler = async (request, response, url, cloud) =>
     signal,
   });
   if (signal.aborted) return true;
-  const audio = pcmBytes(speech.samples);
-  const whole = asked.format === 'wav' ? Buffer.concat([wavStreamHeader(SAMPLE_RATE), audio]) : audio;
+  const audio = pieces(piecesOf(speech.samples, asked.format), cloud, signal);
   await (asked.events
-    ? sendEvents(response, cloud, signal, whole, asked.input)
-    : sendBytes(response, cloud, signal, whole, asked.format));
+    ? sendEvents(response, cloud, signal, audio, asked.input)
+    : sendBytes(response, cloud, signal, audio, asked.format));
   const name = signal.aborted ? 'speech-aborted' : 'speech-sent';
   cloud.tell('voice', name, { samples: speech.samples.length, sampleRate: SAMPLE_RATE });
   return true;
@@ -43,11 +46,11 @@ async function sendBytes(
   response: ServerResponse,
   cloud: Cloud,
   signal: AbortSignal,
-  audio: Buffer,
-  format: string,
+  audio: AsyncIterable<Buffer>,
+  format: Format,
 ): Promise<void> {
   response.writeHead(200, { 'content-type': `audio/${format}`, ...serviceHeaders(cloud) });
-  for await (const piece of pieces(audio, cloud, signal)) await write(response, piece);
+  for await (const piece of audio) await write(response, piece);
   if (!signal.aborted) response.end();
 }
 
@@ -55,16 +58,17 @@ async function sendEvents(
   response: ServerResponse,
   cloud: Cloud,
   signal: AbortSignal,
-  audio: Buffer,
+  audio: AsyncIterable<Buffer>,
   input: string,
 ): Promise<void> {
   const events = replyEvents(response, cloud);
-  for await (const piece of pieces(audio, cloud, signal)) {
+  let output_tokens = 0;
+  for await (const piece of audio) {
     await events.send({ type: 'speech.audio.delta', audio: piece.toString('base64') });
+    output_tokens += 1;
   }
   if (signal.aborted) return;
   const input_tokens = countTokens(input.length);
-  const output_tokens = Math.ceil(audio.length / PIECE_BYTES);
   await events.send({
     type: 'speech.audio.done',
     usage: { input_tokens, output_tokens, total_tokens: input_tokens + output_tokens },
@@ -72,25 +76,42 @@ async function sendEvents(
   events.end();
 }
 
-/** The audio in pieces of 100 ms, at the cloud's pace. */
-async function* pieces(audio: Buffer, cloud: Cloud, signal: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
-  for (let start = 0; start < audio.length && !signal.aborted; start += PIECE_BYTES) {
-    if (start > 0) await sleep(cloud.clock, cloud.pace.audioMs, signal);
-    yield audio.subarray(start, start + PIECE_BYTES);
+/** The audio in pieces of 100 ms, behind the head that its format has. */
+function* piecesOf(samples: Int16Array, format: Format): Generator<Buffer, void, undefined> {
+  if (format === 'flac') return yield* flacOf(samples, SAMPLE_RATE, PIECE_SAMPLES);
+  if (format === 'wav') yield wavStreamHeader(SAMPLE_RATE);
+  for (let start = 0; start < samples.length; start += PIECE_SAMPLES) {
+    yield pcmBytes(samples.subarray(start, start + PIECE_SAMPLES));
+  }
+}
+
+/** … at the cloud's pace. */
+async function* pieces(
+  audio: Iterable<Buffer>,
+  cloud: Cloud,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void, undefined> {
+  let first = true;
+  for (const piece of audio) {
+    if (!first) await sleep(cloud.clock, cloud.pace.audioMs, signal);
+    first = false;
+    if (signal.aborted) return;
+    yield piece;
   }
 }
 
 interface SpeechRequest {
   input: string;
   voice: string;
-  format: 'pcm' | 'wav';
+  format: Format;
   speed: number | undefined;
   events: boolean;
 }
 
 function readRequest(body: JsonObject): SpeechRequest {
   const input = stringOf(body.input);
-  if (!stringOf(body.model)) throw missingParameter('model');
+  const model = stringOf(body.model);
+  if (!model) throw missingParameter('model');
   if (!input) throw missingParameter('input');
   if (input.length > MAX_INPUT_CHARACTERS) {
     throw invalidRequest(
@@ -100,12 +121,20 @@ function readRequest(body: JsonObject): SpeechRequest {
   }
   const voice = stringOf(body.voice) ?? stringOf(objectOf(body.voice).id);
   if (!voice) throw missingParameter('voice');
-  const format = stringOf(body.response_format) ?? 'mp3';
-  if (format !== 'pcm' && format !== 'wav') {
-    throw invalidRequest(`Loopback makes 'pcm' and 'wav', not '${format}': set response_format.`, {
+  const format = FORMATS.find((made) => made === (body.response_format ?? 'mp3'));
+  if (!format) {
+    const wanted = stringOf(body.response_format) ?? 'mp3';
+    throw invalidRequest(`Loopback makes ${FORMATS.join(', ')} and not '${wanted}': set response_format.`, {
       code: 'invalid_value',
       param: 'response_format',
     });
   }
-  return { input, voice, format, speed: numberOf(body.speed), events: body.stream_format === 'sse' };
+  const events = body.stream_format === 'sse';
+  if (events && /^tts-1/.test(model)) {
+    throw invalidRequest(`stream_format 'sse' is not supported with model '${model}'.`, {
+      code: 'unsupported_value',
+      param: 'stream_format',
+    });
+  }
+  return { input, voice, format, speed: numberOf(body.speed), events };
 }

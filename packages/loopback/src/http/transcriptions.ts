@@ -1,50 +1,86 @@
+import type { ServerResponse } from 'node:http';
 import type { Cloud } from '../cloud.ts';
 import type { HttpHandler } from '../handlers.ts';
 import { countTokens } from '../responses/think.ts';
-import type { Speech } from '../voice/types.ts';
-import { invalidRequest, missingParameter } from './errors.ts';
 import { readForm } from './multipart.ts';
-import type { Form } from './multipart.ts';
 import { replyEvents, replyJson, serviceHeaders } from './reply.ts';
-import { readWav } from './wav.ts';
+import { hear, segmentsOf, speakerOf } from './transcript.ts';
+import type { Heard } from './transcript.ts';
+import { readTranscriptionRequest } from './transcription-request.ts';
+import type { TranscriptionRequest } from './transcription-request.ts';
 
-/** The ear is fed as a socket would feed it. */
-const PIECE_MS = 20;
-
-/** `POST /v1/audio/transcriptions`: `json`, `text` or `verbose_json`, or a stream of events. https://developers.openai.com/api/reference/resources/audio */
+/** `POST /v1/audio/transcriptions`: every format but subtitles, or a stream of events. https://developers.openai.com/api/reference/resources/audio */
 export const serveTranscriptions: HttpHandler = async (request, response, url, cloud) => {
   if (url.pathname !== '/v1/audio/transcriptions' || request.method !== 'POST') return false;
-  const form = await readForm(request);
-  const asked = readRequest(form);
-  const words = await listen(cloud, asked.speech);
-  const text = words.join('').trim();
-  const seconds = asked.speech.samples.length / asked.speech.sampleRate;
+  const asked = readTranscriptionRequest(await readForm(request));
+  const words = await hear(cloud, asked.speech);
+  const text = textOf(words);
+  const seconds = secondsOf(asked);
   cloud.tell('transcript', 'transcript-finished', { text, seconds });
 
   if (asked.stream) {
-    const events = replyEvents(response, cloud);
-    for (const delta of words) await events.send({ type: 'transcript.text.delta', delta });
-    await events.send({ type: 'transcript.text.done', text, usage: tokensOf(text, seconds) });
-    events.end();
+    await sendEvents(response, cloud, asked, words);
   } else if (asked.format === 'text') {
     response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8', ...serviceHeaders(cloud) });
     response.end(`${text}\n`);
-  } else if (asked.format === 'verbose_json') {
-    const segment = { id: 0, seek: 0, start: 0, end: seconds, text, tokens: [], temperature: 0, avg_logprob: 0 };
-    replyJson(response, cloud, {
-      task: 'transcribe',
-      language: LANGUAGES.get(asked.language) ?? asked.language,
-      duration: seconds,
-      text,
-      segments: text ? [{ ...segment, compression_ratio: 1, no_speech_prob: 0 }] : [],
-      usage: { type: 'duration', seconds: Math.ceil(seconds) },
-    });
   } else {
-    const usage = asked.whisper ? { type: 'duration', seconds: Math.ceil(seconds) } : tokensOf(text, seconds);
-    replyJson(response, cloud, { text, usage });
+    replyJson(response, cloud, answers[asked.format](asked, words));
   }
   return true;
 };
+
+async function sendEvents(
+  response: ServerResponse,
+  cloud: Cloud,
+  asked: TranscriptionRequest,
+  words: readonly Heard[],
+): Promise<void> {
+  const events = replyEvents(response, cloud);
+  if (asked.format === 'diarized_json') {
+    for (const segment of diarized(asked, words)) await events.send(segment);
+  } else {
+    for (const { text: delta } of words) {
+      await events.send({ type: 'transcript.text.delta', delta, ...logprobsOf(asked, [delta]) });
+    }
+  }
+  await events.send({ type: 'transcript.text.done', ...json(asked, words) });
+  events.end();
+}
+
+type Answer = (asked: TranscriptionRequest, words: readonly Heard[]) => Record<string, unknown>;
+
+const json: Answer = (asked, words) => ({
+  text: textOf(words),
+  ...languagesOf(asked),
+  ...logprobsOf(
+    asked,
+    words.map(({ text }) => text),
+  ),
+  usage: usageOf(asked, words),
+});
+
+const verbose: Answer = (asked, words) => {
+  const language = asked.languages[0] ?? 'en';
+  return {
+    task: 'transcribe',
+    language: LANGUAGES.get(language) ?? language,
+    duration: secondsOf(asked),
+    text: textOf(words),
+    ...(asked.segments ? { segments: segmentsOf(words).map(verboseSegment) } : {}),
+    ...(asked.words ? { words: words.map(({ text, start, end }) => ({ word: text.trim(), start, end })) } : {}),
+    usage: { type: 'duration', seconds: Math.ceil(secondsOf(asked)) },
+  };
+};
+
+const diarizedJson: Answer = (asked, words) => ({
+  task: 'transcribe',
+  duration: secondsOf(asked),
+  text: textOf(words),
+  segments: diarized(asked, words),
+  usage: usageOf(asked, words),
+});
+
+const answers = { json, verbose_json: verbose, diarized_json: diarizedJson } as const;
 
 /** `verbose_json` says the language in words. */
 const LANGUAGES: ReadonlyMap<string, string> = new Map([
@@ -54,55 +90,65 @@ const LANGUAGES: ReadonlyMap<string, string> = new Map([
   ['fr', 'french'],
 ]);
 
-interface TranscriptionRequest {
-  speech: Speech;
-  format: 'json' | 'text' | 'verbose_json';
-  whisper: boolean;
-  language: string;
-  stream: boolean;
-}
+/** The same for every token: nobody doubts what was carried beside the voice. */
+const LOGPROB = -0.01;
 
-function readRequest({ fields, files }: Form): TranscriptionRequest {
-  const model = fields.get('model');
-  if (!model) throw missingParameter('model');
-  const file = files.get('file');
-  if (!file) throw missingParameter('file');
-  const whisper = /whisper/.test(model);
-  const format = fields.get('response_format') ?? 'json';
-  if (format !== 'json' && format !== 'text' && (format !== 'verbose_json' || !whisper)) {
-    throw invalidRequest(
-      `response_format '${format}' is not compatible with model '${model}'. Use 'json' or 'text' instead.`,
-      { code: 'unsupported_value', param: 'response_format' },
-    );
-  }
+function verboseSegment({ text, start, end }: Heard, id: number): Record<string, unknown> {
   return {
-    speech: readWav(file.bytes),
-    format,
-    whisper,
-    language: fields.get('language') ?? 'en',
-    // whisper-1 ignores `stream`.
-    stream: fields.get('stream') === 'true' && !whisper,
+    id,
+    seek: 0,
+    start,
+    end,
+    text,
+    tokens: Array.from({ length: countTokens(text.length) }, (_, token) => token),
+    temperature: 0,
+    avg_logprob: LOGPROB,
+    compression_ratio: 1,
+    no_speech_prob: 0,
   };
 }
 
-/** What the ear reads, piece by piece. */
-async function listen(cloud: Cloud, { samples, sampleRate }: Speech): Promise<string[]> {
-  const listener = await cloud.ear.listen({ sampleRate });
-  try {
-    const size = Math.max(1, Math.round((sampleRate * PIECE_MS) / 1000));
-    const words: string[] = [];
-    for (let start = 0; start < samples.length; start += size) {
-      words.push(...listener.push(samples.subarray(start, start + size)));
-    }
-    return [...words, ...(await listener.finish())];
-  } finally {
-    listener.close();
-  }
+function diarized({ speakers }: TranscriptionRequest, words: readonly Heard[]): Record<string, unknown>[] {
+  return segmentsOf(words).map(({ text, start, end }, index) => ({
+    type: 'transcript.text.segment',
+    id: `seg_${index}`,
+    start,
+    end,
+    text,
+    speaker: speakerOf(index, speakers),
+  }));
 }
 
-function tokensOf(text: string, seconds: number): Record<string, unknown> {
+function logprobsOf(
+  { logprobs }: TranscriptionRequest,
+  texts: readonly string[],
+): { logprobs?: Record<string, unknown>[] } {
+  if (!logprobs) return {};
+  return { logprobs: texts.map((token) => ({ token, bytes: [...Buffer.from(token)], logprob: LOGPROB })) };
+}
+
+/** Only the newest model tells them: those it was told to expect, for the ear knows no languages. */
+function languagesOf({ model, languages }: TranscriptionRequest): { languages?: { code: string }[] } {
+  if (!/^gpt-transcribe/.test(model)) return {};
+  return { languages: (languages.length > 0 ? languages : ['en']).map((code) => ({ code })) };
+}
+
+function textOf(words: readonly Heard[]): string {
+  return words
+    .map(({ text }) => text)
+    .join('')
+    .trim();
+}
+
+function secondsOf({ speech: { samples, sampleRate } }: TranscriptionRequest): number {
+  return samples.length / sampleRate;
+}
+
+function usageOf(asked: TranscriptionRequest, words: readonly Heard[]): Record<string, unknown> {
+  const seconds = secondsOf(asked);
+  if (/whisper/.test(asked.model)) return { type: 'duration', seconds: Math.ceil(seconds) };
   const audio_tokens = Math.ceil(seconds * 10);
-  const output_tokens = countTokens(text.length);
+  const output_tokens = countTokens(textOf(words).length);
   return {
     type: 'tokens',
     input_tokens: audio_tokens,

@@ -227,9 +227,18 @@ export type ServerEvent =
       logprobs?: LogProbability[];
     } & OfInputAudio)
   | ({
+      type: 'conversation.item.input_audio_transcription.segment';
+      id: string;
+      text: string;
+      speaker: string;
+      start: number;
+      end: number;
+    } & OfInputAudio)
+  | ({
       type: 'conversation.item.input_audio_transcription.completed';
       transcript: string;
       usage: TranscriptionUsage;
+      languages?: { code: string }[];
       logprobs?: LogProbability[];
     } & OfInputAudio)
   | ({

@@ -156,6 +156,13 @@ function transcriptionOf(update: unknown, current: TranscriptionSettings | null)
   if (update === null) return null;
   const settings = { ...current, ...objectOf(update) };
   if (typeof settings.model !== 'string') throw missingParameter('session.audio.input.transcription.model');
+  // "Prompt is not supported with `gpt-realtime-whisper` in GA Realtime sessions" (openai-node 7.57, realtime.ts).
+  if (settings.prompt && settings.model.startsWith('gpt-realtime-whisper')) {
+    throw invalidRequest(`Prompt is not supported with model '${settings.model}'.`, {
+      code: 'invalid_value',
+      param: 'session.audio.input.transcription.prompt',
+    });
+  }
   return { ...settings, model: settings.model, language: settings.language ?? null, prompt: settings.prompt ?? null };
 }
 

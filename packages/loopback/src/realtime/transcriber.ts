@@ -1,8 +1,9 @@
 import { sleep } from '../clock.ts';
 import type { Cloud } from '../cloud.ts';
+import { segmentsOf, speakerOf } from '../http/transcript.ts';
 import { words } from '../mind/words.ts';
 import { countTokens } from '../responses/think.ts';
-import type { InputAudio, Include, LogProbability, Send, TranscriptionUsage } from './events.ts';
+import type { InputAudio, Include, LogProbability, Send, TranscriptionSettings, TranscriptionUsage } from './events.ts';
 import { isStreamingModel } from './settings.ts';
 import { INPUT_TOKENS_PER_SECOND } from './usage.ts';
 
@@ -45,6 +46,7 @@ export class Transcriber {
           await sleep(this.#cloud.clock, this.#cloud.pace.tokenMs, this.#signal);
         }
       }
+      if (/diarize/.test(transcription.model)) this.#sendSegments(itemId, transcript, audioMs);
       this.#cloud.tell('transcript', 'transcript-completed', { text: transcript, itemId });
       this.#send({
         type: 'conversation.item.input_audio_transcription.completed',
@@ -52,6 +54,7 @@ export class Transcriber {
         content_index: 0,
         transcript,
         usage: usageOf(transcription.model, transcript, audioMs),
+        ...languagesOf(transcription),
         ...this.#logprobs(transcript),
       });
       return transcript;
@@ -72,6 +75,27 @@ export class Transcriber {
     }
   }
 
+  /** Sentence by sentence, in turn. Their times are a guess by their lengths. */
+  #sendSegments(itemId: string, transcript: string, audioMs: number): void {
+    const secondsOf = (characters: number): number => ((characters / transcript.length) * audioMs) / 1_000;
+    let before = 0;
+    for (const [index, { text }] of segmentsOf(
+      words(transcript).map((text) => ({ text, start: 0, end: 0 })),
+    ).entries()) {
+      this.#send({
+        type: 'conversation.item.input_audio_transcription.segment',
+        item_id: itemId,
+        content_index: 0,
+        id: this.#cloud.id('seg_'),
+        text,
+        speaker: speakerOf(index),
+        start: secondsOf(before),
+        end: secondsOf(before + text.length),
+      });
+      before += text.length;
+    }
+  }
+
   #sendDelta(itemId: string, delta: string): void {
     this.#cloud.tell('transcript', 'delta-produced', { text: delta, itemId });
     this.#send({
@@ -88,6 +112,12 @@ export class Transcriber {
     if (!this.#settings().include?.includes('item.input_audio_transcription.logprobs')) return {};
     return { logprobs: words(text).map((token) => ({ token, logprob: -0.01, bytes: [...Buffer.from(token)] })) };
   }
+}
+
+/** Only the newest models tell them: those they were told to expect, for the ear knows no languages. */
+function languagesOf({ model, languages }: TranscriptionSettings): { languages?: { code: string }[] } {
+  if (!/^gpt-(?:live-)?transcribe/.test(model)) return {};
+  return { languages: (languages ?? ['en']).map((code) => ({ code })) };
 }
 
 function usageOf(model: string, transcript: string, audioMs: number): TranscriptionUsage {

@@ -120,6 +120,31 @@ test('turn detection on a streaming model is refused', async () => {
   expect((await sdk.next('error')).error).toMatchObject({ param: 'session.audio.input.turn_detection' });
 });
 
+test('a prompt for a model that takes none is refused', async () => {
+  await open();
+  const transcription = { model: 'gpt-realtime-whisper', prompt: 'Birds.' };
+  sdk.send({ type: 'session.update', session: { type: 'transcription', audio: { input: { transcription } } } });
+  expect((await sdk.next('error')).error).toMatchObject({ param: 'session.audio.input.transcription.prompt' });
+});
+
+test('the newest models tell which languages they heard', async () => {
+  await open({ transcription: { model: 'gpt-transcribe', languages: ['de', 'en'] } });
+  await speak('Eins, two.');
+  const { languages } = await sdk.next('conversation.item.input_audio_transcription.completed');
+  expect(languages).toEqual([{ code: 'de' }, { code: 'en' }]);
+});
+
+test('who speaks is told before the transcript', async () => {
+  await open({ transcription: { model: 'gpt-4o-transcribe-diarize' } });
+  await speak('Who is it? Me.');
+  const { item_id } = await sdk.next('conversation.item.input_audio_transcription.completed');
+  const segments = sdk.all('conversation.item.input_audio_transcription.segment');
+  expect(segments).toMatchObject([
+    { item_id, speaker: 'A', text: 'Who is it? ', start: 0 },
+    { item_id, speaker: 'B', text: 'Me.', start: segments[0]!.end },
+  ]);
+});
+
 test('log probabilities come when they are asked for', async () => {
   await open({ transcription: { model: 'gpt-4o-transcribe' } }, ['item.input_audio_transcription.logprobs']);
   await speak('Five for silver.');

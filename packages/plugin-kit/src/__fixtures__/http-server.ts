@@ -13,6 +13,8 @@ export interface TestServer {
   readonly url: string;
   readonly port: number;
   readonly received: Received[];
+  /** Told of every connection that is made from now on. */
+  onConnection(made: () => void): void;
   /** Sockets that are open. */
   connections(): Promise<number>;
   close(): Promise<void>;
@@ -39,6 +41,7 @@ export async function startHttpServer(
     url: `http://127.0.0.1:${port}`,
     port,
     received,
+    onConnection: (made) => void server.on('connection', made),
     connections: () =>
       new Promise((resolve, reject) =>
         server.getConnections((error, count) => (error ? reject(error) : resolve(count))),

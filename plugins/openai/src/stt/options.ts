@@ -1,7 +1,15 @@
-import { getBaseLanguage, inference, type VAD } from '@livekit/agents';
 import {
+  DEFAULT_API_CONNECT_OPTIONS,
+  getBaseLanguage,
+  inference,
+  type APIConnectOptions,
+  type VAD,
+} from '@livekit/agents';
+import {
+  checkCount,
   checkFlag,
   checkName,
+  checkObject,
   checkOneOf,
   checkRange,
   checkString,
@@ -14,6 +22,14 @@ import { checkTurnDetection } from '../check-options.ts';
 import type { STTModels } from '../models.ts';
 import type { OpenAIConnectOptions } from '../options.ts';
 import type { NoiseReductionType, SemanticVad, ServerVad, TurnDetectionType } from '../realtime/api-proto.ts';
+import {
+  contextHintTakers,
+  isRealtimeOnly,
+  takesContextHints,
+  takesPrompt,
+  tellsLogprobs,
+  tellsSpeakers,
+} from './abilities.ts';
 
 /** How the service finds the end of a turn; without a `type` it is `server_vad`. */
 export type SessionTurnDetection = (Omit<ServerVad, 'type'> & { type?: 'server_vad' }) | SemanticVad;
@@ -26,7 +42,7 @@ export interface STTOptions extends Omit<OpenAIConnectOptions, 'model'> {
   language: string | string[];
   /** Name no language and let the model find out. Default false. */
   detectLanguage: boolean;
-  /** Free text that sets the scene. */
+  /** Free text that sets the scene. Not for `gpt-realtime-whisper` and `gpt-4o-transcribe-diarize`, which ignore it. */
   prompt?: string;
   /** Words that are likely to be said. For `gpt-transcribe` and `gpt-live-transcribe`. */
   keywords?: string[];
@@ -43,21 +59,55 @@ export interface STTOptions extends Omit<OpenAIConnectOptions, 'model'> {
    * `flush()` of a stream asks for the transcript.
    */
   vad?: VAD | null;
+  /** Least milliseconds between two interim transcripts; 0: each word is told as it comes. Default 500. */
+  interimIntervalMs?: number;
+  /**
+   * Ask how probable each token is; their mean is the `confidence` of a transcript. Default: where the model is known to
+   * tell (`gpt-4o-transcribe`, `gpt-4o-mini-transcribe`). Set it where a gateway gives models names of its own.
+   */
+  logprobs?: boolean;
+  /** How long `gpt-realtime-whisper` waits before it tells words: sooner, or more accurate. Default: the service's. */
+  delay?: TranscriptionDelay;
   /** 0 to 1; only without `useRealtime`. */
   temperature?: number;
+  /**
+   * Only without `useRealtime`: the times of words (at some latency) or segments, from Whisper models. Default:
+   * segments from `whisper-1`, nothing from others.
+   */
+  timestampGranularities?: readonly ('word' | 'segment')[];
+  /**
+   * Only without `useRealtime`, and for `gpt-4o-transcribe-diarize`: up to four names that speakers get instead of
+   * letters, each with 2 to 10 s of their voice as a data URL.
+   */
+  knownSpeakers?: Readonly<Record<string, string>>;
+  /**
+   * Only without `useRealtime`: timeout, in milliseconds for all of a request, and retries, of which LiveKit's
+   * `recognize()` has none. Default: 30,000 ms, and 3 retries as everywhere in LiveKit.
+   */
+  connOptions?: Partial<APIConnectOptions>;
 }
+
+export type TranscriptionDelay = 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
 
 /** What a stream, or a request, is made under. */
 export interface Listening {
   model: string;
   languages: readonly string[];
+  /** The last ones that somebody named, for when detection is switched off. */
+  namedLanguages: readonly string[];
   keywords: readonly string[];
   prompt: string | undefined;
   turnDetection: TurnDetectionType | null;
   noiseReductionType: NoiseReductionType | undefined;
   /** `undefined`: the service finds the end of speech. `null`: flushes do. */
   vad: VAD | null | undefined;
+  interimIntervalMs: number;
+  /** What the user said; see {@link wantsLogprobs}. */
+  logprobs: boolean | undefined;
+  delay: TranscriptionDelay | undefined;
   temperature: number | undefined;
+  timestampGranularities: readonly ('word' | 'segment')[];
+  knownSpeakers: Readonly<Record<string, string>>;
 }
 
 const defaultTurnDetection: TurnDetectionType = {
@@ -67,17 +117,14 @@ const defaultTurnDetection: TurnDetectionType = {
   silence_duration_ms: 350,
 };
 
-const realtimeOnlyModels = ['gpt-realtime-whisper', 'gpt-live-transcribe'];
-const contextHintModels = ['gpt-transcribe', 'gpt-live-transcribe'];
+/** A piece of speech is short, and is transcribed faster than it was said. */
+const requestOptions: APIConnectOptions = { ...DEFAULT_API_CONNECT_OPTIONS, timeoutMs: 30_000 };
 
-/** Served over the realtime API only, and without turn detection. */
-export function isRealtimeOnly(model: string): boolean {
-  return realtimeOnlyModels.some((name) => model.startsWith(name));
-}
+const mostSpeakers = 4;
 
-/** Takes keywords, and several languages. */
-export function takesContextHints(model: string): boolean {
-  return contextHintModels.some((name) => model.startsWith(name));
+/** Whether the service is asked how probable each token is. */
+export function wantsLogprobs({ model, logprobs }: Pick<Listening, 'model' | 'logprobs'>): boolean {
+  return logprobs ?? tellsLogprobs(model);
 }
 
 /** Whether somebody here, and not the service, says where speech ends. */
@@ -110,14 +157,22 @@ export function resolveListening(
   const model = options.model ?? before.model;
   const listening: Listening = {
     model,
-    languages: resolveLanguages(options, before.languages),
+    ...resolveLanguages(options, before),
     keywords: options.keywords ?? before.keywords ?? [],
     prompt: options.prompt ?? before.prompt,
     turnDetection: resolveTurnDetection(options, before, model),
     noiseReductionType: options.noiseReductionType ?? before.noiseReductionType,
     vad: options.vad === undefined ? before.vad : options.vad,
+    interimIntervalMs: options.interimIntervalMs ?? before.interimIntervalMs ?? 500,
+    logprobs: options.logprobs ?? before.logprobs,
+    delay: options.delay ?? before.delay,
     temperature: options.temperature ?? before.temperature,
+    timestampGranularities: options.timestampGranularities ?? before.timestampGranularities ?? [],
+    knownSpeakers: options.knownSpeakers ?? before.knownSpeakers ?? {},
   };
+  if (listening.prompt && !takesPrompt(model)) {
+    logger()?.warn({ model }, 'prompt is not supported by this model and is ignored');
+  }
   if (useRealtime && listening.temperature !== undefined) {
     logger()?.warn({ model }, 'temperature is not supported by realtime transcription and is ignored');
     listening.temperature = undefined;
@@ -135,6 +190,9 @@ export function resolveListening(
     listening.vad = new inference.VAD();
   }
   checkContext(listening);
+  if (Object.keys(listening.knownSpeakers).length > 0 && (useRealtime || !tellsSpeakers(model))) {
+    refuseOption('knownSpeakers', 'left out unless the model is gpt-4o-transcribe-diarize and useRealtime is false');
+  }
   return listening;
 }
 
@@ -146,27 +204,66 @@ function checkValues(options: Partial<STTOptions>): void {
   checkStrings('keywords', options.keywords);
   checkOneOf('noiseReductionType', options.noiseReductionType, ['near_field', 'far_field']);
   checkRange('temperature', options.temperature, [0, 1]);
+  checkCount('interimIntervalMs', options.interimIntervalMs, [0, 60_000]);
+  checkFlag('logprobs', options.logprobs);
+  checkOneOf('delay', options.delay, ['minimal', 'low', 'medium', 'high', 'xhigh']);
+  checkStrings('timestampGranularities', options.timestampGranularities);
+  for (const each of options.timestampGranularities ?? []) {
+    checkOneOf('timestampGranularities', each, ['word', 'segment']);
+  }
+  checkSpeakers(options.knownSpeakers);
   checkTurnDetection('turnDetection', options.turnDetection, { typed: false });
   const vad: unknown = options.vad ?? undefined;
   if (vad !== undefined && typeof (vad as Partial<VAD>).stream !== 'function')
     refuseOption('vad', "one of LiveKit's VADs");
 }
 
-/** @throws PatchbayError `invalid-option` for hints that the model does not take. */
-export function checkContext({ model, languages, keywords }: Listening): void {
-  if (takesContextHints(model)) return;
-  const takers = contextHintModels.join(' and ');
-  if (keywords.length > 0)
-    throw new PatchbayError('invalid-option', `keywords are taken by ${takers}, not by ${model}`);
-  if (languages.length > 1) {
-    throw new PatchbayError('invalid-option', `${model} takes one language; only ${takers} take several`);
+function checkSpeakers(speakers: unknown): void {
+  checkObject('knownSpeakers', speakers);
+  const voices: unknown[] = Object.values((speakers as object | undefined) ?? {});
+  if (voices.length > mostSpeakers || !voices.every((voice) => typeof voice === 'string' && /^data:/i.test(voice))) {
+    refuseOption('knownSpeakers', `up to ${mostSpeakers} names, each with a data URL of a voice`);
   }
 }
 
-function resolveLanguages(options: Partial<STTOptions>, before: readonly string[] | undefined): readonly string[] {
-  if (options.detectLanguage === true) return [];
-  if (options.language !== undefined) return languageCodes(options.language);
-  return before ?? ['en'];
+/** @throws PatchbayError `invalid-option` that names the option. */
+export function resolveRequestOptions(options: Partial<APIConnectOptions> | undefined): APIConnectOptions {
+  checkObject('connOptions', options);
+  const { maxRetry, retryIntervalMs, timeoutMs } = options ?? {};
+  checkCount('connOptions.maxRetry', maxRetry, [0, 100]);
+  checkRange('connOptions.retryIntervalMs', retryIntervalMs, [0, 3_600_000]);
+  checkRange('connOptions.timeoutMs', timeoutMs, [1, 3_600_000]);
+  return {
+    maxRetry: maxRetry ?? requestOptions.maxRetry,
+    retryIntervalMs: retryIntervalMs ?? requestOptions.retryIntervalMs,
+    timeoutMs: timeoutMs ?? requestOptions.timeoutMs,
+  };
+}
+
+/** @throws PatchbayError `invalid-option` for hints that the model does not take. */
+export function checkContext({ model, languages, keywords }: Listening): void {
+  if (takesContextHints(model)) return;
+  if (keywords.length > 0)
+    throw new PatchbayError('invalid-option', `keywords are taken by ${contextHintTakers}, not by ${model}`);
+  if (languages.length > 1) {
+    throw new PatchbayError('invalid-option', `${model} takes one language; only ${contextHintTakers} take several`);
+  }
+}
+
+/** At first `detectLanguage` wins over `language`; later whatever is named wins, and `false` brings back what was named. */
+function resolveLanguages(
+  { language, detectLanguage }: Partial<STTOptions>,
+  { languages: before, namedLanguages = ['en'] }: Partial<Listening>,
+): Pick<Listening, 'languages' | 'namedLanguages'> {
+  const named = language === undefined ? undefined : languageCodes(language);
+  if (before === undefined) {
+    const first = named ?? namedLanguages;
+    return { languages: detectLanguage === true ? [] : first, namedLanguages: first };
+  }
+  if (named !== undefined) return { languages: named, namedLanguages: named.length > 0 ? named : namedLanguages };
+  if (detectLanguage === true) return { languages: [], namedLanguages };
+  if (detectLanguage === false && before.length === 0) return { languages: namedLanguages, namedLanguages };
+  return { languages: before, namedLanguages };
 }
 
 function resolveTurnDetection(

@@ -1,70 +1,93 @@
-import { normalizeLanguage, stt, type AudioBuffer } from '@livekit/agents';
-import { requestJson } from '@patchbay/plugin-kit';
+import { stt, type APIConnectOptions, type AudioBuffer } from '@livekit/agents';
+import { requestJson, withRetries, type KeepAlive } from '@patchbay/plugin-kit';
 import type { Route } from '../endpoint.ts';
-import { takesContextHints, type Listening } from './options.ts';
+import { takesContextHints, takesPrompt, tellsSpeakers } from './abilities.ts';
+import { speechDataOf, usageIn } from './answers.ts';
+import { wantsLogprobs, type Listening } from './options.ts';
 import { wavOf } from './wav.ts';
 
-/** A piece of speech is short, and is transcribed faster than it was said. */
-const timeoutMs = 30_000;
+/** The way of a request, and how often it is tried. */
+export interface RequestRoute extends Route {
+  keepAlive: KeepAlive;
+  connOptions: APIConnectOptions;
+}
 
 /**
- * One piece of speech to text over HTTP. https://developers.openai.com/api/reference/resources/audio
+ * One piece of speech to text over HTTP. LiveKit asks once and gives up; the retries that its streams have are here.
+ * https://developers.openai.com/api/reference/resources/audio
  *
- * @throws APIError of LiveKit's classes; LiveKit does not retry `recognize()`.
+ * @throws APIError of LiveKit's classes, the last one.
  */
 export async function recognize(
   audio: AudioBuffer,
   options: Listening,
-  { connection, ...network }: Route,
+  { connection, connOptions, ...network }: RequestRoute,
   signal?: AbortSignal,
 ): Promise<stt.SpeechEvent> {
   const { model, languages } = options;
   const named = connection.modelIn === 'url' ? undefined : connection.nameOf(model);
   const encoded = new Response(formOf(audio, options, named));
-  const answer = await requestJson({
-    connection,
-    ...network,
-    model,
-    headers: { 'content-type': encoded.headers.get('content-type') ?? '' },
-    body: new Uint8Array(await encoded.arrayBuffer()),
-    timeoutMs,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const expected = languages.length === 1 ? (languages[0] as string) : '';
+  const contentType = encoded.headers.get('content-type') ?? '';
+  const body = new Uint8Array(await encoded.arrayBuffer());
+  let requestId: string | undefined;
+  const answer = await withRetries(connOptions, signal, () =>
+    requestJson({
+      connection,
+      ...network,
+      model,
+      headers: { 'content-type': contentType },
+      body,
+      timeoutMs: connOptions.timeoutMs,
+      onResponse: (response) => (requestId = response.requestId),
+      ...(signal === undefined ? {} : { signal }),
+    }),
+  );
+  const { seconds, ...tokens } = usageIn(answer.usage);
   return {
     type: stt.SpeechEventType.FINAL_TRANSCRIPT,
-    alternatives: [
-      {
-        text: typeof answer.text === 'string' ? answer.text : '',
-        language: normalizeLanguage(detectedIn(answer.languages) ?? expected),
-        startTime: 0,
-        endTime: 0,
-        // The service tells none.
-        confidence: 0,
-      },
-    ],
+    alternatives: [speechDataOf(answer, languages.length === 1 ? (languages[0] as string) : '')],
+    recognitionUsage: { audioDuration: seconds ?? secondsOf(audio), ...tokens },
+    ...(requestId === undefined ? {} : { requestId }),
   };
 }
 
 function formOf(audio: AudioBuffer, options: Listening, named: string | undefined): FormData {
-  const { model, languages, keywords, prompt, temperature } = options;
+  const { model, languages, keywords, prompt, temperature, timestampGranularities } = options;
   const form = new FormData();
+  const format = formatFor(options);
   form.set('file', new File([wavOf(audio)], 'audio.wav', { type: 'audio/wav' }));
-  form.set('response_format', 'json');
+  form.set('response_format', format);
   if (named !== undefined) form.set('model', named);
-  if (prompt !== undefined) form.set('prompt', prompt);
+  if (prompt !== undefined && takesPrompt(model)) form.set('prompt', prompt);
   if (temperature !== undefined) form.set('temperature', String(temperature));
+  if (format === 'json' && wantsLogprobs(options)) form.append('include[]', 'logprobs');
+  for (const granularity of timestampGranularities) form.append('timestamp_granularities[]', granularity);
   if (takesContextHints(model)) {
     for (const language of languages) form.append('languages[]', language);
     for (const keyword of keywords) form.append('keywords[]', keyword);
   } else if (languages[0] !== undefined) {
     form.set('language', languages[0]);
   }
+  if (format === 'diarized_json') nameSpeakers(form, options);
   return form;
 }
 
-function detectedIn(languages: unknown): string | undefined {
-  const first: unknown = Array.isArray(languages) ? languages[0] : undefined;
-  const code = typeof first === 'object' && first !== null ? (first as { code?: unknown }).code : undefined;
-  return typeof code === 'string' && code !== '' ? code : undefined;
+/** The one that tells most. Other providers' Whispers are asked for times only by those who want them. */
+function formatFor({ model, timestampGranularities }: Listening): 'json' | 'verbose_json' | 'diarized_json' {
+  if (tellsSpeakers(model)) return 'diarized_json';
+  return model === 'whisper-1' || timestampGranularities.length > 0 ? 'verbose_json' : 'json';
+}
+
+function nameSpeakers(form: FormData, { knownSpeakers }: Listening): void {
+  // "Required … for inputs longer than 30 seconds" (API reference), and no worse for shorter ones.
+  form.set('chunking_strategy', 'auto');
+  for (const [name, voice] of Object.entries(knownSpeakers)) {
+    form.append('known_speaker_names[]', name);
+    form.append('known_speaker_references[]', voice);
+  }
+}
+
+function secondsOf(audio: AudioBuffer): number {
+  const frames = Array.isArray(audio) ? audio : [audio];
+  return frames.reduce((sum, { samplesPerChannel, sampleRate }) => sum + samplesPerChannel / sampleRate, 0);
 }

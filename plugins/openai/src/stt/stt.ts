@@ -1,21 +1,20 @@
 import type { APIConnectOptions, AudioBuffer, stt } from '@livekit/agents';
-import { checkStrings, environment, StreamingSTT } from '@patchbay/plugin-kit';
+import { checkStrings, environment, KeepAlive, StreamingSTT, toAPIError } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeTo, type Route } from '../endpoint.ts';
 import type { GroqAudioModels } from '../models.ts';
 import type { OpenAIConnectOptions } from '../options.ts';
 import type { TurnDetectionType } from '../realtime/api-proto.ts';
-import { checkContext, languageCodes, resolveListening, takesContextHints } from './options.ts';
+import { isRealtimeOnly, takesContextHints, tellsSpeakers } from './abilities.ts';
+import { checkContext, languageCodes, resolveListening, resolveRequestOptions } from './options.ts';
 import type { Listening, STTOptions } from './options.ts';
 import { recognize } from './recognize.ts';
 import { SpeechStream } from './speech-stream.ts';
 import { sampleRate, transcription } from './wire.ts';
 
 /** What the presets for other providers take. */
-type PresetOptions<Model extends string> = Partial<
-  Pick<STTOptions, 'apiKey' | 'baseURL' | 'client' | 'language' | 'detectLanguage'> & { model: Model }
->;
+type PresetOptions<Model extends string> = Partial<Omit<STTOptions, 'model' | 'useRealtime'> & { model: Model }>;
 
 /**
  * OpenAI's speech to text: live over a realtime transcription socket, or piece by piece over HTTP.
@@ -28,8 +27,10 @@ type PresetOptions<Model extends string> = Partial<
 export class STT extends StreamingSTT<Listening> {
   label = 'openai.STT';
   readonly #useRealtime: boolean;
-  /** Where whole pieces of speech go. */
-  readonly #requests: Route | undefined;
+  /** Where whole pieces of speech go; or why nowhere, which matters beside a socket to those alone who ask for it. */
+  readonly #requests: Route | PatchbayError;
+  readonly #requestOptions: APIConnectOptions;
+  readonly #keepAlive = new KeepAlive();
   #ownKeywords: readonly string[];
   #sessionKeyterms: readonly string[] = [];
 
@@ -43,18 +44,15 @@ export class STT extends StreamingSTT<Listening> {
       wire: transcription,
       options: listening,
       sampleRate,
-      capabilities: {
-        streaming: useRealtime,
-        interimResults: useRealtime,
-        alignedTranscript: false,
-        keyterms: takesContextHints(model),
-      },
+      capabilities: { streaming: useRealtime, interimResults: useRealtime, ...abilitiesOf(listening) },
       modelOf: (now) => now.model,
       languageOf: ({ languages }) => (languages.length === 1 ? (languages[0] as string) : ''),
+      interimIntervalOf: (now) => now.interimIntervalMs,
       vadOf: (now) => (now.turnDetection === null ? (now.vad ?? undefined) : undefined),
     });
     this.#useRealtime = useRealtime;
-    this.#requests = useRealtime ? undefined : route;
+    this.#requests = useRealtime ? routeToRequests(options, model) : route;
+    this.#requestOptions = resolveRequestOptions(options.connOptions);
     this.#ownKeywords = listening.keywords;
   }
 
@@ -99,7 +97,7 @@ export class STT extends StreamingSTT<Listening> {
     const changed = options.language !== undefined || next.languages.join() !== before.languages.join();
     if (!changed) for (const stream of this.#open()) checkContext({ ...next, languages: stream.languages });
     this.#ownKeywords = keywords;
-    this.updateCapabilities({ keyterms: takesContextHints(next.model) });
+    this.updateCapabilities(abilitiesOf(next));
     this.#follow(next, changed);
   }
 
@@ -123,9 +121,21 @@ export class STT extends StreamingSTT<Listening> {
     return this.track(new SpeechStream(this, this.options, options.connOptions, languages));
   }
 
+  /** Ends all streams, and the connections that requests have left open. Idempotent. */
+  override async close(): Promise<void> {
+    await super.close();
+    this.#keepAlive.close();
+  }
+
+  /** One request per piece of speech, also where there is a socket for streams. */
   protected override async _recognize(audio: AudioBuffer, abortSignal?: AbortSignal): Promise<stt.SpeechEvent> {
-    if (!this.#requests) return super._recognize(audio, abortSignal);
-    return recognize(audio, this.options, this.#requests, abortSignal);
+    const { model } = this.options;
+    if (isRealtimeOnly(model)) {
+      throw toAPIError(new PatchbayError('unsupported', `${model} is served over the realtime API only: use stream()`));
+    }
+    if (PatchbayError.is(this.#requests)) throw toAPIError(this.#requests);
+    const network = { ...this.#requests, keepAlive: this.#keepAlive, connOptions: this.#requestOptions };
+    return recognize(audio, this.options, network, abortSignal);
   }
 
   #follow(options: Listening, languagesChanged: boolean): void {
@@ -139,6 +149,24 @@ export class STT extends StreamingSTT<Listening> {
 
   #open(): SpeechStream[] {
     return [...this.streams].filter((stream) => stream instanceof SpeechStream && !stream.isClosed) as SpeechStream[];
+  }
+}
+
+/** What LiveKit is told that can change with the options. */
+function abilitiesOf({ model, timestampGranularities }: Listening): Partial<stt.STTCapabilities> {
+  return {
+    alignedTranscript: timestampGranularities.includes('word') ? 'word' : false,
+    keyterms: takesContextHints(model),
+    diarization: tellsSpeakers(model),
+  };
+}
+
+function routeToRequests(options: Partial<STTOptions>, model: string): Route | PatchbayError {
+  try {
+    return routeTo('transcriptions', options, model);
+  } catch (error) {
+    if (PatchbayError.is(error)) return error;
+    throw error;
   }
 }
 

@@ -10,7 +10,10 @@ import { PatchbayError } from '@patchbay/ws-url';
 import type { RealtimeErrorBody } from '../realtime/api-proto.ts';
 import { failureOf, isExpiry, isFatalError } from '../realtime/failures.ts';
 import { previewUpdate, type TranscriptionUpdate } from './preview-session.ts';
-import { endsSpeechItself, isRealtimeOnly, takesContextHints, type Listening } from './options.ts';
+import { logprobsIn } from '../logprobs.ts';
+import { isRealtimeOnly, takesContextHints, takesPrompt } from './abilities.ts';
+import { languageCodesIn, usageIn } from './answers.ts';
+import { endsSpeechItself, wantsLogprobs, type Listening } from './options.ts';
 
 /** Hz of the PCM that transcription sessions take. */
 export const sampleRate = 24_000;
@@ -33,7 +36,10 @@ export const transcription: SpeechToTextWire<Listening> = {
   update(before, context) {
     const { options } = context;
     // What a session was once told about model and languages, it can be told otherwise, but not to forget.
-    const forgets = before.languages.length > 0 && options.languages.length === 0;
+    const forgets =
+      (before.languages.length > 0 && options.languages.length === 0) ||
+      (wantsLogprobs(before) && !wantsLogprobs(options)) ||
+      (before.delay !== undefined && options.delay === undefined);
     return before.model !== options.model || forgets ? 'reconnect' : [sessionUpdate(context)];
   },
   receive(message, speech, context) {
@@ -46,11 +52,17 @@ export const transcription: SpeechToTextWire<Listening> = {
       case 'input_audio_buffer.committed':
         return speech.committed(id);
       case 'conversation.item.input_audio_transcription.delta':
-        return speech.delta(id, text(message.delta));
+        return speech.delta(id, text(message.delta), { logprobs: logprobsIn(message.logprobs) });
+      case 'conversation.item.input_audio_transcription.segment': {
+        const speaker = text(message.speaker);
+        const seconds = (number(message.end) ?? 0) - (number(message.start) ?? 0);
+        return speaker === '' ? undefined : speech.spoke(id, speaker, seconds * 1000);
+      }
       case 'conversation.item.input_audio_transcription.completed': {
-        speech.usage(id, usageOf(message.usage));
-        const language = languageOf(message.languages);
-        return speech.final(id, text(message.transcript), language === undefined ? {} : { language });
+        const { seconds, ...tokens } = usageIn(message.usage);
+        speech.usage(id, { ...tokens, ...(seconds === undefined ? {} : { audioMs: seconds * 1000 }) });
+        const languages = languageCodesIn(message.languages);
+        return speech.final(id, text(message.transcript), { languages, logprobs: logprobsIn(message.logprobs) });
       }
       case 'conversation.item.input_audio_transcription.failed':
         if (isFatalError(message.error)) throw failureOf(record(message.error), context.connection, true);
@@ -68,7 +80,7 @@ export const transcription: SpeechToTextWire<Listening> = {
 
 /** `turn_detection` is left out for models that do not know it, and the model where the URL names it. */
 function sessionUpdate({ options, connection }: Context): string {
-  const { model, languages, keywords, prompt, noiseReductionType, turnDetection } = options;
+  const { model, languages, keywords, prompt, delay, noiseReductionType, turnDetection } = options;
   const hints = takesContextHints(model)
     ? { keywords, ...(languages.length > 0 ? { languages } : {}) }
     : languages.length > 0
@@ -84,13 +96,15 @@ function sessionUpdate({ options, connection }: Context): string {
           format: { type: 'audio/pcm', rate: sampleRate },
           transcription: {
             ...(connection.modelIn === 'url' ? {} : { model: connection.nameOf(model) }),
-            ...(prompt === undefined ? {} : { prompt }),
+            ...(prompt === undefined || !takesPrompt(model) ? {} : { prompt }),
+            ...(delay === undefined || !isRealtimeOnly(model) ? {} : { delay }),
             ...hints,
           },
           ...(isRealtimeOnly(model) ? {} : { turn_detection: turnDetection }),
           ...(noiseReductionType === undefined ? {} : { noise_reduction: { type: noiseReductionType } }),
         },
       },
+      ...(wantsLogprobs(options) ? { include: ['item.input_audio_transcription.logprobs'] } : {}),
     },
   };
   return JSON.stringify(connection.traits.previewRealtime === true ? previewUpdate(update) : update);
@@ -131,22 +145,6 @@ function refusesConfiguration(error: RealtimeErrorBody, speech: Speech): boolean
   const [param, code] = [text(error.param), text(error.code)];
   if (/^session(\.|$)/.test(param)) return true;
   return !speech.isConfigured && !/^(audio|item_id)/.test(param) && !code.startsWith('input_audio_buffer');
-}
-
-/** `{ type: 'tokens', input_tokens, output_tokens }` or `{ type: 'duration', seconds }`, by model. */
-function usageOf(value: unknown): { audioMs?: number; inputTokens?: number; outputTokens?: number } {
-  const usage = record(value);
-  const [seconds, input, output] = [number(usage.seconds), number(usage.input_tokens), number(usage.output_tokens)];
-  return {
-    ...(seconds === undefined ? {} : { audioMs: seconds * 1000 }),
-    ...(input === undefined ? {} : { inputTokens: input }),
-    ...(output === undefined ? {} : { outputTokens: output }),
-  };
-}
-
-function languageOf(languages: unknown): string | undefined {
-  const code = Array.isArray(languages) ? text(record(languages[0]).code) : '';
-  return code === '' ? undefined : code;
 }
 
 function record(value: unknown): JsonMessage {

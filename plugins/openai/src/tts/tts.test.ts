@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { initializeLogger, tokenize, tts as livekit } from '@livekit/agents';
 import { plainEar, startLoopback, type Loopback, type LoopbackOptions } from '@patchbay/loopback';
+import { createTestRuntime, installRuntime } from '@patchbay/ws-session/testing';
 import { gateways } from '@patchbay/ws-url';
 import { OpenAI } from 'openai';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { TTSOptions } from './options.ts';
 import { ChunkedStream, TTS } from './tts.ts';
 
@@ -124,6 +125,77 @@ describe('TTS', () => {
     ]);
     expect(() => tts.updateOptions({ speed: 5 })).toThrow(/speed must be between 0.25 and 4/);
     expect(() => tts.stream()).toThrow(/StreamAdapter/);
+  });
+
+  it('changes everything but where it connects, and nothing when it is refused', async () => {
+    const tts = await open();
+    tts.updateOptions({
+      model: 'gpt-4o-mini-tts',
+      voice: { id: 'voice_1234' },
+      speed: 1.2,
+      instructions: 'Whisper.',
+      responseFormat: 'wav',
+      streamFormat: 'audio',
+      extraBody: { seed: 7, speed: 0.9 },
+    });
+    expect(() => tts.updateOptions({ voice: 'ash', speed: 9 })).toThrow(/speed/);
+    await heard(tts.synthesize('Changed.'));
+    expect(cloud?.requests.at(-1)?.body).toEqual({
+      input: 'Changed.',
+      model: 'gpt-4o-mini-tts',
+      voice: { id: 'voice_1234' },
+      speed: 0.9,
+      instructions: 'Whisper.',
+      response_format: 'wav',
+      seed: 7,
+    });
+  });
+
+  describe('response formats', () => {
+    it.each([
+      ['wav', 'tts-1'],
+      ['wav', 'gpt-4o-mini-tts'],
+      ['flac', 'tts-1'],
+      ['flac', 'gpt-4o-mini-tts'],
+    ] as const)('plays %s of %s, exactly', async (responseFormat, model) => {
+      const tts = await open({ responseFormat, model });
+      const metrics: { outputTokens?: number }[] = [];
+      tts.on('metrics_collected', (collected) => metrics.push(collected));
+      expect(await heard(tts.synthesize('Whatever it came in.'))).toBe('Whatever it came in.');
+      expect(cloud?.requests[0]?.body).toMatchObject({ response_format: responseFormat });
+      expect((metrics[0]?.outputTokens ?? 0) > 0).toBe(model !== 'tts-1');
+    });
+
+    it('says which ones work', () => {
+      const wrong = { apiKey: 'k', responseFormat: 'aac' as never };
+      expect(() => new TTS(wrong)).toThrow("responseFormat must be 'pcm' or 'wav' or 'mp3' or 'opus' or 'flac'");
+    });
+
+    it('takes what cannot be decoded for one typed error', async () => {
+      const tts = await serve((response) => void response.end(Buffer.alloc(4_800, 'no audio')));
+      tts.updateOptions({ responseFormat: 'mp3' });
+      const errors: unknown[] = [];
+      tts.on('error', (error) => errors.push(error));
+      await heard(tts.synthesize('hello', quick));
+      expect(errors).toMatchObject([{ recoverable: false, error: { name: 'APIConnectionError', retryable: false } }]);
+    });
+  });
+
+  it('prewarm opens the connection that the first sentence takes, and later ones', async () => {
+    const runtime = createTestRuntime();
+    onTestFinished(installRuntime(runtime));
+    const tts = await serve((response) => void response.end(Buffer.alloc(4_800)));
+    let dialled = 0;
+    let asked = 0;
+    server
+      ?.on('connection', () => dialled++)
+      .on('request', (_request, response) => response.on('close', () => asked++));
+    tts.prewarm();
+    // The deadline of the answer is gone when the connection is free.
+    while (asked < 1 || runtime.clock.pending > 0) await new Promise((resolve) => setImmediate(resolve));
+    for (let sentence = 0; sentence < 3; sentence++) await heard(tts.synthesize('hello'));
+    expect([dialled, asked]).toEqual([1, 4]);
+    await tts.close();
   });
 
   describe('pain 10: heard while it is made, and retried like everything else', () => {

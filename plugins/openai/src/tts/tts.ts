@@ -2,7 +2,7 @@ import type { APIConnectOptions } from '@livekit/agents';
 import { HttpChunkedStream, HttpTTS } from '@patchbay/plugin-kit';
 import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeTo } from '../endpoint.ts';
-import { checkSpeaking, type Speaking, type TTSOptions } from './options.ts';
+import { checkSpeaking, speakingIn, type Speaking, type TTSOptions } from './options.ts';
 import { sampleRate, speech } from './wire.ts';
 
 /**
@@ -18,13 +18,15 @@ export class TTS extends HttpTTS<Speaking> {
 
   constructor(options: Partial<TTSOptions> = {}) {
     checkSpeaking(options);
-    const { model = 'tts-1', voice = 'alloy', speed = 1, instructions, streamFormat } = options;
+    const { model = 'tts-1', voice = 'alloy', speed = 1, responseFormat = 'pcm' } = options;
+    const { instructions, streamFormat, extraBody } = options;
     const route = routeTo('speech', options, model);
     super({
       ...route,
       wire: speech(route.connection),
-      options: { model, voice, speed, instructions, streamFormat },
+      options: { model, voice, speed, instructions, responseFormat, streamFormat, extraBody },
       sampleRate,
+      formatOf: (now) => now.responseFormat,
       modelOf: (now) => now.model,
     });
   }
@@ -40,11 +42,14 @@ export class TTS extends HttpTTS<Speaking> {
     return new TTS({ ...fromAzure(options), model, voice });
   }
 
-  /** Holds for texts from now on. */
-  updateOptions(options: Partial<Pick<TTSOptions, 'model' | 'voice' | 'speed' | 'instructions'>>): void {
+  /**
+   * Holds for texts from now on. Where to connect is decided at construction.
+   *
+   * @throws PatchbayError `invalid-option`, and nothing is changed.
+   */
+  updateOptions(options: Partial<Pick<TTSOptions, keyof Speaking>>): void {
     checkSpeaking(options);
-    const { model, voice, speed, instructions } = options;
-    this.changeOptions({ model, voice, speed, instructions });
+    this.changeOptions(speakingIn(options));
   }
 
   protected override createStream(

@@ -6,18 +6,19 @@ import type { Speaking } from './options.ts';
 /** Hz of the service's PCM. https://developers.openai.com/api/docs/guides/text-to-speech */
 export const sampleRate = 24_000;
 
-/** `POST /audio/speech`, answered by PCM or by `speech.audio.*` events. */
+/** `POST /audio/speech`, answered by audio or by `speech.audio.*` events. */
 export function speech(connection: Connection): HttpSpeechWire<Speaking> {
   return {
-    request: (text, { model, voice, speed, instructions, streamFormat }) => ({
+    request: (text, { model, voice, speed, instructions, responseFormat, streamFormat, extraBody }) => ({
       body: JSON.stringify({
         input: text,
         ...(connection.modelIn === 'url' ? {} : { model: connection.nameOf(model) }),
         voice,
         speed,
-        response_format: 'pcm',
+        response_format: responseFormat,
         ...(instructions === undefined ? {} : { instructions }),
         ...((streamFormat ?? formatOf(model)) === 'sse' ? { stream_format: 'sse' } : {}),
+        ...extraBody,
       }),
     }),
     receive({ data }, sink) {
