@@ -149,7 +149,7 @@ export interface PooledSocketInfo {
   /** Where sockets have lanes: the one that this request has for itself until it is over. */
   lane?: string;
   /** More frames of this request, as long as its answer is under way. `false`: it is not (yet, or any more). */
-  send(frame: Frame): boolean;
+  send: (frame: Frame) => boolean;
 }
 
 /** One request and its answer. Times in milliseconds. */

@@ -1,4 +1,4 @@
-import { llm } from '@livekit/agents';
+import type { llm } from '@livekit/agents';
 import type { WsOutputItem } from './wire.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { llm } from '@livekit/agents';
+import type { llm } from '@livekit/agents';
 import { refuseOption } from '@patchbay/plugin-kit';
 import { strictSchema } from './schema.ts';
 
