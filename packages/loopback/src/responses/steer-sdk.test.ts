@@ -18,19 +18,16 @@ const model = 'gpt-5-mini';
 /** Speaks a word, waits until it is let go on, and speaks another; asked to call, it waits first. */
 class Halting implements Mind {
   readonly turns: string[][] = [];
-  #go!: () => void;
+  goOn!: () => void;
+  readonly #waiting = new Promise<void>((resolve) => (this.goOn = resolve));
 
   async *reply({ turns }: Parameters<Mind['reply']>[0]): ReturnType<Mind['reply']> {
     this.turns.push(turns.map(({ role, text }) => `${role}: ${text}`));
     if (this.turns.length > 1) return yield { type: 'text', text: 'Left it is.' };
     const calls = turns.at(-1)?.text === 'call';
     if (!calls) yield { type: 'text', text: 'Go ' };
-    await new Promise<void>((resolve) => (this.#go = resolve));
+    await this.#waiting;
     yield calls ? { type: 'call', name: 'look', arguments: '{}' } : { type: 'text', text: 'on.' };
-  }
-
-  goOn(): void {
-    this.#go();
   }
 }
 

@@ -56,6 +56,7 @@ export function acceptSteer(
   if (UNSTEERABLE.test(queue.model)) return steerFailed(frame, 'steering_not_supported');
   const steered = { id: cloud.id('steer_'), target, input };
   queue.add(steered);
+  cloud.tell('mind', 'steer-accepted', { id: steered.id });
   return {
     type: 'response.steer.accepted',
     sequence_number: 0,
