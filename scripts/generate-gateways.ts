@@ -23,6 +23,7 @@ const traitTexts: { [Trait in keyof GatewayTraits]-?: (value: NonNullable<Gatewa
   pongProvesOnlyGateway: () => 'a pong proves the gateway only, so outstanding replies have deadlines of their own',
   firstFrameWithinMs: (ms) => `the first frame must be sent within ${ms / 1000} s`,
   oneModelPerSocket: () => 'one socket serves one model',
+  oneResponseAtATime: () => 'a socket makes one response at a time, so `lanes` are refused',
   buffersSpeech: () => 'speech arrives in one piece, after the last byte was made',
   injectsResponses: () => 'may start a response that nobody asked for',
   mayLoseFirstEvent: () => '`session.created` may be lost',

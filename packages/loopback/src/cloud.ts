@@ -22,15 +22,29 @@ export interface MindRequest {
   turns: readonly Turn[];
   tools: readonly OfferedTool[];
   toolChoice?: unknown;
+  /** The reply is to be JSON of this schema. */
+  format?: { name: string; schema: unknown };
   signal: AbortSignal;
 }
 
 /** What a mind says next: text in pieces, and calls. */
 export type MindOutput = { type: 'text'; text: string } | { type: 'call'; name: string; arguments: string };
 
+/** What a mind does before it speaks. Only the Responses API tells of it, and only of tools that the request offers. */
+export type MindWork =
+  | { type: 'search' | 'lookup'; query: string }
+  | { type: 'program'; code: string }
+  | { type: 'mcp'; server: string; name: string; arguments: string; output?: string };
+
+/** A thought, as its summary. */
+export interface MindThought {
+  type: 'thought';
+  summary: string;
+}
+
 /** Decides the replies. `scripted` by default, an echo, or any OpenAI-compatible URL. Unpaced: whoever asks adds the wait. */
 export interface Mind {
-  reply(request: MindRequest): AsyncIterable<MindOutput>;
+  reply(request: MindRequest): AsyncIterable<MindOutput | MindThought | MindWork>;
 }
 
 export interface LoopbackOptions {

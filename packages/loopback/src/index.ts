@@ -7,6 +7,8 @@ export type {
   Mind,
   MindOutput,
   MindRequest,
+  MindThought,
+  MindWork,
   OfferedTool,
   ReceivedRequest,
   Turn,

@@ -1,7 +1,7 @@
 import { llm } from '@livekit/agents';
 import type { APIConnectOptions, APIError } from '@livekit/agents';
 import { Deadline } from '@patchbay/ws-session';
-import type { Frame } from '@patchbay/ws-session';
+import type { Frame, PooledSocketInfo } from '@patchbay/ws-session';
 import { PatchbayError } from '@patchbay/ws-url';
 import { toAPIError, toPatchbayError } from './errors.ts';
 import type { RequestLLM } from './request-llm.ts';
@@ -17,7 +17,7 @@ export interface RequestLLMStreamOptions {
 /** One request over a socket. */
 export interface SocketExchange {
   /** The request, written for the socket that will carry it. */
-  request(socket: { id: number; reused: boolean }): Frame;
+  request(socket: PooledSocketInfo): Frame;
   /** One frame of the answer; `true`: that was the last. Throwing drops the socket. */
   receive(frame: Frame): boolean;
   /** Overrides the model that the URL names. */

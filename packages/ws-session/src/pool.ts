@@ -31,7 +31,8 @@ const SESSION_SHARE = 0.9;
 
 /**
  * Sockets for requests that are answered one at a time. Each request has its socket to itself, so that one that fails
- * or is aborted takes no neighbour with it, and no request waits for another's dial.
+ * or is aborted takes no neighbour with it, and no request waits for another's dial. With `lanes` it has a lane of one:
+ * if it breaks off then, its neighbours finish, the socket takes nothing new, and goes with the last of them.
  */
 export class SocketPool {
   readonly #options: PoolOptions;
@@ -71,10 +72,16 @@ export class SocketPool {
     for (;;) {
       const socket = await this.#acquire(exchange);
       const acquireMs = this.#runtime.clock.now() - started;
-      const info = { id: socket.physical.id, reused: socket.used };
+      const lane = socket.freeLane();
+      const call = { id: socket.physical.id, reused: socket.used, ...(lane === undefined ? {} : { lane }) };
+      let underWay = false;
+      const send = (more: Frame): boolean => {
+        this.#rules.check(more);
+        return underWay && socket.physical.send(more);
+      };
       let frame: Frame;
       try {
-        frame = build(info);
+        frame = build({ ...call, send });
         this.#rules.check(frame);
         this.#refuseIfOver(exchange.signal);
       } catch (error) {
@@ -84,13 +91,17 @@ export class SocketPool {
       // Lost between the look and the letter: nothing was sent, so another may carry it. Not if it is new, for the next
       // one would fare no better: how it ends is the answer.
       const sent = socket.physical.send(frame);
-      if (!sent && socket.hasWaited) continue;
-      if (sent && !info.reused) {
+      if (!sent && socket.hasWaited) {
+        socket.claims--;
+        continue;
+      }
+      if (sent && !socket.used) {
         socket.used = true;
         this.#planRetirement(socket);
       }
-      await this.#converse(socket, exchange);
-      return { socketId: info.id, reused: info.reused, acquireMs };
+      underWay = true;
+      await this.#converse(socket, exchange, lane).finally(() => (underWay = false));
+      return { socketId: call.id, reused: call.reused, acquireMs };
     }
   }
 
@@ -150,13 +161,24 @@ export class SocketPool {
   #takeIdle(model: string | undefined, preferred: number | undefined): PooledSocket | undefined {
     let index = this.#idle.findIndex((socket) => socket.physical.id === preferred && this.#serves(socket, model));
     if (index === -1) index = this.#idle.findLastIndex((socket) => this.#serves(socket, model));
-    return index === -1 ? undefined : this.#idle.splice(index, 1)[0];
+    const socket = this.#idle[index];
+    if (socket !== undefined) this.#take(socket);
+    return socket;
+  }
+
+  /** One more has it, or waits for it. */
+  #take(socket: PooledSocket): void {
+    socket.claims++;
+    const index = this.#idle.indexOf(socket);
+    if (index !== -1 && !socket.hasRoom) this.#idle.splice(index, 1);
   }
 
   /** Ping before use: a socket that was idle through a suspend or a stall may be dead without our knowing. */
   async #isAlive(socket: PooledSocket, signal: AbortSignal): Promise<boolean> {
-    socket.claimed = true;
-    if (!socket.physical.isOpen) return false;
+    if (!socket.physical.isOpen) {
+      socket.claims--;
+      return false;
+    }
     if (socket.physical.silentMs <= this.#deadlines.pingAfterMs) return true;
     const alive = await socket.physical.probe(PROBE_MS);
     if (!alive) this.#drop(socket);
@@ -167,21 +189,22 @@ export class SocketPool {
 
   /** Waits for a socket that is being opened. Abandoned while it dials it stays: nothing was sent on it. */
   async #claim(socket: PooledSocket, signal: AbortSignal): Promise<PooledSocket> {
-    socket.claimed = true;
+    this.#take(socket);
     try {
       await untilAborted(socket.ready, signal, () => this.#abortion());
       this.#refuseIfOver(signal);
     } catch (error) {
       if (socket.physical.isOpen) this.#release(socket);
-      else socket.claimed = false;
+      else socket.claims--;
       throw error;
     }
+    this.#offer(socket);
     return socket;
   }
 
   #unclaimed(model: string | undefined): PooledSocket | undefined {
     for (const socket of this.#sockets) {
-      if (!socket.claimed && socket.physical.isDialing && this.#serves(socket, model)) return socket;
+      if (socket.hasRoom && socket.physical.isDialing && this.#serves(socket, model)) return socket;
     }
     return undefined;
   }
@@ -205,10 +228,11 @@ export class SocketPool {
         parent: context.active(),
       },
       model,
+      this.#options.lanes,
       {
-        opened: (opened) => this.#release(opened),
+        opened: (opened) => this.#return(opened),
         expired: (expired) => {
-          if (this.#idle.includes(expired)) this.#drop(expired);
+          if (expired.claims === 0 && this.#idle.includes(expired)) this.#drop(expired);
         },
         ended: (ended, failure) => this.#ended(ended, failure),
       },
@@ -244,35 +268,54 @@ export class SocketPool {
     socket.retireAfter(socket.used ? ageMs : Math.min(ageMs, firstFrameWithinMs * FIRST_FRAME_SHARE));
   }
 
-  #converse(socket: PooledSocket, options: ExchangeOptions): Promise<void> {
+  #converse(socket: PooledSocket, options: ExchangeOptions, lane: string | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(this.#runtime.clock, options, socket.physical, (verdict) => {
+        socket.finish(lane, verdict.reusable);
         this.#conclude(socket, verdict, options);
         if (verdict.reusable) resolve();
         else reject(verdict.error);
       });
-      socket.begin(exchange);
+      socket.begin(exchange, lane);
     });
   }
 
   #conclude(socket: PooledSocket, verdict: Verdict, { model = socket.model }: ExchangeOptions): void {
-    socket.finish();
     if (verdict.reusable) return this.#release(socket);
     if (!this.#sockets.has(socket)) return;
-    this.#drop(socket, verdict.failure?.error);
+    if (socket.claims > 1) {
+      socket.retiring = true;
+      this.#release(socket);
+    } else {
+      this.#drop(socket, verdict.failure?.error);
+    }
     // The caller changed their mind, and will have something else to say soon.
     const hasOther = this.#idle.some((other) => this.#serves(other, model)) || this.#unclaimed(model) !== undefined;
     if (verdict.error.code === 'aborted' && !hasOther) this.#dial(model, this.#deadlines.dialMs);
   }
 
-  /** Back to the others, if it is still good. */
+  /** One request less has it. */
   #release(socket: PooledSocket): void {
-    socket.claimed = false;
+    socket.claims--;
+    this.#return(socket);
+  }
+
+  /** Back to the others, if it is still good. */
+  #return(socket: PooledSocket): void {
     if (!this.#sockets.has(socket) || !socket.physical.isOpen) return;
-    if (socket.isExpired || this.#closing !== undefined) return this.#drop(socket);
-    socket.hasWaited = true;
-    this.#idle.push(socket);
-    if (this.#idle.length > (this.#options.maxIdle ?? DEFAULT_MAX_IDLE)) this.#drop(this.#idle[0]!);
+    if (socket.isExpired || this.#closing !== undefined) {
+      if (socket.claims === 0) this.#drop(socket);
+      return;
+    }
+    if (socket.claims === 0) socket.hasWaited = true;
+    this.#offer(socket);
+    const { maxIdle = DEFAULT_MAX_IDLE } = this.#options;
+    const unused = this.#idle.filter((each) => each.claims === 0);
+    if (unused.length > maxIdle) this.#drop(unused[0]!);
+  }
+
+  #offer(socket: PooledSocket): void {
+    if (socket.hasRoom && !socket.isExpired && !this.#idle.includes(socket)) this.#idle.push(socket);
   }
 
   #drop(socket: PooledSocket, error?: PatchbayError): void {

@@ -3,7 +3,7 @@ import type { Failure } from './classify.ts';
 import type { Exchange } from './exchange.ts';
 import { PhysicalSocket, type PhysicalSocketOptions, type SocketOwner } from './physical-socket.ts';
 import type { Clock, Timer } from './runtime.ts';
-import type { Frame } from './types.ts';
+import type { Frame, LaneRules } from './types.ts';
 
 /** What a pool wants to hear of one of its sockets. */
 export interface PooledSocketOwner {
@@ -14,23 +14,28 @@ export interface PooledSocketOwner {
   ended(socket: PooledSocket, failure: Failure): void;
 }
 
-/** A socket that carries one exchange at a time. */
+/** A socket that carries one exchange at a time, or one in each of its lanes. */
 export class PooledSocket implements SocketOwner {
   readonly physical: PhysicalSocket;
   readonly model: string | undefined;
   /** Fulfilled once open; rejects with the failure of the dial. */
   readonly ready: Promise<void>;
-  /** A request waits for it to open. */
-  claimed = false;
+  /** Requests that have it or wait for it to open. */
+  claims = 0;
+  /** An exchange broke off while others went on: they are the last ones. */
+  retiring = false;
   /** It has carried a frame of ours. */
   used = false;
   /** It has been idle. */
   hasWaited = false;
   readonly #owner: PooledSocketOwner;
   readonly #clock: Clock;
+  readonly #lanes: LaneRules | undefined;
+  readonly #exchanges = new Map<string, Exchange>();
+  /** Lanes in which an answer goes on that nobody wants any more. */
+  readonly #abandoned = new Set<string>();
   #retirement: Timer | undefined;
   #expiresAt = Infinity;
-  #exchange: Exchange | undefined;
   #lost: PatchbayError | undefined;
   #resolve!: () => void;
   #reject!: (error: PatchbayError) => void;
@@ -38,9 +43,11 @@ export class PooledSocket implements SocketOwner {
   constructor(
     options: Omit<PhysicalSocketOptions, 'owner' | 'model'>,
     model: string | undefined,
+    lanes: LaneRules | undefined,
     owner: PooledSocketOwner,
   ) {
     this.#owner = owner;
+    this.#lanes = lanes;
     this.#clock = options.runtime.clock;
     this.model = model;
     this.ready = new Promise((resolve, reject) => {
@@ -54,7 +61,20 @@ export class PooledSocket implements SocketOwner {
 
   /** It may finish what it carries, then no more. Asks the clock: after a suspend no timer has fired yet. */
   get isExpired(): boolean {
-    return this.#clock.now() >= this.#expiresAt;
+    return this.retiring || this.#clock.now() >= this.#expiresAt;
+  }
+
+  /** One request more may have it. */
+  get hasRoom(): boolean {
+    return this.claims < (this.#lanes?.perSocket ?? 1);
+  }
+
+  /** A lane that nobody has, if it has lanes: low numbers first, for servers count all that were ever named. */
+  freeLane(): string | undefined {
+    if (this.#lanes === undefined) return undefined;
+    let number = 1;
+    while (this.#exchanges.has(String(number)) || this.#abandoned.has(String(number))) number++;
+    return String(number);
   }
 
   /** Has the pool retire it after this long. */
@@ -64,14 +84,16 @@ export class PooledSocket implements SocketOwner {
     this.#retirement = this.#clock.setTimer(() => this.#owner.expired(this), delayMs);
   }
 
-  /** Hands it all frames from now on. One that comes too late hears at once how the socket ended. */
-  begin(exchange: Exchange): void {
-    this.#exchange = exchange;
+  /** Hands it all frames (of its lane) from now on. One that comes too late hears at once how the socket ended. */
+  begin(exchange: Exchange, lane = ''): void {
+    this.#exchanges.set(lane, exchange);
     if (this.#lost !== undefined) exchange.lost(this.#lost);
   }
 
-  finish(): void {
-    this.#exchange = undefined;
+  /** `reusable`: nothing of the answer is still to come. */
+  finish(lane = '', reusable = true): void {
+    this.#exchanges.delete(lane);
+    if (!reusable) this.#abandoned.add(lane);
   }
 
   /** Says goodbye without telling the pool. */
@@ -83,12 +105,15 @@ export class PooledSocket implements SocketOwner {
 
   opened(): void {
     this.#resolve();
-    if (!this.claimed) this.#owner.opened(this);
+    if (this.claims === 0) this.#owner.opened(this);
   }
 
   frame(frame: Frame): void {
     // Idle sockets may go on talking, e.g. of rate limits; nobody is listening.
-    this.#exchange?.frame(frame);
+    if (this.#lanes === undefined) return this.#exchanges.get('')?.frame(frame);
+    const lane = this.#lanes.laneOf(frame);
+    if (lane !== undefined) return this.#exchanges.get(lane)?.frame(frame);
+    for (const exchange of [...this.#exchanges.values()]) exchange.frame(frame);
   }
 
   drained(): void {}
@@ -102,6 +127,6 @@ export class PooledSocket implements SocketOwner {
   #lose(error: PatchbayError): void {
     this.#lost = error;
     this.#reject(error);
-    this.#exchange?.lost(error);
+    for (const exchange of [...this.#exchanges.values()]) exchange.lost(error);
   }
 }

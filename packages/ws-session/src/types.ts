@@ -128,9 +128,19 @@ export interface PoolOptions extends NetworkOptions {
   maxPayloadBytes?: number;
   /** The model of prewarmed sockets, re-read on each attempt. */
   model?: () => string | undefined;
+  /** Requests share a socket. Default: each has one to itself. */
+  lanes?: LaneRules;
   tracer?: Tracer;
   /** For users: what the connections are doing. `epoch` is the socket's id. */
   event?(event: ConnectionEvent): void;
+}
+
+/** How the answers to several requests on one socket are told apart. */
+export interface LaneRules {
+  /** As many as a socket may have. */
+  perSocket: number;
+  /** The lane that a frame belongs to; `undefined`: it concerns all of them. */
+  laneOf(frame: Frame): string | undefined;
 }
 
 /** The socket a request goes out on. */
@@ -139,6 +149,10 @@ export interface PooledSocketInfo {
   id: number;
   /** It has carried a request before. */
   reused: boolean;
+  /** Where sockets have lanes: the one that this request has for itself until it is over. */
+  lane?: string;
+  /** More frames of this request, as long as its answer is under way. `false`: it is not (yet, or any more). */
+  send: (frame: Frame) => boolean;
 }
 
 /** One request and its answer. Times in milliseconds. */

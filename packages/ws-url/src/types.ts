@@ -91,6 +91,8 @@ export interface GatewayTraits {
   firstFrameWithinMs?: number;
   /** One socket serves one model. */
   oneModelPerSocket?: boolean;
+  /** A socket makes one response at a time: no lanes. */
+  oneResponseAtATime?: boolean;
   /** Speech arrives in one piece, after the last byte was made. */
   buffersSpeech?: boolean;
   /** May start a response that nobody asked for. */

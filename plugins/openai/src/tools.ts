@@ -1,4 +1,5 @@
 import { llm } from '@livekit/agents';
+import { checkJson, checkName, checkObject, checkString, refuseOption } from '@patchbay/plugin-kit';
 
 /** Base of the tools that the service runs itself. Only the Responses API knows them. */
 export abstract class OpenAITool extends llm.ProviderTool {
@@ -138,6 +139,88 @@ export class CodeInterpreter extends OpenAITool {
     // The API wants one; `auto` makes it for the call.
     return { type: 'code_interpreter', container: this.container ?? { type: 'auto' } };
   }
+}
+
+/** Some tools of an MCP server: by name, or those that only read. */
+export interface MCPToolFilter {
+  toolNames?: string[];
+  /** Tools that the server annotates with `readOnlyHint`. */
+  readOnly?: boolean;
+}
+
+export interface HostedMCPToolOptions {
+  /** Names the server in calls and in `toolChoice`. */
+  serverLabel: string;
+  /** Where it is. One of `serverUrl`, `tunnelId` and `connectorId`. */
+  serverUrl?: string;
+  /** A Secure MCP Tunnel to it. */
+  tunnelId?: string;
+  /** A connector of the service, e.g. `connector_googlecalendar`. */
+  connectorId?: string;
+  serverDescription?: string;
+  /** An OAuth access token for it. */
+  authorization?: string;
+  /** Sent to it. */
+  headers?: Record<string, string>;
+  /** Default: all it has. */
+  allowedTools?: string[] | MCPToolFilter;
+  /**
+   * Which tools a person has to allow first. A caller on the phone cannot, so a reply that asks for it fails with an
+   * error that says so. Default `never`, where the API's is `always`: trust the server, or narrow `allowedTools`.
+   */
+  requireApproval?: 'never' | 'always' | { never?: MCPToolFilter; always?: MCPToolFilter };
+  /** Found by tool search when needed, instead of being listed at the start. */
+  deferLoading?: boolean;
+}
+
+/**
+ * Tools of a remote MCP server, which the service calls itself. (For servers that only your agent reaches, LiveKit's
+ * own MCP client is the way.) https://developers.openai.com/api/docs/guides/tools-connectors-mcp
+ */
+export class HostedMCPTool extends OpenAITool {
+  readonly serverLabel: string;
+  readonly #options: HostedMCPToolOptions;
+
+  /** @throws PatchbayError `invalid-option` unless exactly one of `serverUrl`, `tunnelId` and `connectorId` is given. */
+  constructor(options: HostedMCPToolOptions) {
+    checkObject('options', options);
+    if (options.serverLabel === undefined) refuseOption('serverLabel', 'the name of the MCP server');
+    checkName('serverLabel', options.serverLabel);
+    const places = ['serverUrl', 'tunnelId', 'connectorId'] as const;
+    for (const place of places) checkName(place, options[place]);
+    if (places.filter((place) => options[place] !== undefined).length !== 1) {
+      refuseOption('serverUrl', "the server's address, or left out for one of `tunnelId` and `connectorId`");
+    }
+    checkString('authorization', options.authorization);
+    checkJson('headers', options.headers);
+    super({ id: `openai_mcp_${options.serverLabel}` });
+    this.serverLabel = options.serverLabel;
+    this.#options = { ...options };
+  }
+
+  toToolConfig(): Record<string, unknown> {
+    const { allowedTools, requireApproval = 'never', ...options } = this.#options;
+    return given({
+      type: 'mcp',
+      server_label: options.serverLabel,
+      server_url: options.serverUrl,
+      tunnel_id: options.tunnelId,
+      connector_id: options.connectorId,
+      server_description: options.serverDescription,
+      authorization: options.authorization,
+      headers: options.headers,
+      allowed_tools: Array.isArray(allowedTools) ? allowedTools : filterOf(allowedTools),
+      require_approval:
+        typeof requireApproval === 'string'
+          ? requireApproval
+          : given({ never: filterOf(requireApproval.never), always: filterOf(requireApproval.always) }),
+      defer_loading: options.deferLoading,
+    });
+  }
+}
+
+function filterOf(filter: MCPToolFilter | undefined): Record<string, unknown> | undefined {
+  return filter && given({ tool_names: filter.toolNames, read_only: filter.readOnly });
 }
 
 /** Without the keys that were not given: the API refuses an explicit `null`. */

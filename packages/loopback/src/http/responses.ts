@@ -25,7 +25,7 @@ export const serveResponsesOverHttp: HttpHandler = async (request, response, url
   if (url.pathname !== '/v1/responses' || request.method !== 'POST') return false;
 
   const body = await readJson(request);
-  const prepared = prepareResponse(body, (previous) => memory.get(previous));
+  const prepared = prepareResponse(cloud, body, (previous) => memory.get(previous));
   const events = runResponse(prepared, cloud, goneSignal(response), (remembered) => {
     if (prepared.stored) memory.put(remembered);
   });

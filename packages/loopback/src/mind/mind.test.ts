@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Loopback, Mind, MindOutput, MindRequest, Turn } from '../cloud.ts';
+import type { Loopback, Mind, MindOutput, MindRequest, MindThought, MindWork, Turn } from '../cloud.ts';
 import { startLoopback } from '../server.ts';
 import { echoMind, passThroughMind, resolveMind, scriptedMind } from './index.ts';
 
@@ -17,14 +17,16 @@ const WEATHER = {
   },
 };
 
-async function ask(mind: Mind, turns: Turn[], rest: Partial<MindRequest> = {}): Promise<MindOutput[]> {
+type Piece = MindOutput | MindThought | MindWork;
+
+async function ask(mind: Mind, turns: Turn[], rest: Partial<MindRequest> = {}): Promise<Piece[]> {
   const request = { model: 'm', instructions: undefined, turns, tools: [], signal: new AbortController().signal };
-  const outputs: MindOutput[] = [];
+  const outputs: Piece[] = [];
   for await (const output of mind.reply({ ...request, ...rest })) outputs.push(output);
   return outputs;
 }
 
-const textOf = (outputs: MindOutput[]): string =>
+const textOf = (outputs: Piece[]): string =>
   outputs.map((output) => (output.type === 'text' ? output.text : '')).join('');
 const user = (text: string): Turn => ({ role: 'user', text });
 

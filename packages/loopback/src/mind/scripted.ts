@@ -33,6 +33,12 @@ export const scriptedMind: Mind = {
       yield { type: 'call', name: call.name, arguments: JSON.stringify(argumentsFor(call, lastHeard(request.turns))) };
       return;
     }
+    const { format } = request;
+    if (format) {
+      const described = { name: format.name, parameters: format.schema };
+      yield { type: 'text', text: JSON.stringify(argumentsFor(described, lastHeard(request.turns))) };
+      return;
+    }
     for (const text of words(answer(request))) yield { type: 'text', text };
   },
 };

@@ -10,18 +10,22 @@ export interface Context {
   readonly itemIds: ReadonlySet<string>;
   /** Every function call's id: `true` once its output is there. */
   readonly calls: ReadonlyMap<string, boolean>;
+  /** Tools that remote servers have listed. */
+  readonly lists: readonly JsonObject[];
 }
 
-export const emptyContext: Context = { turns: [], itemIds: new Set(), calls: new Map() };
+export const emptyContext: Context = { turns: [], itemIds: new Set(), calls: new Map(), lists: [] };
 
 /**
  * Adds items (`input` of a request, or a response's own output) to a context. Refuses what the service refuses: an item
- * that is already there, an output without its call, a call that was never answered.
+ * that is already there, an output without its call, a thought that led to nothing. `checkThought` refuses thoughts of
+ * others.
  */
-export function extendContext(context: Context, input: unknown): Context {
+export function extendContext(context: Context, input: unknown, checkThought?: (item: JsonObject) => void): Context {
   const turns = [...context.turns];
   const itemIds = new Set(context.itemIds);
   const calls = new Map(context.calls);
+  const lists = [...context.lists];
   const items = typeof input === 'string' ? [{ role: 'user', content: input }] : arrayOf(input).map(objectOf);
 
   for (const [index, item] of items.entries()) {
@@ -52,10 +56,29 @@ export function extendContext(context: Context, input: unknown): Context {
         turns.push({ role: 'tool', text: textOf(item.output) });
         break;
       }
-      default: // reasoning, references, images: nothing that a reply depends on
+      case 'reasoning':
+        checkThought?.(item);
+        if (!followsThought(items[index + 1])) {
+          throw invalidRequest(
+            `Item '${id ?? ''}' of type 'reasoning' was provided without its required following item.`,
+            { param: 'input' },
+          );
+        }
+        break;
+      case 'mcp_list_tools':
+        lists.push(item);
+        break;
+      default: // calls of hosted tools, references, images: nothing that a reply depends on
     }
   }
-  return { turns, itemIds, calls };
+  return { turns, itemIds, calls, lists };
+}
+
+/** What a model can have thought of. */
+function followsThought(item: JsonObject | undefined): boolean {
+  if (item === undefined) return false;
+  const type = item.type ?? 'message';
+  return type === 'message' ? item.role === 'assistant' : type !== 'function_call_output';
 }
 
 /** The service wants every call answered before it goes on. */

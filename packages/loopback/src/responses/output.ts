@@ -1,7 +1,8 @@
 import type { Cloud } from '../cloud.ts';
 import type { JsonObject } from '../http/json.ts';
+import type { HostedCall } from './hosted.ts';
 
-/** Writes the output of one response: a message and function calls, each with the events that announce it. */
+/** Writes the output of one response: thoughts, messages and calls, each with the events that announce it. */
 export class OutputWriter {
   readonly #cloud: Cloud;
   readonly #event: (type: string, fields: JsonObject) => JsonObject;
@@ -57,6 +58,35 @@ export class OutputWriter {
     yield this.#event('response.function_call_arguments.delta', { ...position, delta: args });
     yield this.#event('response.function_call_arguments.done', { ...position, name, arguments: args });
     const done = { ...item, arguments: args, status: 'completed' };
+    this.#items.push(done);
+    yield this.#event('response.output_item.done', { output_index, item: done });
+  }
+
+  /** A thought ends the message before it; `seal` gives the form in which a client may keep it. */
+  *thought(summary: string, seal: (id: string) => string | undefined): Generator<JsonObject, void, undefined> {
+    yield* this.endMessage('completed');
+    const output_index = this.#items.length;
+    const id = this.#cloud.id('rs_');
+    const part = { type: 'summary_text', text: summary };
+    const position = { item_id: id, output_index, summary_index: 0 };
+    yield this.#event('response.output_item.added', { output_index, item: { id, type: 'reasoning', summary: [] } });
+    yield this.#event('response.reasoning_summary_part.added', { ...position, part: { ...part, text: '' } });
+    yield this.#event('response.reasoning_summary_text.delta', { ...position, delta: summary });
+    yield this.#event('response.reasoning_summary_text.done', { ...position, text: summary });
+    yield this.#event('response.reasoning_summary_part.done', { ...position, part });
+    const sealed = seal(id);
+    const item = { id, type: 'reasoning', summary: [part], ...(sealed ? { encrypted_content: sealed } : {}) };
+    this.#items.push(item);
+    yield this.#event('response.output_item.done', { output_index, item });
+  }
+
+  /** What a hosted tool does. */
+  *hosted({ added, steps, done }: HostedCall): Generator<JsonObject, void, undefined> {
+    yield* this.endMessage('completed');
+    const output_index = this.#items.length;
+    const position = { item_id: done.id, output_index };
+    yield this.#event('response.output_item.added', { output_index, item: added });
+    for (const { type, fields } of steps) yield this.#event(type, { ...position, ...fields });
     this.#items.push(done);
     yield this.#event('response.output_item.done', { output_index, item: done });
   }

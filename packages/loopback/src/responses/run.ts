@@ -2,11 +2,16 @@ import type { Cloud, MindRequest, OfferedTool } from '../cloud.ts';
 import { invalidRequest, missingParameter, serviceErrorOf } from '../http/errors.ts';
 import { arrayOf, isObject, numberOf, objectOf, stringOf } from '../http/json.ts';
 import type { JsonObject } from '../http/json.ts';
+import { readFormat } from './format.ts';
+import type { ReplyFormat } from './format.ts';
+import { hostedCalls } from './hosted.ts';
 import { emptyContext, extendContext, refuseUnansweredCalls } from './items.ts';
 import type { Context } from './items.ts';
 import type { RememberedResponse } from './memory.ts';
 import { OutputWriter } from './output.ts';
-import { countTokens, countTurns, think } from './think.ts';
+import { checkThought, sealThought, storeThoughts, wantsSealedThoughts } from './reasoning.ts';
+import type { SteerQueue } from './steer.ts';
+import { countTokens, countTurns, thinkAloud } from './think.ts';
 
 /** A request that was read and found right. */
 export interface PreparedResponse {
@@ -14,10 +19,12 @@ export interface PreparedResponse {
   readonly model: string;
   readonly context: Context;
   readonly stored: boolean;
+  readonly format: ReplyFormat | undefined;
 }
 
 /** Reads a `response.create` or a POST body. Throws what the service says when it refuses. */
 export function prepareResponse(
+  cloud: Cloud,
   body: JsonObject,
   recall: (id: string) => RememberedResponse | undefined,
 ): PreparedResponse {
@@ -31,21 +38,24 @@ export function prepareResponse(
       param: 'previous_response_id',
     });
   }
-  const context = extendContext(remembered?.context ?? emptyContext, body.input ?? []);
+  const format = readFormat(body);
+  const check = (thought: JsonObject): void => checkThought(cloud, thought);
+  const context = extendContext(remembered?.context ?? emptyContext, body.input ?? [], check);
   refuseUnansweredCalls(context);
-  return { body, model, context, stored: body.store !== false };
+  return { body, model, context, stored: body.store !== false, format };
 }
 
 /**
  * Runs one response and yields its events; the last one is terminal (`response.completed`, `response.incomplete`,
  * `response.failed` or `error`). Ends without one when the signal aborts: nobody is left to hear it.
- * `remember` gets what a later response can build on.
+ * `remember` gets what a later response can build on; what `steering` holds ends the response at the next piece.
  */
 export async function* runResponse(
   prepared: PreparedResponse,
   cloud: Cloud,
   signal: AbortSignal,
   remember: (response: RememberedResponse) => void,
+  steering?: SteerQueue,
 ): AsyncGenerator<JsonObject, void, undefined> {
   const { body, context } = prepared;
   const base = responseObject(prepared, cloud);
@@ -60,6 +70,7 @@ export async function* runResponse(
       usage: usageOf(prepared, output.characters),
     };
     if (type !== 'response.failed') {
+      if (prepared.stored) storeThoughts(cloud, output.items);
       remember({ id: base.id, context: extendContext(context, output.items), object: response });
     }
     return event(type, { response });
@@ -67,15 +78,28 @@ export async function* runResponse(
 
   yield event('response.created', { response: base });
   yield event('response.in_progress', { response: base });
-  if (body.generate === false) {
+  if (body.generate === false || objectOf(body.prompt_cache_options).prewarm === true) {
     // A warm-up: the request's state is kept under an id, no output is made.
     yield finish('response.completed', { status: 'completed', completed_at: seconds(cloud) });
     return;
   }
   try {
     const limit = numberOf(body.max_output_tokens) ?? Infinity;
-    for await (const piece of think(cloud, askMind(prepared, signal))) {
-      yield* piece.type === 'text' ? output.text(piece.text) : output.call(piece.name, piece.arguments);
+    const seal = (id: string): string | undefined => (wantsSealedThoughts(body) ? sealThought(cloud, id) : undefined);
+    for await (const piece of thinkAloud(cloud, askMind(prepared, signal))) {
+      if (steering?.isEmpty === false && output.started) {
+        yield* output.endMessage('incomplete');
+        yield finish('response.incomplete', { status: 'incomplete', incomplete_details: { reason: 'steered' } });
+        return;
+      }
+      if (piece.type === 'text') yield* output.text(piece.text);
+      else if (piece.type === 'call') yield* output.call(piece.name, piece.arguments);
+      else if (piece.type === 'thought') yield* output.thought(piece.summary, seal);
+      else {
+        const calls = hostedCalls(cloud, body, piece, [...context.lists, ...output.items]);
+        for (const call of calls) yield* output.hosted(call);
+        if (calls.some(({ waits }) => waits)) break;
+      }
       if (countTokens(output.characters) >= limit) {
         yield* output.endMessage('incomplete');
         yield finish('response.incomplete', {
@@ -103,7 +127,7 @@ export async function* runResponse(
   }
 }
 
-function askMind({ body, model, context }: PreparedResponse, signal: AbortSignal): MindRequest {
+function askMind({ body, model, context, format }: PreparedResponse, signal: AbortSignal): MindRequest {
   return {
     model,
     instructions: stringOf(body.instructions),
@@ -113,6 +137,7 @@ function askMind({ body, model, context }: PreparedResponse, signal: AbortSignal
       .filter((tool) => tool.type === 'function')
       .map(readTool),
     toolChoice: body.tool_choice,
+    format,
     signal,
   };
 }

@@ -226,7 +226,7 @@ describe('Responses sockets', () => {
     socket.send({ type: 'response.create', input: 'no model' });
     expect(errorOf(await socket.next('error'))).toEqual([400, 'missing_required_parameter']);
     socket.send({ type: 'response.steer', previous_response_id: 'resp_1', input: 'left' });
-    expect(await socket.next('response.steer.failed')).toMatchObject({ error: { code: 'steering_not_supported' } });
+    expect(await socket.next('response.steer.failed')).toMatchObject({ error: { code: 'response_not_found' } });
     socket.send({ type: 'response.create', response: { model: 'gpt-5-mini', input: 'nested' } });
     expect(JSON.stringify((await finish(socket)).output)).toContain('nested');
   });

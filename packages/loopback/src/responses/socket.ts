@@ -3,11 +3,12 @@ import type { Cloud } from '../cloud.ts';
 import type { SocketHandler } from '../handlers.ts';
 import { invalidRequest, serviceErrorOf } from '../http/errors.ts';
 import type { ServiceError } from '../http/errors.ts';
-import { parseObject, stringOf } from '../http/json.ts';
+import { arrayOf, objectOf, parseObject, stringOf } from '../http/json.ts';
 import type { JsonObject } from '../http/json.ts';
 import { memoryOf } from './memory.ts';
 import type { RememberedResponse } from './memory.ts';
 import { prepareResponse, runResponse } from './run.ts';
+import { acceptSteer, SteerQueue, steerPending } from './steer.ts';
 
 /** Named lanes that one socket may have. https://developers.openai.com/api/docs/guides/websocket-mode */
 const MAX_LANES = 32;
@@ -26,6 +27,11 @@ class ResponsesSocket {
   readonly #cloud: Cloud;
   readonly #gone = new AbortController();
   readonly #latest = new Map<string, RememberedResponse>();
+  /** What may be added to the response that each lane makes. */
+  readonly #steering = new Map<string, SteerQueue>();
+  /** What was added to a response that ended with calls, by its id. */
+  readonly #waiting = new Map<string, JsonObject[]>();
+  readonly #finished = new Set<string>();
   /** The end of each lane's queue. */
   readonly #lanes = new Map<string, Promise<void>>();
   #running = 0;
@@ -58,7 +64,7 @@ class ResponsesSocket {
       case 'response.create':
         return this.#enqueue(stream ?? '', frame);
       case 'response.steer':
-        return this.#refuseSteer(frame);
+        return this.#steer(frame);
       default:
         return this.#refuse(
           invalidRequest(
@@ -96,22 +102,61 @@ class ResponsesSocket {
     if (this.#gone.signal.aborted) return;
     // Both ways of writing it are in use: the fields beside `type`, or under `response`.
     const body = { ...frame, ...(typeof frame.response === 'object' ? frame.response : {}) } as JsonObject;
-    const memory = memoryOf(this.#cloud);
     try {
-      const prepared = prepareResponse(body, (id) => this.#recall(id) ?? memory.get(id));
-      const events = runResponse(prepared, this.#cloud, this.#gone.signal, (response) => {
-        this.#latest.set(lane, response);
-        if (prepared.stored) memory.put(response);
-      });
-      for await (const event of events) {
-        this.#send(event, lane);
-        if (event.type === 'response.failed' || event.type === 'error') this.#forget(body);
-      }
+      for (let next: JsonObject | undefined = this.#withWaiting(body); next;) next = await this.#respond(lane, next);
     } catch (error) {
       // A turn that was refused takes the state it wanted to build on with it.
       this.#forget(body);
       this.#refuse(error, lane);
+    } finally {
+      this.#steering.delete(lane);
     }
+  }
+
+  /** Makes one response; the request of the next one if something was added to this one meanwhile. */
+  async #respond(lane: string, body: JsonObject): Promise<JsonObject | undefined> {
+    const memory = memoryOf(this.#cloud);
+    const prepared = prepareResponse(this.#cloud, body, (id) => this.#recall(id) ?? memory.get(id));
+    const queue = new SteerQueue(prepared.model);
+    this.#steering.set(lane, queue);
+    const remember = (response: RememberedResponse): void => {
+      this.#latest.set(lane, response);
+      if (prepared.stored) memory.put(response);
+    };
+    let last: JsonObject = {};
+    for await (const event of runResponse(prepared, this.#cloud, this.#gone.signal, remember, queue)) {
+      last = event;
+      queue.target ||= stringOf(objectOf(event.response).id) ?? '';
+      this.#send(event, lane);
+      if (event.type === 'response.failed' || event.type === 'error') this.#forget(body);
+    }
+    this.#finished.add(queue.target);
+    const steered = queue.take();
+    if (steered.length === 0) return undefined;
+    const output = arrayOf(objectOf(last.response).output).map(objectOf);
+    const input = steered.flatMap((each) => each.input);
+    if (output.some((item) => item.type === 'function_call')) {
+      for (const each of steered) this.#send(steerPending(each, output), lane);
+      this.#waiting.set(queue.target, input);
+      return undefined;
+    }
+    return { ...body, previous_response_id: queue.target, input };
+  }
+
+  /** What waited for the results of calls goes before them. */
+  #withWaiting(body: JsonObject): JsonObject {
+    const previous = stringOf(body.previous_response_id) ?? '';
+    const waiting = this.#waiting.get(previous);
+    if (!waiting) return body;
+    this.#waiting.delete(previous);
+    return { ...body, input: [...waiting, ...arrayOf(body.input)] };
+  }
+
+  #steer(frame: JsonObject): void {
+    const target = stringOf(frame.previous_response_id) ?? '';
+    const [lane, queue] = [...this.#steering].find(([, each]) => each.target === target) ?? [];
+    const isOver = this.#finished.has(target);
+    this.#send(acceptSteer(this.#cloud, frame, { queue: isOver ? undefined : queue, isOver }), lane);
   }
 
   #recall(id: string): RememberedResponse | undefined {
@@ -130,20 +175,6 @@ class ResponsesSocket {
     const failure = serviceErrorOf(error);
     this.#cloud.tell('error', 'frame-refused', { code: failure.code, message: failure.message });
     this.#send({ type: 'error', status: failure.status, error: failure.body }, lane);
-  }
-
-  #refuseSteer(frame: JsonObject): void {
-    const target = stringOf(frame.previous_response_id) ?? '';
-    this.#send({
-      type: 'response.steer.failed',
-      sequence_number: 0,
-      error: {
-        type: 'invalid_request_error',
-        code: 'steering_not_supported',
-        message: 'The model does not support steering.',
-      },
-      steer: { input: frame.input ?? '', previous_response_id: target },
-    });
   }
 
   /** An hour is over: what runs may end, nothing new begins. */

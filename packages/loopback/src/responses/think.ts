@@ -1,8 +1,18 @@
 import { sleep } from '../clock.ts';
-import type { Cloud, MindOutput, MindRequest, Turn } from '../cloud.ts';
+import type { Cloud, MindOutput, MindRequest, MindThought, MindWork, Turn } from '../cloud.ts';
+
+/** What a mind says, at the cloud's pace; of what it does before it speaks, nothing. */
+export async function* think(cloud: Cloud, request: MindRequest): AsyncGenerator<MindOutput, void, undefined> {
+  for await (const output of thinkAloud(cloud, request)) {
+    if (output.type === 'text' || output.type === 'call') yield output;
+  }
+}
 
 /** The mind's reply at the cloud's pace: a wait before the first piece, a shorter one between the others. Ends early on abort. */
-export async function* think(cloud: Cloud, request: MindRequest): AsyncGenerator<MindOutput, void, undefined> {
+export async function* thinkAloud(
+  cloud: Cloud,
+  request: MindRequest,
+): AsyncGenerator<MindOutput | MindThought | MindWork, void, undefined> {
   const { firstTokenMs, tokenMs } = cloud.pace;
   cloud.tell('mind', 'request-received', { model: request.model, text: lastText(request.turns) });
   await sleep(cloud.clock, firstTokenMs, request.signal);

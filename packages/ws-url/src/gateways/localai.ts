@@ -17,7 +17,7 @@ export const localai: GatewayRow = {
     },
     responses: {
       model: 'body',
-      traits: { maxFrameBytes: 10 * 1024 * 1024 },
+      traits: { maxFrameBytes: 10 * 1024 * 1024, oneResponseAtATime: true },
       source: 'mudler/LocalAI#8676',
     },
     ...httpRoutes('https://localai.io/features/'),

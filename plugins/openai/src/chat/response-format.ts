@@ -1,5 +1,5 @@
-import { llm } from '@livekit/agents';
-import { isStrict } from '../responses/input.ts';
+import type { llm } from '@livekit/agents';
+import { strictSchema } from '../responses/schema.ts';
 
 /** The shapes that the API knows: they pass as they are. */
 const known: ReadonlySet<unknown> = new Set(['text', 'json_object', 'json_schema']);
@@ -10,13 +10,12 @@ const known: ReadonlySet<unknown> = new Set(['text', 'json_object', 'json_schema
  */
 export function toResponseFormat(format: unknown): unknown {
   if (typeof format !== 'object' || format === null || known.has((format as { type?: unknown }).type)) return format;
-  // `$schema` is for validators; some gateways refuse it.
-  const { $schema: _schema, ...schema } = llm.toJsonSchema(format, true, true);
-  return { type: 'json_schema', json_schema: { name: nameOf(schema.title), schema, strict: isStrict(schema) } };
+  const { schema, strict } = strictSchema(format as Parameters<typeof llm.toJsonSchema>[0], true);
+  return { type: 'json_schema', json_schema: { name: nameOf(schema.title), schema, strict } };
 }
 
 /** The API wants a name of letters, digits, `_` and `-`. */
-function nameOf(title: string | undefined): string {
-  const name = title?.replace(/[^\w-]+/g, '_').slice(0, 64);
+function nameOf(title: unknown): string {
+  const name = typeof title !== 'string' ? undefined : title.replace(/[^\w-]+/g, '_').slice(0, 64);
   return name === undefined || name === '' ? 'response' : name;
 }

@@ -5,7 +5,9 @@ import type { ResponseInputItem } from './input.ts';
 export interface FinishedResponse {
   responseId: string;
   socketId: number;
-  /** `false`: only its socket remembers it, and only until that socket serves the next one. */
+  /** Where sockets have lanes: the one that it came from. */
+  lane?: string | undefined;
+  /** `false`: only its socket remembers it, and only until that socket (or its lane of it) serves the next one. */
   stored: boolean;
   /** The whole context that it answered. */
   input: readonly ResponseInputItem[];
@@ -48,7 +50,7 @@ export class ResponseChain {
   add(response: FinishedResponse): void {
     const { input, ...rest } = response;
     const digests = digestsOf(input);
-    this.#links = this.#links.filter((link) => link.stored || link.socketId !== response.socketId);
+    this.forgetSocket(response.socketId, response.lane);
     this.#links.push({ ...rest, length: input.length, digest: digests[input.length] ?? '' });
     if (this.#links.length > MAX_LINKS) this.#links.shift();
   }
@@ -59,8 +61,8 @@ export class ResponseChain {
   }
 
   /** A turn on this socket failed: the service evicts what only the socket remembered. */
-  forgetSocket(socketId: number): void {
-    this.#links = this.#links.filter((link) => link.stored || link.socketId !== socketId);
+  forgetSocket(socketId: number, lane?: string): void {
+    this.#links = this.#links.filter((link) => link.stored || link.socketId !== socketId || link.lane !== lane);
   }
 
   knows(responseId: string): boolean {

@@ -14,16 +14,25 @@ function asked(): { after: unknown; said: unknown[]; socket: number }[] {
   }));
 }
 
-const notFound = (id: unknown): object => ({
+const notFound = (id: unknown): object => wrapped(lost(id));
+
+const lost = (id: unknown): object => ({
+  code: 'previous_response_not_found',
+  message: `Previous response with id '${String(id)}' not found.`,
+  param: 'previous_response_id',
+});
+
+/** The two shapes of an error: as the service was seen to send it, and as the reference has it. */
+const wrapped = (error: object): object => ({
   type: 'error',
   status: 400,
-  error: {
-    type: 'invalid_request_error',
-    code: 'previous_response_not_found',
-    message: `Previous response with id '${String(id)}' not found.`,
-    param: 'previous_response_id',
-  },
+  error: { type: 'invalid_request_error', ...error },
 });
+const flat = (error: object): object => ({ type: 'error', ...error });
+const shapes: [string, (error: object) => object][] = [
+  ['wrapped', wrapped],
+  ['flat', flat],
+];
 
 describe('pain 8: a turn that continues the response before it', () => {
   it('sends only what is new, and never the reply itself', async () => {
@@ -210,9 +219,9 @@ describe('a stored response', () => {
     expect(asked().at(-1)).toMatchObject({ after: 'r1', said: ['two'], socket: 2 });
   });
 
-  it('that the server has forgotten costs one more request with everything, and no error', async () => {
+  it.each(shapes)('that the server has forgotten costs one more request, and no error: %s', async (_, shape) => {
     at.server.script = ({ socket, body }, turn) =>
-      turn === 2 ? say(socket, notFound(body.previous_response_id)) : reply(socket, `r${turn}`, `answer${turn}`);
+      turn === 2 ? say(socket, shape(lost(body.previous_response_id))) : reply(socket, `r${turn}`, `answer${turn}`);
     const model = at.open();
     const failures = failuresOf(model);
     const conversation = new Conversation(model);
@@ -252,8 +261,8 @@ describe('a stored response', () => {
 });
 
 describe('pain 6: a socket at the end of its hour', () => {
-  it('costs one more request with everything on a new one, and no error', async () => {
-    const limit = { type: 'error', code: 'websocket_connection_limit_reached', message: '60 minutes', param: null };
+  it.each(shapes)('costs one more request with everything on a new one, and no error: %s', async (_, shape) => {
+    const limit = shape({ code: 'websocket_connection_limit_reached', message: '60 minutes', param: null });
     at.server.script = ({ socket }, turn) =>
       turn === 2 ? say(socket, limit) : reply(socket, `r${turn}`, `answer${turn}`);
     const model = at.open();

@@ -2,12 +2,21 @@ import { retryableStatus, retryAfter } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection, PatchbayErrorDetails } from '@patchbay/ws-url';
 import { fatalCodes } from '../error-codes.ts';
-import type { WsErrorBody, WsErrorEvent, WsResponse } from './wire.ts';
+import type { WsErrorBody, WsErrorEvent, WsMcpApprovalRequestItem, WsResponse } from './wire.ts';
 
 /** The chain is broken, and generation did not start: the whole context may be sent instead. */
 export const RESPONSE_NOT_FOUND = 'previous_response_not_found';
 /** The socket has reached its 60 minutes, and generation did not start. */
 export const SOCKET_EXPIRED = 'websocket_connection_limit_reached';
+
+/** The service cannot read a thought that it is given back. */
+const REASONING_UNREADABLE = 'invalid_encrypted_content';
+
+/** Whether a request was refused for the thoughts in it: encrypted elsewhere, lost, or no longer next to what they led to. */
+export function isReasoningRefusal({ code, retryable, providerCode, message, body = '' }: PatchbayError): boolean {
+  if (code !== 'provider-error' || retryable) return false;
+  return providerCode === REASONING_UNREADABLE || /\breasoning\b|\brs_\w|encrypted[ _]content/i.test(message + body);
+}
 
 /** Codes that say "not now". https://platform.openai.com/docs/guides/error-codes and `ResponseError` of the SDK. */
 const passing = new Set([
@@ -54,6 +63,15 @@ export function endOf(status: string, response: WsResponse | null | undefined, c
     return new PatchbayError('provider-error', 'the response was cancelled', { retryable: true, hop: 'provider' });
   }
   return providerError(response?.error ?? { code: 'server_error', message: 'the response failed' }, connection);
+}
+
+/** A remote tool waits for a person's yes, and a caller on the phone cannot give it. */
+export function approvalOf({ name, server_label: server }: WsMcpApprovalRequestItem): PatchbayError {
+  return new PatchbayError(
+    'unsupported',
+    `the MCP server '${server ?? ''}' wants approval for its tool '${name ?? ''}', and nobody here can give it: ` +
+      "set `requireApproval: 'never'` on its HostedMCPTool, or leave this tool out of `allowedTools`",
+  );
 }
 
 function providerError(

@@ -1,2 +1,5 @@
-export { LLM } from './llm.ts';
-export type { LLMOptions } from './options.ts';
+export { LLM, type ChatCall } from './llm.ts';
+export type { Includable, LLMOptions, Prompt, PromptCacheOptions, ToolChoice } from './options.ts';
+export type { SteerInput, SteerMessage } from './steering.ts';
+export { LLMStream } from './stream.ts';
+export type { ChatJsonSchemaFormat, JsonSchemaFormat, ResponseFormat } from './text-format.ts';

@@ -1,4 +1,7 @@
 import { llm } from '@livekit/agents';
+import type { ToolChoice } from './options.ts';
+import { reasoningBefore, type ReasoningItem, type RefusedReasoning } from './reasoning-items.ts';
+import { strictSchema } from './schema.ts';
 
 /** An item of a request's `input`, in the shapes that LiveKit's `openai.responses` format writes. */
 export type ResponseInputItem =
@@ -6,9 +9,74 @@ export type ResponseInputItem =
   | { type: 'function_call'; call_id: string; name: string; arguments: string }
   | { type: 'function_call_output'; call_id: string; output: unknown };
 
-/** A chat context as the Responses API wants it. */
-export async function toInput(chatCtx: llm.ChatContext): Promise<ResponseInputItem[]> {
-  return (await chatCtx.toProviderFormat('openai.responses')) as ResponseInputItem[];
+/** A conversation as the Responses API wants it. */
+export interface Input {
+  /** What was said and done: what chains are matched by. */
+  readonly items: readonly ResponseInputItem[];
+  /** The thoughts that belong before an item. */
+  readonly reasoning: ReadonlyMap<ResponseInputItem, readonly ReasoningItem[]>;
+}
+
+/**
+ * A chat context as the Responses API wants it. LiveKit writes the items, in its own order and without their ids; the
+ * thoughts find their places by call id, and by `phase`, which LiveKit copies from a message as it is.
+ */
+export async function toInput(chatCtx: llm.ChatContext): Promise<Input> {
+  const calls = new Map<string, readonly ReasoningItem[]>();
+  const marked = chatCtx.items.map((item) => {
+    const thoughts = reasoningBefore(item);
+    if (thoughts.length === 0) return item;
+    if (item.type === 'function_call') calls.set(item.callId, thoughts);
+    return item.type === 'message' && item.role === 'assistant' ? marking(item, thoughts) : item;
+  });
+  const items = (await new llm.ChatContext(marked).toProviderFormat('openai.responses')) as ResponseInputItem[];
+  const reasoning = new Map<ResponseInputItem, readonly ReasoningItem[]>();
+  for (const item of items) {
+    const thoughts = item.type === 'function_call' ? calls.get(item.call_id) : unmark(item);
+    if (thoughts !== undefined) reasoning.set(item, thoughts);
+  }
+  return { items, reasoning };
+}
+
+/** Carries thoughts through LiveKit's formatting in the place of `phase`. */
+class Marked {
+  readonly phase: unknown;
+  readonly thoughts: readonly ReasoningItem[];
+
+  constructor(phase: unknown, thoughts: readonly ReasoningItem[]) {
+    this.phase = phase;
+    this.thoughts = thoughts;
+  }
+}
+
+function marking(message: llm.ChatMessage, thoughts: readonly ReasoningItem[]): llm.ChatMessage {
+  const { openai } = message.extra as { openai?: { phase?: unknown } };
+  const copy = Object.create(Object.getPrototypeOf(message) as object) as llm.ChatMessage;
+  return Object.assign(copy, message, { extra: { openai: { phase: new Marked(openai?.phase, thoughts) } } });
+}
+
+function unmark(item: ResponseInputItem): readonly ReasoningItem[] | undefined {
+  const message = item as { phase?: unknown };
+  if (!(message.phase instanceof Marked)) return undefined;
+  const { phase, thoughts } = message.phase;
+  if (phase === undefined) delete message.phase;
+  else message.phase = phase;
+  return thoughts;
+}
+
+/** Items as they are sent, each after its thoughts. A thought is sent once, and not at all once it was refused. */
+export function withReasoning(
+  items: readonly ResponseInputItem[],
+  { reasoning }: Input,
+  refused: RefusedReasoning,
+): { input: unknown[]; thoughts: ReasoningItem[] } {
+  const thoughts = new Map<string, ReasoningItem>();
+  const input = items.flatMap((item) => {
+    const before = (reasoning.get(item) ?? []).filter((each) => !thoughts.has(each.id) && !refused.has(each));
+    for (const each of before) thoughts.set(each.id, each);
+    return [...before, item];
+  });
+  return { input, thoughts: [...thoughts.values()] };
 }
 
 /** LiveKit's tools as entries of `tools`: functions sorted by name, so that prompt caches hit, then hosted tools. */
@@ -23,10 +91,9 @@ export function toTools(toolCtx: llm.ToolContext | undefined, strict: boolean): 
 type AnyFunctionTool = Pick<llm.FunctionTool, 'description' | 'parameters'>;
 
 function toFunction(name: string, tool: AnyFunctionTool, strict: boolean): Record<string, unknown> {
-  // `$schema` is for validators; some gateways refuse it.
-  const { $schema: _schema, ...parameters } = llm.toJsonSchema(tool.parameters, true, strict);
+  const { schema, strict: isStrict } = strictSchema(tool.parameters, strict);
   // Left out, `strict` means true to the Responses API, which then refuses schemas that are not.
-  return { type: 'function', name, description: tool.description, parameters, strict: strict && isStrict(parameters) };
+  return { type: 'function', name, description: tool.description, parameters: schema, strict: isStrict };
 }
 
 /** By shape: a tool may come from another copy of this package, and tools of other providers mean nothing here. */
@@ -35,38 +102,13 @@ function toHosted(tool: llm.ProviderTool): Record<string, unknown>[] {
   return typeof toToolConfig === 'function' ? [toToolConfig.call(tool) as Record<string, unknown>] : [];
 }
 
-/**
- * Whether a schema keeps the rules of strict mode: every object closed, every property required. Schemas made
- * from zod do; raw ones (an MCP server's, say) often do not, and a request that claims it for them is refused.
- * https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
- */
-export function isStrict(schema: unknown): boolean {
-  if (typeof schema !== 'object' || schema === null) return true;
-  if (Array.isArray(schema)) return schema.every(isStrict);
-  const { type, properties, required, additionalProperties, items, anyOf, $defs, definitions } = schema as Schema;
-  if (type === 'object' || properties !== undefined) {
-    const names = Object.keys(properties ?? {});
-    if (additionalProperties !== false || !names.every((name) => required?.includes(name))) return false;
-  }
-  return (
-    [properties, $defs, definitions].every((map) => isStrict(Object.values(map ?? {}))) && isStrict([items, anyOf])
-  );
-}
-
-interface Schema {
-  type?: unknown;
-  properties?: Record<string, unknown>;
-  required?: readonly string[];
-  additionalProperties?: unknown;
-  items?: unknown;
-  anyOf?: unknown;
-  $defs?: Record<string, unknown>;
-  definitions?: Record<string, unknown>;
-}
-
-/** LiveKit writes a chosen function as chat completions do; the Responses API has it flat. */
-export function toToolChoice(choice: llm.ToolChoice | undefined): unknown {
-  return typeof choice === 'object' ? { type: 'function', name: choice.function.name } : choice;
+/** LiveKit writes a chosen function as chat completions do; the Responses API has it flat, and knows other choices. */
+export function toToolChoice(choice: ToolChoice | null | undefined): unknown {
+  const chosen =
+    typeof choice === 'object' ? (choice as { type?: unknown; function?: { name?: unknown } } | null) : null;
+  return chosen?.type === 'function' && chosen.function !== undefined
+    ? { type: 'function', name: chosen.function.name }
+    : choice;
 }
 
 /**

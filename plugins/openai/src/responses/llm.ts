@@ -1,13 +1,20 @@
 import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
-import { RequestLLM } from '@patchbay/plugin-kit';
+import { refuseOption, RequestLLM } from '@patchbay/plugin-kit';
+import { PatchbayError } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
-import { routeTo } from '../endpoint.ts';
+import { routeTo, type Route } from '../endpoint.ts';
 import { clientOn } from '../sdk.ts';
 import { ResponseChain } from './chain.ts';
-import { checkLLMOptions, type LLMOptions } from './options.ts';
+import { FrameDecoder, lanesBy } from './frames.ts';
+import { HttpStream, type ResponsesClient } from './http-stream.ts';
+import { checkLLMOptions, type LLMOptions, type ToolChoice } from './options.ts';
+import { RefusedReasoning } from './reasoning-items.ts';
 import { toBody } from './request.ts';
-import { HttpStream, SocketStream, type ResponsesClient } from './stream.ts';
+import { SocketStream } from './socket-stream.ts';
+import type { LLMStream, ResponsesStreamOptions } from './stream.ts';
+import type { ResponseFormat } from './text-format.ts';
+import { warmUp } from './warm-up.ts';
 
 const DEFAULT_MODEL = 'gpt-4.1';
 const DEFAULT_THINKING_MS = 60_000;
@@ -22,18 +29,24 @@ const DEFAULT_THINKING_MS = 60_000;
 export class LLM extends RequestLLM {
   readonly #options: LLMOptions;
   readonly #chain = new ResponseChain();
+  readonly #refused = new RefusedReasoning();
+  readonly #decoder: FrameDecoder;
   readonly #client: ResponsesClient | undefined;
+  readonly #closing = new AbortController();
 
   constructor(options: Partial<LLMOptions> = {}) {
     checkLLMOptions(options);
-    const { model = DEFAULT_MODEL, useWebSocket = true } = options;
+    const { model = DEFAULT_MODEL, useWebSocket = true, lanes = false } = options;
     const route = routeTo(useWebSocket ? 'responses' : 'responses-http', options, model);
+    if (lanes) refuseLanesWithout(route, useWebSocket);
+    const decoder = new FrameDecoder();
     super(
       useWebSocket
-        ? { label: 'openai.ws.LLM', model, ...route, sockets: {} }
+        ? { label: 'openai.ws.LLM', model, ...route, sockets: lanes ? { lanes: lanesBy(decoder) } : {} }
         : { label: 'openai.responses.LLM', model, ...route },
     );
     this.#options = { ...options, model };
+    this.#decoder = decoder;
     if (!useWebSocket) this.#client = clientOn(route);
   }
 
@@ -49,30 +62,68 @@ export class LLM extends RequestLLM {
     return new LLM({ ...connected, useWebSocket: options.useWebSocket ?? hasSockets });
   }
 
-  override chat(call: {
-    chatCtx: llm.ChatContext;
-    toolCtx?: llm.ToolContextLike;
-    connOptions?: APIConnectOptions;
-    parallelToolCalls?: boolean;
-    toolChoice?: llm.ToolChoice;
-    /** Fields of the request's body. They win over the options of the model. */
-    extraKwargs?: Record<string, unknown>;
-  }): llm.LLMStream {
+  override chat(call: ChatCall): LLMStream {
+    const options = this.#streamOptions(call);
+    return this.#client === undefined
+      ? new SocketStream(this, options, this.#chain, this.#decoder)
+      : new HttpStream(this, options, this.#client);
+  }
+
+  /**
+   * Opens a socket and has the service prepare what is known before the first turn: instructions, tools, an earlier
+   * conversation. Give it what `chat()` will be given; the first turn then sends only what is new. Nothing is generated.
+   *
+   * @throws PatchbayError `unsupported` over HTTP and where the server answers all the same; otherwise why it failed,
+   * which harms nothing but the time that it would have saved.
+   */
+  async warmUp(call: ChatCall): Promise<void> {
+    if (this.#client !== undefined) {
+      throw new PatchbayError('unsupported', 'a warm-up needs a socket to prepare; set `useWebSocket: true`');
+    }
+    const { signal } = this.#closing;
+    await warmUp(this, this.#streamOptions(call), { chain: this.#chain, decoder: this.#decoder, signal });
+  }
+
+  override async aclose(): Promise<void> {
+    this.#closing.abort();
+    await super.aclose();
+  }
+
+  #streamOptions(call: ChatCall): ResponsesStreamOptions {
     const { chatCtx, connOptions = DEFAULT_API_CONNECT_OPTIONS, ...rest } = call;
     const toolCtx = llm.toToolContext(call.toolCtx);
     const body = toBody(this.#options, { ...rest, toolCtx });
-    const { thinkingTimeoutMs = DEFAULT_THINKING_MS } = this.#options;
-    const options = {
+    return {
       chatCtx,
       connOptions,
       connection: this.connection,
       body,
       model: body.model === this.model ? undefined : body.model,
-      thinkingTimeoutMs,
+      thinkingTimeoutMs: this.#options.thinkingTimeoutMs ?? DEFAULT_THINKING_MS,
+      refused: this.#refused,
       ...(toolCtx === undefined ? {} : { toolCtx }),
     };
-    return this.#client === undefined
-      ? new SocketStream(this, options, this.#chain)
-      : new HttpStream(this, options, this.#client);
   }
+}
+
+/** What may be said about one reply. */
+export interface ChatCall {
+  chatCtx: llm.ChatContext;
+  toolCtx?: llm.ToolContextLike;
+  connOptions?: APIConnectOptions;
+  parallelToolCalls?: boolean;
+  toolChoice?: ToolChoice;
+  /** What this reply looks like; wins over the model's. */
+  responseFormat?: ResponseFormat;
+  /** Fields of the request's body. They win over the options of the model. */
+  extraKwargs?: Record<string, unknown>;
+}
+
+function refuseLanesWithout({ connection }: Route, useWebSocket: boolean): void {
+  if (!useWebSocket) refuseOption('lanes', 'left out with `useWebSocket: false`: requests over HTTP share nothing');
+  if (connection.traits.oneResponseAtATime !== true) return;
+  throw new PatchbayError(
+    'unsupported',
+    `${connection.row.title} makes one response at a time on a socket: leave out \`lanes\`, and parallel turns get sockets of their own`,
+  );
 }

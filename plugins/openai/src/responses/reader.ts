@@ -1,20 +1,28 @@
 import type { llm } from '@livekit/agents';
 import type { Frame, Reply } from '@patchbay/plugin-kit';
-
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
-import { endOf, errorOf, RESPONSE_NOT_FOUND } from './failure.ts';
-import type {
-  WsErrorEvent,
-  WsFunctionCallItem,
-  WsMessageItem,
-  WsOutputItem,
-  WsResponse,
-  WsServerEvent,
-} from './wire.ts';
+import { approvalOf, endOf, errorOf, RESPONSE_NOT_FOUND } from './failure.ts';
+import { FrameDecoder } from './frames.ts';
+import { reasoningIn, type ReasoningItem } from './reasoning-items.ts';
+import type { Steering } from './steering.ts';
+import { addUsage } from './usage.ts';
+import type { WsFunctionCallItem, WsMcpApprovalRequestItem, WsMessageItem } from './wire.ts';
+import type { WsOutputItem, WsResponse, WsServerEvent } from './wire.ts';
 
 /** This many unreadable frames in a row are not an accident. */
 const MAX_UNREADABLE = 8;
+
+/** Events that say that something is going on of which nobody hears: reasoning, searches, programs, remote tools. */
+const hostedWork =
+  /^response\.(reasoning|web_search|file_search|code_interpreter|mcp|image_generation|shell|custom_tool)/;
+
+export interface ReaderOptions {
+  /** Knows responses that were finished earlier; a repeated end of theirs does not end this one. */
+  isOver?: (responseId: string) => boolean;
+  steering?: Steering;
+  decoder?: FrameDecoder;
+}
 
 /**
  * Reads the events of one response into a {@link Reply}. Nothing is validated on the way: what is not understood is
@@ -25,18 +33,41 @@ export class ResponseReader {
   readonly #connection: Connection;
   readonly #isOver: (responseId: string) => boolean;
   readonly #calls: { callId: string; args: string }[] = [];
+  readonly #steering: Steering | undefined;
+  readonly #decoder: FrameDecoder;
+  /** Thoughts whose message or call is still to come, and those of the message. */
+  #thoughts: ReasoningItem[] = [];
+  readonly #messageThoughts: ReasoningItem[] = [];
+  #phase: string | undefined;
+  #usage: llm.CompletionUsage | undefined;
   #id = '';
   #text = '';
+  /** What the response before the running one said: a steered reply is made of several. */
+  #before = '';
   #streaming = false;
   #working = false;
   #unreadable = 0;
   #failure: PatchbayError | undefined;
+  #lane: string | undefined;
+  #ended: 'completed' | 'steered' | undefined;
 
-  /** `isOver` knows responses that were finished earlier; a repeated end of theirs does not end this one. */
-  constructor(reply: Reply, connection: Connection, isOver: (responseId: string) => boolean) {
+  constructor(reply: Reply, connection: Connection, options: ReaderOptions = {}) {
+    const { isOver = () => false, steering, decoder = new FrameDecoder() } = options;
     this.#reply = reply;
     this.#connection = connection;
     this.#isOver = isOver;
+    this.#steering = steering;
+    this.#decoder = decoder;
+  }
+
+  /** The lane of the request: events of no lane are somebody else's, unless they are errors. */
+  set lane(lane: string | undefined) {
+    this.#lane = lane;
+  }
+
+  /** Everything that was asked for is there, although the server may still have something to say. */
+  get complete(): boolean {
+    return this.#ended === 'completed';
   }
 
   get responseId(): string {
@@ -64,17 +95,10 @@ export class ResponseReader {
 
   /** One frame; `true`: the response is over. Throws if the connection should not be used again either. */
   readFrame(frame: Frame): boolean {
-    let event: unknown;
-    if (typeof frame === 'string') {
-      try {
-        event = JSON.parse(frame);
-      } catch {
-        // Counted below.
-      }
-    }
-    if (typeof event === 'object' && event !== null && typeof (event as { type?: unknown }).type === 'string') {
+    const event = this.#decoder.decode(frame);
+    if (event !== undefined) {
       this.#unreadable = 0;
-      return this.read(event as WsServerEvent);
+      return this.#isForeign(event) ? false : this.read(event);
     }
     if (++this.#unreadable < MAX_UNREADABLE) return false;
     throw new PatchbayError('protocol-violation', `${MAX_UNREADABLE} unreadable messages in a row`, {
@@ -88,18 +112,25 @@ export class ResponseReader {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
         this.#streaming = true;
+        this.#working = false;
         this.#say(event.delta);
         return false;
       case 'response.created':
-        this.#id = event.response?.id ?? this.#id;
+        this.#begin(event.response?.id ?? this.#id);
         return false;
       case 'response.output_item.added':
-        this.#working = event.item?.type !== 'message' && event.item?.type !== 'function_call';
+        this.#working = !isSpeech(event.item);
         return false;
       case 'response.output_item.done':
-        this.#working = false;
+        // What a hosted tool found is thought about before it is told.
+        this.#working = !isSpeech(event.item);
         if (event.item != null) this.#item(event.item);
         return false;
+      case 'response.steer.accepted':
+      case 'response.steer.pending':
+      case 'response.steer.failed':
+        this.#steering?.read(event);
+        return this.#ended !== undefined && this.#steering?.owed === false ? this.#finish() : false;
       case 'response.completed':
         return this.#end('completed', event.response);
       case 'response.failed':
@@ -111,67 +142,119 @@ export class ResponseReader {
       case 'response.done':
         return this.#end(event.response?.status ?? 'completed', event.response);
       case 'error':
-        return this.#fail(errorOf(event satisfies WsErrorEvent, this.#connection));
+        if (this.#steering?.takes(event)) return this.#ended !== undefined ? this.#finish() : false;
+        return this.#fail(errorOf(event, this.#connection));
       default:
+        if (hostedWork.test((event as { type: string }).type)) this.#working = true;
         return false;
     }
   }
 
+  #isForeign(event: { type: string; stream_id?: unknown }): boolean {
+    if (this.#lane === undefined || event.stream_id === this.#lane) return false;
+    return event.type !== 'error' && event.type !== 'response.steer.failed';
+  }
+
+  /** A response has begun: the first one, or the one that takes up what the user added meanwhile. */
+  #begin(id: string): void {
+    if (this.#ended !== undefined) {
+      this.#ended = undefined;
+      this.#before = this.#text;
+      this.#thoughts = [];
+      this.#streaming = false;
+    }
+    this.#id = id;
+    this.#steering?.began(id);
+  }
+
   #say(text: unknown): void {
-    if (typeof text !== 'string') return;
-    this.#text += text;
-    this.#reply.text(this.#id, text);
+    if (typeof text !== 'string' || text === '') return;
+    const isFirst = this.#text !== '' && this.#text === this.#before;
+    const words = isFirst && !/\s$/.test(this.#text) && !/^\s/.test(text) ? ` ${text}` : text;
+    this.#text += words;
+    this.#reply.text(this.#id, words);
   }
 
   #item(item: WsOutputItem): void {
-    if (item.type === 'function_call') this.#call(item as WsFunctionCallItem);
+    const thought = reasoningIn(item);
+    if (thought !== undefined) this.#think(thought);
+    else if (item.type === 'function_call') this.#call(item as WsFunctionCallItem);
     else if (item.type === 'message') this.#message(item as WsMessageItem);
+    // Thoughts that led to a hosted tool belong to its call, of which LiveKit's context knows nothing.
+    else this.#thoughts = [];
+    if (item.type === 'mcp_approval_request') this.#failure = approvalOf(item as WsMcpApprovalRequestItem);
+  }
+
+  #think(thought: ReasoningItem): void {
+    const isKnown = [...this.#thoughts, ...this.#messageThoughts].some(({ id }) => id === thought.id);
+    if (!isKnown) this.#thoughts.push(thought);
   }
 
   #call({ id, call_id: callId, name, arguments: given }: WsFunctionCallItem): void {
     if (typeof callId !== 'string' || this.#calls.some((call) => call.callId === callId)) return;
     const args = typeof given === 'string' && given.trim() !== '' ? given : '{}';
     this.#calls.push({ callId, args });
-    this.#reply.call(this.#id, { callId, name, args, ...(typeof id === 'string' ? { id } : {}) });
+    const reasoning = this.#thoughts.splice(0);
+    this.#reply.call(this.#id, {
+      callId,
+      name,
+      args,
+      ...(typeof id === 'string' ? { id } : {}),
+      ...(reasoning.length > 0 ? { extra: { openai: { reasoning } } } : {}),
+    });
   }
 
   #message({ phase, content }: WsMessageItem): void {
     // Bridges from other protocols may hand over a message in one piece.
     if (!this.#streaming) for (const part of content ?? []) this.#say(part.text ?? part.refusal);
     this.#streaming = false;
-    if (phase != null) this.#reply.extra(this.#id, { openai: { phase } });
+    this.#messageThoughts.push(...this.#thoughts.splice(0));
+    this.#phase = phase ?? this.#phase;
+    // LiveKit makes one message of all, and keeps of each key what it was told last.
+    const reasoning = [...this.#messageThoughts];
+    const openai = {
+      ...(this.#phase === undefined ? {} : { phase: this.#phase }),
+      ...(reasoning.length > 0 ? { reasoning } : {}),
+    };
+    if (Object.keys(openai).length > 0) this.#reply.extra(this.#id, { openai });
   }
 
   #end(status: string, response: WsResponse | null | undefined): boolean {
     const id = response?.id ?? '';
     if (id !== '' && id !== this.#id && this.#isOver(id)) return false;
-    if (this.#text === '' && this.#calls.length === 0) for (const item of response?.output ?? []) this.#item(item);
-    this.#usage(response);
-    if (status !== 'completed') return this.#fail(endOf(status, response, this.#connection));
+    if (this.#text === this.#before && this.#calls.length === 0) {
+      for (const item of response?.output ?? []) this.#item(item);
+    }
+    this.#usage = addUsage(this.#usage, response);
     // Gateways rewrite ids; the last one is the one that they accept back.
     if (id !== '') this.#id = id;
+    if (status === 'incomplete' && response?.incomplete_details?.reason === 'steered') this.#ended = 'steered';
+    else if (status !== 'completed') return this.#fail(endOf(status, response, this.#connection));
+    else this.#ended = 'completed';
+    return this.#ended === 'completed' && this.#steering?.owed !== true ? this.#finish() : false;
+  }
+
+  #finish(): true {
+    // Nothing follows a response that was cut short for something that then failed; it cannot be continued.
+    if (this.#ended === 'steered') this.#id = '';
+    this.#countUsage();
     return true;
   }
 
   /** What may pass is tried again elsewhere; what will not is no fault of the connection. */
   #fail(failure: PatchbayError): boolean {
+    this.#countUsage();
     if (failure.retryable && failure.providerCode !== RESPONSE_NOT_FOUND) throw failure;
     this.#failure = failure;
     return true;
   }
 
-  #usage(response: WsResponse | null | undefined): void {
-    const usage = response?.usage;
-    if (usage == null) return;
-    const promptTokens = usage.input_tokens ?? 0;
-    const completionTokens = usage.output_tokens ?? 0;
-    const counted: llm.CompletionUsage = {
-      promptTokens,
-      completionTokens,
-      promptCachedTokens: usage.input_tokens_details?.cached_tokens ?? 0,
-      totalTokens: usage.total_tokens ?? promptTokens + completionTokens,
-    };
-    if (response?.service_tier != null) counted.serviceTier = response.service_tier;
-    this.#reply.usage(this.#id, counted);
+  #countUsage(): void {
+    if (this.#usage !== undefined) this.#reply.usage(this.#id, this.#usage);
   }
+}
+
+/** Words or a call of one of our tools; silence within them is a sign of trouble. */
+function isSpeech(item: WsOutputItem | null | undefined): boolean {
+  return item?.type === 'message' || item?.type === 'function_call';
 }

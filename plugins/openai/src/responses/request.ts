@@ -1,14 +1,18 @@
 import type { llm } from '@livekit/agents';
 import type { Connection } from '@patchbay/ws-url';
-import { defaultReasoningEffort } from '../reasoning.ts';
+import { defaultReasoningEffort, supportsReasoningEffort } from '../reasoning.ts';
 import { given, toToolChoice, toTools } from './input.ts';
-import type { LLMOptions } from './options.ts';
+import type { LLMOptions, ToolChoice } from './options.ts';
+import { toTextFormat, type ResponseFormat } from './text-format.ts';
+
+const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
 
 /** What `chat()` may say about one call. */
 export interface CallOptions {
   toolCtx: llm.ToolContext | undefined;
   parallelToolCalls?: boolean;
-  toolChoice?: llm.ToolChoice;
+  toolChoice?: ToolChoice;
+  responseFormat?: ResponseFormat;
   extraKwargs?: Record<string, unknown>;
 }
 
@@ -37,14 +41,49 @@ export function toBody(options: LLMOptions, call: CallOptions): RequestBody {
     service_tier: options.serviceTier,
     max_output_tokens: options.maxOutputTokens,
     reasoning: reasoningOf(options),
-    text: options.verbosity === undefined ? undefined : { verbosity: options.verbosity },
+    top_p: options.topP,
     prompt_cache_key: options.promptCacheKey,
+    prompt_cache_retention: options.promptCacheRetention,
+    prompt_cache_options: options.promptCacheOptions,
     safety_identifier: options.safetyIdentifier,
+    user: options.user,
+    truncation: options.truncation,
+    prompt: options.prompt,
+    max_tool_calls: options.maxToolCalls,
     parallel_tool_calls: functions.length > 0 ? (call.parallelToolCalls ?? options.parallelToolCalls) : undefined,
     tool_choice: tools.length > 0 ? toToolChoice(call.toolChoice ?? options.toolChoice) : undefined,
   };
-  const { tools: _tools, ...body } = given({ ...fixed, ...extra });
-  return tools.length > 0 ? { ...body, tools } : body;
+  const { tools: _tools, response_format: _format, ...body } = given({ ...fixed, ...extra });
+  const text = textOf(options, call, extra);
+  const include = includeOf(options, body);
+  return {
+    ...body,
+    ...(Object.keys(text).length > 0 ? { text } : {}),
+    ...(include.length > 0 ? { include } : {}),
+    ...(tools.length > 0 ? { tools } : {}),
+  };
+}
+
+/** `text` is two options in one: whoever sets the format leaves the verbosity alone, and the other way round. */
+function textOf(
+  { verbosity, responseFormat }: LLMOptions,
+  call: CallOptions,
+  extra: Record<string, unknown>,
+): Record<string, unknown> {
+  const perCall = call.responseFormat ?? (call.extraKwargs?.response_format as ResponseFormat | null | undefined);
+  const inExtra = (extra.response_format ?? responseFormat) as ResponseFormat | null | undefined;
+  const own = { verbosity, format: inExtra == null ? undefined : toTextFormat(inExtra) };
+  const format = perCall == null ? {} : { format: toTextFormat(perCall) };
+  const { text } = given({ text: { ...own, ...(extra.text as object | null | undefined), ...format } });
+  return text as Record<string, unknown>;
+}
+
+/** Where nothing is stored, a reasoning model gets its own thoughts back only if they were asked for. */
+function includeOf({ include }: LLMOptions, body: RequestBody): string[] {
+  const wanted = new Set((body.include ?? include ?? []) as string[]);
+  const thinks = supportsReasoningEffort(body.model ?? '');
+  if (body.store === false && thinks) wanted.add(ENCRYPTED_REASONING);
+  return [...wanted];
 }
 
 function reasoningOf({ reasoning, model }: LLMOptions): LLMOptions['reasoning'] {

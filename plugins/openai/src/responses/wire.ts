@@ -45,6 +45,15 @@ export interface WsMessageItem {
   content?: Maybe<readonly { type?: Maybe<string>; text?: Maybe<string>; refusal?: Maybe<string> }[]>;
 }
 
+/** A remote MCP server's tool that a person is to allow first. */
+export interface WsMcpApprovalRequestItem {
+  type: 'mcp_approval_request';
+  id?: Maybe<string>;
+  server_label?: Maybe<string>;
+  name?: Maybe<string>;
+  arguments?: Maybe<string>;
+}
+
 /** Reasoning, hosted tools, and whatever comes next. */
 export interface WsOtherItem {
   type: 'reasoning' | 'file' | 'computer_call' | 'web_search_call' | (string & {});
@@ -137,7 +146,24 @@ export interface WsErrorEvent extends Omit<WsErrorBody, 'type'> {
   headers?: Maybe<Record<string, unknown>>;
 }
 
+/** More of what the user says, for a response that is being made. */
+export interface WsResponseSteerEvent {
+  type: 'response.steer';
+  previous_response_id: string;
+  input: unknown;
+}
+
+/** What became of a `response.steer`. The next `response.created` is what it led to, unless it failed or has to wait. */
+export interface WsResponseSteerResultEvent {
+  type: 'response.steer.accepted' | 'response.steer.pending' | 'response.steer.failed';
+  steer?: Maybe<{ id?: Maybe<string>; previous_response_id?: Maybe<string> }>;
+  /** Of a pending one: `waiting_for_required_input`, the results of tools. */
+  reason?: Maybe<string>;
+  error?: Maybe<WsErrorBody>;
+}
+
 export type WsServerEvent =
+  | WsResponseSteerResultEvent
   | WsResponseCreatedEvent
   | WsOutputItemAddedEvent
   | WsOutputItemDoneEvent

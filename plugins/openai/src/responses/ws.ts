@@ -1,13 +1,3 @@
-// What upstream's namespace `ws` holds of types; its socket class has no counterpart here.
-export type {
-  WsErrorEvent,
-  WsFunctionCallItem,
-  WsOutputItem,
-  WsOutputItemDoneEvent,
-  WsOutputTextDeltaEvent,
-  WsResponseCompletedEvent,
-  WsResponseCreateEvent,
-  WsResponseCreatedEvent,
-  WsResponseFailedEvent,
-  WsServerEvent,
-} from './wire.ts';
+// What upstream's namespace `ws` holds, and the other events of the wire.
+export { ResponsesWebSocket, type ResponsesSocketLike } from './responses-web-socket.ts';
+export type * from './wire.ts';

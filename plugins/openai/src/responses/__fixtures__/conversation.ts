@@ -68,8 +68,8 @@ export class Conversation {
     return this;
   }
 
-  assistant(text: string, interrupted = false): this {
-    this.context.addMessage({ role: 'assistant', content: text, interrupted });
+  assistant(text: string, interrupted = false, extra: Record<string, unknown> = {}): this {
+    this.context.addMessage({ role: 'assistant', content: text, interrupted, extra });
     return this;
   }
 
@@ -81,7 +81,7 @@ export class Conversation {
   async turn(text?: string): Promise<Heard> {
     if (text !== undefined) this.user(text);
     const heard = await listen(this.ask());
-    if (heard.text !== '') this.assistant(heard.text);
+    if (heard.text !== '') this.assistant(heard.text, false, heard.extra);
     for (const call of heard.calls) this.context.insert(call);
     return heard;
   }

@@ -1,0 +1,62 @@
+import { Reply } from '@patchbay/plugin-kit';
+import { PatchbayError } from '@patchbay/ws-url';
+import type { ResponseChain } from './chain.ts';
+import type { FrameDecoder } from './frames.ts';
+import { toInput } from './input.ts';
+import type { LLM } from './llm.ts';
+import { ResponseReader } from './reader.ts';
+import { placed } from './request.ts';
+import type { ResponsesStreamOptions } from './stream.ts';
+
+/**
+ * Sends what is known before the first turn (instructions, tools, an earlier conversation) and has the service prepare
+ * it without an answer. The first turn that continues it says only what is new.
+ *
+ * https://developers.openai.com/api/docs/guides/websocket-mode
+ *
+ * @throws PatchbayError why it could not be done; the first turn is none the worse for it.
+ */
+export async function warmUp(
+  llm: LLM,
+  { chatCtx, connection, connOptions, body, model }: ResponsesStreamOptions,
+  { chain, decoder, signal }: { chain: ResponseChain; decoder: FrameDecoder; signal: AbortSignal },
+): Promise<void> {
+  const { timeoutMs } = connOptions;
+  const { items } = await toInput(chatCtx);
+  const reader = new ResponseReader(new Reply({ put: refuseOutput }, signal), connection, { decoder });
+  let place: { socketId: number; lane?: string | undefined } = { socketId: -1 };
+  await llm._pool().request(
+    ({ id: socketId, lane }) => {
+      place = { socketId, lane };
+      reader.lane = lane;
+      return JSON.stringify({
+        type: 'response.create',
+        ...placed(body, connection),
+        generate: false,
+        input: items,
+        ...(lane === undefined ? {} : { stream_id: lane }),
+      });
+    },
+    {
+      onFrame: (frame) => reader.readFrame(frame),
+      signal,
+      dialMs: timeoutMs,
+      firstEventMs: timeoutMs,
+      inactivityMs: timeoutMs,
+      ...(model === undefined ? {} : { model }),
+    },
+  );
+  if (reader.failure !== undefined) throw reader.failure;
+  const { responseId } = reader;
+  if (responseId === '') return;
+  chain.add({ ...place, responseId, stored: body.store !== false, input: items, text: '', calls: [] });
+}
+
+/** A server that does not know `generate: false` answers: it is stopped by the loss of its socket. */
+function refuseOutput(chunk: { usage?: unknown }): void {
+  if (chunk.usage !== undefined) return;
+  throw new PatchbayError(
+    'unsupported',
+    'the server answers where it was asked to prepare only: leave out the warm-up',
+  );
+}
