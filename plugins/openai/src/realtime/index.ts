@@ -1,4 +1,5 @@
 export * from './api-proto.ts';
+export { processBaseURL } from './base-url.ts';
 export { isFatalError } from './failures.ts';
 export { livekitItemToOpenAIItem } from './items.ts';
 export type { RealtimeModelOptions, RealtimeSessionOptions } from './options.ts';

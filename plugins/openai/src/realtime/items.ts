@@ -1,6 +1,7 @@
-import { llm } from '@livekit/agents';
-import { combineAudioFrames } from '@livekit/rtc-node';
+import { llm, shortuuid } from '@livekit/agents';
+import { AudioFrame, combineAudioFrames } from '@livekit/rtc-node';
 import { base64Of, logger } from '@patchbay/plugin-kit';
+import { SAMPLE_RATE } from './api-proto.ts';
 import type { Content, InputImageContent, ItemResource } from './api-proto.ts';
 
 /** Pictures of a message as data URLs, by their place in the message's content. */
@@ -71,6 +72,22 @@ export async function imagesOf(item: llm.ChatItem): Promise<Images> {
     }
   }
   return images;
+}
+
+const mockAudioPrefix = 'lk_mock_audio_item_';
+
+export function isMockAudio(itemId: string): boolean {
+  return itemId.startsWith(mockAudioPrefix);
+}
+
+/** Two seconds of silence from the user. */
+export function mockAudio(): llm.ChatMessage {
+  const frame = [AudioFrame.create(2 * SAMPLE_RATE, SAMPLE_RATE, 1)];
+  return llm.ChatMessage.create({
+    id: shortuuid(mockAudioPrefix),
+    role: 'user',
+    content: [llm.createAudioContent({ frame })],
+  });
 }
 
 function contentOf(message: llm.ChatMessage, images: Images): Content[] {

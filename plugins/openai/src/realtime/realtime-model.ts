@@ -58,11 +58,6 @@ export class RealtimeModel extends RealtimeModelBase {
     return this._options.azureDeployment ?? this._options.model;
   }
 
-  /** As the options are now: a model whose server does not answer by itself does not take turns either. */
-  override get capabilities(): llm.RealtimeCapabilities {
-    return capabilitiesOf(this._options);
-  }
-
   override label(): string {
     return 'openai.RealtimeModel';
   }
@@ -80,10 +75,13 @@ export class RealtimeModel extends RealtimeModelBase {
     checkSessionOptions(options);
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     this._options = { ...this._options, ...(given as RealtimeSessionOptions) };
+    const { turnDetection, userTranscription } = capabilitiesOf(this._options);
+    Object.assign(this.capabilities, { turnDetection, userTranscription });
     for (const session of this.sessions) (session as RealtimeSession).updateOptions(options);
   }
 }
 
+/** A model whose server does not answer by itself does not take turns either (livekit/agents#6635). */
 function capabilitiesOf(options: RealtimeOptions): llm.RealtimeCapabilities {
   const { turnDetection, inputAudioTranscription, modalities } = options;
   return {

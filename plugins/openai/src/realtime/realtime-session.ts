@@ -1,16 +1,19 @@
-import { llm, shortuuid } from '@livekit/agents';
+import { llm } from '@livekit/agents';
 import { base64Of, guardedEmit } from '@patchbay/plugin-kit';
-import type { RealtimeReply, Withdrawal } from '@patchbay/plugin-kit';
+import type { RealtimeReply, ReplyOptions, Withdrawal } from '@patchbay/plugin-kit';
 import type { Frame, Link } from '@patchbay/plugin-kit';
-import type { ClientEvent, ResponseCreateParams, SessionConfig } from './api-proto.ts';
+import { checkToolChoice } from '../check-options.ts';
+import type { ClientEvent, ResponseCreateParams } from './api-proto.ts';
 import { SAMPLE_RATE } from './api-proto.ts';
+import { Configuration, type Settings } from './configuration.ts';
 import type { ContextEvent } from './conversation.ts';
-import { checkSessionOptions, type RealtimeOptions, type RealtimeSessionOptions } from './options.ts';
+import { isMockAudio, mockAudio } from './items.ts';
+import { checkSessionOptions, type RealtimeSessionOptions } from './options.ts';
 import { previewEvent } from './preview-api.ts';
 import type { RealtimeModel } from './realtime-model.ts';
 import { ReceivingSession } from './receiving-session.ts';
 import { ResponseSequencer } from './response-sequencer.ts';
-import { changesOf, sessionConfigOf } from './session-config.ts';
+import { toolChoiceOf, toolsOf } from './session-tools.ts';
 
 /** The service refuses to commit less audio than this. */
 const minCommitMs = 100;
@@ -27,13 +30,8 @@ const longestTimerMs = 0x7fffffff;
  * `rate_limits_updated` and `connection`.
  */
 export class RealtimeSession extends ReceivingSession {
-  override _options: RealtimeOptions;
-  protected readonly sequencer: ResponseSequencer;
-  readonly #model: RealtimeModel;
-  #instructions: string | undefined;
-  #tools: llm.ToolContext | undefined;
-  /** What this socket was told. */
-  #told: SessionConfig = {};
+  protected override readonly configuration: Configuration;
+  protected override readonly sequencer: ResponseSequencer;
   #contextUpdates: Promise<unknown> = Promise.resolve();
   /** Something arrived since a reply was asked for. */
   #heardSinceAsked = true;
@@ -52,8 +50,9 @@ export class RealtimeSession extends ReceivingSession {
         latestMs: Math.min(maxSessionDuration * 1.25, longestTimerMs),
       },
     });
-    this.#model = model;
-    this._options = { ...model._options };
+    const { modelIn, model: name } = model.connection;
+    const inBody = modelIn === 'body' || modelIn === 'both';
+    this.configuration = new Configuration({ ...model._options }, inBody ? (name ?? model._options.model) : undefined);
     this.sequencer = new ResponseSequencer({
       clock: this.clock,
       isOpen: () => this.link !== undefined,
@@ -68,7 +67,7 @@ export class RealtimeSession extends ReceivingSession {
   }
 
   override get tools(): llm.ToolContext {
-    return this.#tools?.copy() ?? new llm.ToolContext([]);
+    return this.configuration.settings.tools?.copy() ?? new llm.ToolContext([]);
   }
 
   override sendEvent(event: ClientEvent): void {
@@ -82,21 +81,24 @@ export class RealtimeSession extends ReceivingSession {
   // Configuration.
 
   override async updateInstructions(instructions: string): Promise<void> {
-    this.#instructions = instructions;
-    this.#tellChanges('instructions_update_');
+    this.#change({ instructions }, 'instructions_update_');
   }
 
   override async updateTools(tools: llm.ToolContext): Promise<void> {
-    this.#tools = tools.copy();
-    this.#tellChanges('tools_update_');
+    this.#change({ tools: tools.copy() }, 'tools_update_');
   }
 
-  /** Changes options of this session. Absent ones stay as they are; `null` switches a feature off. */
+  /**
+   * Changes options of this session. Absent ones stay as they are; `null` switches a feature off. The service is told
+   * what changed; what it refuses is undone, and told by `error`.
+   *
+   * @throws PatchbayError `invalid-option` that names the option, and nothing is changed.
+   */
   override updateOptions(options: RealtimeSessionOptions): void {
     checkSessionOptions(options);
     const given = Object.entries(options).filter(([key, value]) => value !== undefined || key === 'toolChoice');
-    this._options = { ...this._options, ...(Object.fromEntries(given) as RealtimeSessionOptions) };
-    this.#tellChanges('options_update_');
+    const changes = Object.fromEntries(given) as RealtimeSessionOptions;
+    this.#change({ options: { ...this._options, ...changes } }, 'options_update_');
   }
 
   /** LiveKit's start and hand-off: one `session.update` instead of two, and the context behind it. */
@@ -105,9 +107,11 @@ export class RealtimeSession extends ReceivingSession {
     chatCtx?: llm.ChatContext,
     tools?: llm.ToolContext,
   ): Promise<void> {
-    if (instructions !== undefined) this.#instructions = instructions;
-    if (tools !== undefined) this.#tools = tools.copy();
-    this.#tellChanges('session_update_');
+    const changes = {
+      ...(instructions === undefined ? {} : { instructions }),
+      ...(tools === undefined ? {} : { tools: tools.copy() }),
+    };
+    this.#change(changes, 'session_update_');
     if (chatCtx === undefined) return;
     try {
       await this.updateChatCtx(chatCtx);
@@ -116,23 +120,9 @@ export class RealtimeSession extends ReceivingSession {
     }
   }
 
-  #tellChanges(eventPrefix: string): void {
-    if (!this.link) return;
-    const next = this.#config();
-    const session = changesOf(this.#told, next);
-    this.#told = next;
-    if (session) this.sendEvent({ type: 'session.update', event_id: shortuuid(eventPrefix), session });
-  }
-
-  #config(): SessionConfig {
-    const { modelIn, model } = this.#model.connection;
-    const inBody = modelIn === 'body' || modelIn === 'both';
-    return sessionConfigOf({
-      options: this._options,
-      instructions: this.#instructions,
-      tools: this.#tools,
-      model: inBody ? (model ?? this._options.model) : undefined,
-    });
+  #change(changes: Partial<Settings>, prefix: string): void {
+    const event = this.configuration.change(changes, { prefix, isOpen: this.link !== undefined });
+    if (event) this.sendEvent(event);
   }
 
   // Context.
@@ -165,9 +155,15 @@ export class RealtimeSession extends ReceivingSession {
     }
   }
 
-  /** The events that turn the conversation on the service into this one, in order. */
-  protected createChatCtxUpdateEvents(chatCtx: llm.ChatContext): Promise<ContextEvent[]> {
-    return this.conversation.plan(chatCtx, (itemId) => this.isUnseen(itemId));
+  /**
+   * The events that turn the conversation on the service into this one, in order. `addMockAudio`: with a silence behind
+   * it, which coaxes a model that fell into text back to speech; the next update takes it out again.
+   */
+  protected createChatCtxUpdateEvents(chatCtx: llm.ChatContext, addMockAudio = false): Promise<ContextEvent[]> {
+    const wanted = chatCtx.copy();
+    wanted.items = wanted.items.filter((item) => !isMockAudio(item.id));
+    if (addMockAudio) wanted.items.push(mockAudio());
+    return this.conversation.plan(wanted, (itemId) => !isMockAudio(itemId) && this.isUnseen(itemId));
   }
 
   #sendContextEvent(event: ContextEvent): Promise<void> {
@@ -213,6 +209,16 @@ export class RealtimeSession extends ReceivingSession {
 
   // Replies.
 
+  /** As LiveKit's; `toolChoice` and `tools` are those of this reply alone. */
+  override async generateReply(
+    instructions?: string,
+    options: { signal?: AbortSignal } & ReplyOptions = {},
+  ): Promise<llm.GenerationCreatedEvent> {
+    checkToolChoice(options.toolChoice);
+    const tools = options.tools && llm.toToolContext(options.tools);
+    return super.generateReply(instructions, { ...options, tools });
+  }
+
   protected override requestReply(reply: RealtimeReply): void {
     this.noteActivity();
     this.sequencer.request(reply);
@@ -238,8 +244,11 @@ export class RealtimeSession extends ReceivingSession {
     const response: ResponseCreateParams = { metadata: { client_event_id: reply.id } };
     // Instructions of a response replace those of the session.
     if (reply.instructions) {
-      response.instructions = this.#instructions ? `${this.#instructions}\n${reply.instructions}` : reply.instructions;
+      const { instructions } = this.configuration.settings;
+      response.instructions = instructions ? `${instructions}\n${reply.instructions}` : reply.instructions;
     }
+    if (reply.tools) response.tools = toolsOf(reply.tools as llm.ToolContext);
+    if (reply.toolChoice !== undefined) response.tool_choice = toolChoiceOf(reply.toolChoice);
     this.sendEvent({ type: 'response.create', event_id: reply.id, response });
   }
 
@@ -294,11 +303,7 @@ export class RealtimeSession extends ReceivingSession {
 
   /** One `session.update` with everything, and the conversation so far; then what waited. */
   protected override opened(link: Link, { reconnected }: { reconnected: boolean }): void {
-    this.#told = this.#config();
-    const events: ClientEvent[] = [
-      { type: 'session.update', event_id: shortuuid('session_update_'), session: this.#told },
-      ...this.conversation.replay(),
-    ];
+    const events: ClientEvent[] = [this.configuration.opened(), ...this.conversation.replay()];
     for (const event of events) {
       const wire = this._options.apiVersion === undefined ? event : previewEvent(event);
       guardedEmit(this, 'openai_client_event_queued', wire);

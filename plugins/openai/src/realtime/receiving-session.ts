@@ -56,8 +56,10 @@ export abstract class ReceivingSession extends ReplyingSession {
         return this.handleConversationItemInputAudioTranscriptionCompleted(event);
       case 'conversation.item.input_audio_transcription.failed':
         return this.#transcriptionFailed(event);
-      case 'session.created':
       case 'session.updated':
+        this.configuration.accepted();
+        return this.#expiry.told(event.session);
+      case 'session.created':
         return this.#expiry.told(event.session);
       case 'rate_limits.updated':
         guardedEmit(this, 'rate_limits_updated', event.rate_limits);
@@ -165,6 +167,7 @@ export abstract class ReceivingSession extends ReplyingSession {
     const busy = error.code === 'conversation_already_has_active_response';
     if (error.code === 'response_cancel_not_active') this.sequencer.nothingToCancel();
     const eventId = error.event_id ?? '';
+    this.configuration.refused(eventId);
     const isOurs = this.sequencer.refused(eventId, busy);
     const change = this.conversation.refuse(eventId, failure, error.param);
     if (typeof change === 'object') this.sendEvent(change);
