@@ -42,9 +42,10 @@ export class Configuration {
 
   /** A fresh socket is told everything. */
   opened(): SessionUpdateEvent {
-    this.#updates = [];
+    const eventId = shortuuid('session_update_');
+    this.#updates = [{ eventId, before: this.#settings, after: this.#settings }];
     this.#told = this.#configOf(this.#settings);
-    return { type: 'session.update', event_id: shortuuid('session_update_'), session: this.#told };
+    return { type: 'session.update', event_id: eventId, session: this.#told };
   }
 
   /** Changes settings; without a socket that is all. Returns what to tell this one, if it does not know it yet. */

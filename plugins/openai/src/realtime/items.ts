@@ -101,9 +101,16 @@ function contentOf(message: llm.ChatMessage, images: Images): Content[] {
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
       return [{ type: 'input_audio', audio: base64Of(bytes) }];
     }
-    const image = content.type === 'image_content' ? images.get(index) : undefined;
-    return image === undefined ? [] : [{ type: 'input_image', image_url: image } satisfies InputImageContent];
+    return content.type === 'image_content' ? pictureOf(content, images.get(index)) : [];
   });
+}
+
+function pictureOf({ image, inferenceDetail: detail }: llm.ImageContent, encoded: string | undefined): Content[] {
+  const url = encoded ?? (typeof image === 'string' && image.startsWith('data:') ? image : undefined);
+  if (url === undefined) return [];
+  return [
+    { type: 'input_image', image_url: url, ...(detail === 'auto' ? {} : { detail }) } satisfies InputImageContent,
+  ];
 }
 
 function chatContentOf(content: Content | null | undefined): llm.ChatContent[] {

@@ -2,37 +2,37 @@ import { llm } from '@livekit/agents';
 import { base64Of, guardedEmit } from '@patchbay/plugin-kit';
 import type { RealtimeReply, ReplyOptions, Withdrawal } from '@patchbay/plugin-kit';
 import type { Frame, Link } from '@patchbay/plugin-kit';
+import { PatchbayError } from '@patchbay/ws-url';
 import { checkToolChoice } from '../check-options.ts';
 import type { ClientEvent, ResponseCreateParams } from './api-proto.ts';
 import { SAMPLE_RATE } from './api-proto.ts';
 import { Configuration, type Settings } from './configuration.ts';
-import type { ContextEvent } from './conversation.ts';
-import { isMockAudio, mockAudio } from './items.ts';
+import { McpCalls, type McpApprovalRequest, type McpEvent } from './mcp.ts';
 import { checkSessionOptions, type RealtimeSessionOptions } from './options.ts';
 import { previewEvent } from './preview-api.ts';
 import type { RealtimeModel } from './realtime-model.ts';
-import { ReceivingSession } from './receiving-session.ts';
+import { ContextSession } from './context-session.ts';
 import { ResponseSequencer } from './response-sequencer.ts';
 import { toolChoiceOf, toolsOf } from './session-tools.ts';
 
 /** The service refuses to commit less audio than this. */
 const minCommitMs = 100;
-/** How long `updateChatCtx` waits for the service. */
-const contextDeadlineMs = 5_000;
 /** A timer of the platform counts in 31 bits. */
 const longestTimerMs = 0x7fffffff;
+/** How long a tool of an MCP server may work before its reply counts as stalled. */
+const mcpCallMs = 60_000;
 
 /**
  * One conversation with the Realtime API, across as many sockets as it takes. Configuration and context live here and
  * are told to each fresh socket; what is asked for while there is none waits.
  *
  * Events beyond LiveKit's: `openai_server_event_received`, `openai_client_event_queued`, `session_reconnected`,
- * `rate_limits_updated` and `connection`.
+ * `rate_limits_updated`, `idle_timeout`, `mcp` and `connection`.
  */
-export class RealtimeSession extends ReceivingSession {
+export class RealtimeSession extends ContextSession {
   protected override readonly configuration: Configuration;
   protected override readonly sequencer: ResponseSequencer;
-  #contextUpdates: Promise<unknown> = Promise.resolve();
+  protected override readonly mcp: McpCalls;
   /** Something arrived since a reply was asked for. */
   #heardSinceAsked = true;
 
@@ -60,10 +60,13 @@ export class RealtimeSession extends ReceivingSession {
       sendCancel: (responseId) => this.sendEvent({ type: 'response.cancel', response_id: responseId }),
       abandon: (reply) => this.#abandon(reply),
     });
-  }
-
-  override get chatCtx(): llm.ChatContext {
-    return this.conversation.chatCtx;
+    this.mcp = new McpCalls({
+      tell: (event) => this.#tellMcp(event),
+      consent: (request) => this.#consent(request),
+      answer: (item) => this.sendEvent({ type: 'conversation.item.create', item }),
+      working: (responseId, isWorking) => this.#worksFor(responseId, isWorking),
+      settled: () => this.#continueAfterTools(),
+    });
   }
 
   override get tools(): llm.ToolContext {
@@ -123,60 +126,6 @@ export class RealtimeSession extends ReceivingSession {
   #change(changes: Partial<Settings>, prefix: string): void {
     const event = this.configuration.change(changes, { prefix, isOpen: this.link !== undefined });
     if (event) this.sendEvent(event);
-  }
-
-  // Context.
-
-  /**
-   * Makes the conversation on the service equal to this one. Without a socket it resolves at once: the next socket is
-   * told the whole of it before anything else.
-   *
-   * @throws RealtimeError when the service does not answer within 5 s.
-   */
-  override updateChatCtx(chatCtx: llm.ChatContext): Promise<void> {
-    const update = this.#contextUpdates.then(() => this.#updateChatCtx(chatCtx));
-    this.#contextUpdates = update.catch(() => undefined);
-    return update;
-  }
-
-  async #updateChatCtx(chatCtx: llm.ChatContext): Promise<void> {
-    const { issues } = llm.validateChatContextStructure(chatCtx);
-    const blocking = issues.filter(({ severity, code }) => severity === 'error' && code !== 'timestamp_order');
-    if (blocking.length > 0) throw new Error(`Invalid chat context: ${blocking.map(({ code }) => code).join(', ')}`);
-    const events = await this.createChatCtxUpdateEvents(chatCtx);
-    this.conversation.apply(events, chatCtx);
-    if (!this.link || events.length === 0) return;
-    const answers = Promise.allSettled(events.map((event) => this.#sendContextEvent(event)));
-    const results = await this.#within(contextDeadlineMs, answers, 'updateChatCtx timed out');
-    const refused = results.filter((result) => result.status === 'rejected');
-    if (refused.length > 0) {
-      const reasons = refused.map(({ reason }) => String(reason));
-      this.logger.warn({ reasons }, 'the service refused part of a chat context');
-    }
-  }
-
-  /**
-   * The events that turn the conversation on the service into this one, in order. `addMockAudio`: with a silence behind
-   * it, which coaxes a model that fell into text back to speech; the next update takes it out again.
-   */
-  protected createChatCtxUpdateEvents(chatCtx: llm.ChatContext, addMockAudio = false): Promise<ContextEvent[]> {
-    const wanted = chatCtx.copy();
-    wanted.items = wanted.items.filter((item) => !isMockAudio(item.id));
-    if (addMockAudio) wanted.items.push(mockAudio());
-    return this.conversation.plan(wanted, (itemId) => !isMockAudio(itemId) && this.isUnseen(itemId));
-  }
-
-  #sendContextEvent(event: ContextEvent): Promise<void> {
-    const answer = this.conversation.sent(event);
-    this.sendEvent(event);
-    return answer;
-  }
-
-  async #within<T>(deadlineMs: number, work: Promise<T>, message: string): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const timer = this.clock.setTimer(() => reject(new llm.RealtimeError(message)), deadlineMs);
-      void work.then(resolve, reject).finally(() => timer.cancel());
-    });
   }
 
   // Audio.
@@ -256,49 +205,54 @@ export class RealtimeSession extends ReceivingSession {
     this.replies.reject(reply.id, new llm.RealtimeError('the connection was lost twice before the reply began'));
   }
 
-  /** What the caller did not hear is taken out of the conversation. Never rejects: LiveKit does not wait for it. */
-  override async truncate(options: {
-    messageId: string;
-    audioEndMs: number;
-    modalities?: ('text' | 'audio')[];
-    audioTranscript?: string;
-  }): Promise<void> {
-    const { messageId, audioTranscript } = options;
-    const receivedMs = this.audioItems.get(messageId);
-    const isAudio = options.modalities?.includes('audio') !== false && receivedMs !== undefined;
-    if (!isAudio) return this.#replaceText(messageId, audioTranscript);
-    // Positions that an avatar did not report are NaN, which JSON turns into null, which the service refuses.
-    const heardMs = Number.isFinite(options.audioEndMs) ? Math.floor(options.audioEndMs) : 0;
-    // More than was generated is refused too ("Audio content of 1200ms is already shorter than 1500ms").
-    const endMs = Math.min(heardMs, Math.floor(receivedMs));
-    this.truncatedItems.add(messageId);
-    if (endMs <= 0) {
-      this.conversation.remove(messageId);
-      this.sendEvent({ type: 'conversation.item.delete', item_id: messageId });
-      return;
-    }
-    if (audioTranscript !== undefined) this.conversation.setText(messageId, audioTranscript);
-    this.sendEvent({ type: 'conversation.item.truncate', item_id: messageId, content_index: 0, audio_end_ms: endMs });
+  // Tools of MCP servers.
+
+  #tellMcp(event: McpEvent): void {
+    guardedEmit(this, 'mcp', event);
+    if (event.type !== 'tools-failed') return;
+    const server = event.serverLabel === undefined ? 'an MCP server' : `the MCP server '${event.serverLabel}'`;
+    const message = `the service could not list the tools of ${server}`;
+    this.fail(new PatchbayError('provider-error', message, { retryable: true, hop: 'provider' }));
   }
 
-  /** Text has no length in milliseconds: the item is replaced by what was heard of it. */
-  async #replaceText(messageId: string, text: string | undefined): Promise<void> {
-    const chatCtx = this.chatCtx;
-    const index = chatCtx.indexById(messageId);
-    const item = index === undefined ? undefined : chatCtx.items[index];
-    if (text === undefined || index === undefined || item?.type !== 'message') return;
-    chatCtx.items[index] = llm.ChatMessage.create({ ...item, content: [text] });
+  async #consent(request: McpApprovalRequest): Promise<boolean> {
+    const { mcpApproval = false } = this._options;
     try {
-      await this.updateChatCtx(chatCtx);
+      return typeof mcpApproval === 'boolean' ? mcpApproval : await mcpApproval(request);
     } catch (error) {
-      this.logger.warn({ error, itemId: messageId }, 'an interrupted message could not be shortened');
+      this.fail(error);
+      return false;
     }
+  }
+
+  #worksFor(responseId: string, isWorking: boolean): void {
+    const generation = this.generations.get(responseId);
+    if (!generation) return;
+    if (isWorking) this.allowSilence(generation, mcpCallMs);
+    else this.expectOutput(generation);
+  }
+
+  /** The model has results that it has not spoken about; somebody else's turn, or a reply that is asked for, takes them in. */
+  #continueAfterTools(): void {
+    if (!this.link || !this.mcp.isReplyOwed) return;
+    if (this.turns.userSpeaking || this.replies.size > 0 || !this.sequencer.idle) return;
+    this.mcp.replyAsked();
+    const { toolChoice } = this._options;
+    // A choice that demands a call demands no second one.
+    const isForced = toolChoice === 'required' || typeof toolChoice === 'object';
+    this.sendEvent({ type: 'response.create', ...(isForced ? { response: { tool_choice: 'auto' } } : {}) });
   }
 
   // The socket.
 
   protected override isQuiet(): boolean {
-    return super.isQuiet() && !this.turns.userSpeaking && this.sequencer.idle && this.conversation.unsettled === 0;
+    return (
+      super.isQuiet() &&
+      !this.turns.userSpeaking &&
+      this.sequencer.idle &&
+      this.conversation.unsettled === 0 &&
+      !this.mcp.busy
+    );
   }
 
   /** One `session.update` with everything, and the conversation so far; then what waited. */
