@@ -182,7 +182,7 @@ describe('frames that are none', () => {
     bench.open();
     const line = await bench.service.line();
     await line.event('session.update');
-    (line.request.socket).write(bytes);
+    line.request.socket.write(bytes);
     await bench.until(() => bench.errors.length > 0);
     expect(bench.errors).toHaveLength(1);
     expect(bench.errors[0]!.error).toBeInstanceOf(Error);

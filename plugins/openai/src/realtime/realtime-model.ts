@@ -62,6 +62,10 @@ export class RealtimeModel extends RealtimeModelBase {
     return 'openai.RealtimeModel';
   }
 
+  override get sessions(): ReadonlySet<RealtimeSession> {
+    return super.sessions as ReadonlySet<RealtimeSession>;
+  }
+
   override session(): RealtimeSession {
     return new RealtimeSession(this);
   }
@@ -77,7 +81,7 @@ export class RealtimeModel extends RealtimeModelBase {
     this._options = { ...this._options, ...(given as RealtimeSessionOptions) };
     const { turnDetection, userTranscription } = capabilitiesOf(this._options);
     Object.assign(this.capabilities, { turnDetection, userTranscription });
-    for (const session of this.sessions) (session as RealtimeSession).updateOptions(options);
+    for (const session of this.sessions) session.updateOptions(options);
   }
 }
 

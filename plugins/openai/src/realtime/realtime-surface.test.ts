@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { realtime as upstream } from '@livekit/agents-plugin-openai';
 import { initializeLogger, llm } from '@livekit/agents';
 import { expect, expectTypeOf, test } from 'vitest';
@@ -94,6 +95,15 @@ test('Azure has its own defaults, and its key never comes from OPENAI_API_KEY', 
   expect(() =>
     ours.RealtimeModel.withAzure({ azureDeployment: 'd', azureEndpoint: 'https://resource.openai.azure.com' }),
   ).toThrow(/AZURE_OPENAI_API_KEY/);
+});
+
+test('the example of the README is the one that compiles', async () => {
+  const [readme, example] = await Promise.all(
+    ['../../README.md', './__fixtures__/readme-example.ts'].map((file) =>
+      readFile(new URL(file, import.meta.url), 'utf8'),
+    ),
+  );
+  expect(readme).toContain(example!.slice(example!.indexOf('import ')));
 });
 
 test("it is LiveKit's RealtimeModel, so an AgentSession takes it", () => {
