@@ -1,11 +1,10 @@
 import { llm, shortuuid } from '@livekit/agents';
-import type { VideoFrame } from '@livekit/rtc-node';
 import type { RealtimeSettings } from '@patchbay/plugin-kit';
 import type { ContextEvent } from './conversation.ts';
 import { isMockAudio, mockAudio } from './items.ts';
 import type { RealtimeModel } from './realtime-model.ts';
 import { ReceivingSession } from './receiving-session.ts';
-import { VideoInput } from './video-input.ts';
+import { VideoInput, type VideoFrame } from './video-input.ts';
 
 /** How long a change of the conversation waits for the service. */
 const contextDeadlineMs = 5_000;

@@ -1,5 +1,8 @@
 import { llm } from '@livekit/agents';
-import { VideoBufferType, type VideoFrame } from '@livekit/rtc-node';
+import { VideoBufferType } from '@livekit/rtc-node';
+
+/** LiveKit's frame, by the way of its own types: two copies of rtc-node would not agree about the class. */
+export type VideoFrame = Exclude<llm.ImageContent['image'], string>;
 
 /** Longest side of a picture, in pixels. The model sees no more in a larger one, and every pixel is sent and paid for. */
 const longestSidePx = 1_024;
