@@ -47,6 +47,14 @@ export interface Mind {
   reply(request: MindRequest): AsyncIterable<MindOutput | MindThought | MindWork>;
 }
 
+/** A tool of a remote MCP server, which the cloud calls itself. */
+export interface McpServerTool extends OfferedTool {
+  /** What a call returns; a function that throws is a call that fails. It is given the arguments as JSON. */
+  result: string | ((args: string) => string | Promise<string>);
+  /** Milliseconds of the clock that a call takes. Default 0. */
+  durationMs?: number;
+}
+
 export interface LoopbackOptions {
   /** Default 0: any free port. Always binds 127.0.0.1. */
   port?: number;
@@ -67,6 +75,8 @@ export interface LoopbackOptions {
   pace?: { firstTokenMs?: number; tokenMs?: number; audioMs?: number };
   /** Life of a socket. Default 3,600,000. */
   sessionMs?: number;
+  /** MCP servers that sessions can reach, by their label; others cannot be reached. */
+  mcpServers?: Readonly<Record<string, readonly McpServerTool[]>>;
   /** Responses that are remembered. Default 1,000. */
   maxStoredResponses?: number;
 }

@@ -4,6 +4,7 @@ export type {
   CloudEvent,
   Loopback,
   LoopbackOptions,
+  McpServerTool,
   Mind,
   MindOutput,
   MindRequest,

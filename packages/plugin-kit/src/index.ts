@@ -70,5 +70,5 @@ export { Channel } from './realtime-channel.ts';
 export { DiscardedGeneration, MessageGeneration, ResponseGeneration, type Modality } from './realtime-generation.ts';
 export { type RealtimeUsage } from './realtime-metrics.ts';
 export { RealtimeModelBase } from './realtime-model.ts';
-export { type RealtimeReply, type Withdrawal } from './realtime-replies.ts';
+export { type RealtimeReply, type ReplyOptions, type Withdrawal } from './realtime-replies.ts';
 export { RealtimeSessionBase, type RealtimeSettings } from './realtime-session.ts';

@@ -17,6 +17,8 @@ export interface RealtimeMetricsContext {
   acquireTimeMs?: number | undefined;
   /** `false` for the first reply on a connection. */
   connectionReused?: boolean | undefined;
+  /** Milliseconds connected since the last metrics of the session. */
+  sessionDurationMs?: number | undefined;
 }
 
 /** The `metrics_collected` payload of one reply. LiveKit finds its span by `requestId`, the response's id. */
@@ -24,7 +26,8 @@ export function realtimeMetrics(
   generation: ResponseGeneration,
   context: RealtimeMetricsContext,
 ): metrics.RealtimeModelMetrics {
-  const { usage, modelName, modelProvider, label, cancelled, acquireTimeMs, connectionReused } = context;
+  const { usage, modelName, modelProvider, label, cancelled, acquireTimeMs, connectionReused, sessionDurationMs } =
+    context;
   const durationMs = generation.durationMs;
   return {
     type: 'realtime_model_metrics',
@@ -38,6 +41,7 @@ export function realtimeMetrics(
     tokensPerSecond: durationMs > 0 ? (usage.outputTokens * 1000) / durationMs : 0,
     ...(acquireTimeMs === undefined ? {} : { acquireTimeMs }),
     ...(connectionReused === undefined ? {} : { connectionReused }),
+    ...(sessionDurationMs === undefined ? {} : { sessionDurationMs }),
     metadata: { modelName, modelProvider },
   };
 }

@@ -38,8 +38,8 @@ export abstract class RealtimeModelBase extends llm.RealtimeModel {
     return this.#connection.host;
   }
 
-  /** Sessions that are open now. */
-  protected get sessions(): ReadonlySet<RealtimeSessionBase> {
+  /** Sessions that are open now, those of an AgentSession too: it keeps its own to itself. */
+  get sessions(): ReadonlySet<RealtimeSessionBase> {
     return this.#sessions;
   }
 

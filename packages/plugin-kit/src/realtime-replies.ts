@@ -4,8 +4,16 @@ import type { Clock, Timer } from '@patchbay/ws-session';
 /** Why nobody waits for a reply any more, although the provider may still give it. */
 export type Withdrawal = 'aborted' | 'timed-out';
 
+/** What a reply may differ in from what the session says. */
+export interface ReplyOptions {
+  /** Of this reply alone, where the model lets each choose (`perResponseToolChoice`). */
+  toolChoice?: llm.ToolChoice;
+  /** Tools that this reply may use, instead of the session's. */
+  tools?: llm.ToolContextLike;
+}
+
 /** A reply somebody asked for and still waits for. */
-export interface RealtimeReply {
+export interface RealtimeReply extends Readonly<ReplyOptions> {
   /** Travels with the request and comes back with the answer. */
   readonly id: string;
   readonly instructions: string | undefined;
@@ -19,7 +27,7 @@ interface PendingReply extends RealtimeReply {
   release(): void;
 }
 
-export interface AskOptions {
+export interface AskOptions extends ReplyOptions {
   id: string;
   instructions: string | undefined;
   signal: AbortSignal | undefined;
@@ -42,7 +50,7 @@ export class Replies {
   }
 
   ask(options: AskOptions): { reply: RealtimeReply; promise: Promise<llm.GenerationCreatedEvent> } {
-    const { id, signal, deadlineMs } = options;
+    const { id, signal, deadlineMs, instructions, toolChoice, tools } = options;
     let reply!: PendingReply;
     const promise = new Promise<llm.GenerationCreatedEvent>((resolve, reject) => {
       const withdraw = (reason: Withdrawal, error: Error): void => {
@@ -59,7 +67,7 @@ export class Replies {
         timer.cancel();
         signal?.removeEventListener('abort', onAbort);
       };
-      reply = { id, instructions: options.instructions, settled: false, resolve, reject, release };
+      reply = { id, instructions, toolChoice, tools, settled: false, resolve, reject, release };
       this.#pending.set(id, reply);
       signal?.addEventListener('abort', onAbort, { once: true });
     });

@@ -13,6 +13,7 @@ import type {
 } from '@patchbay/ws-session';
 import type { PatchbayError } from '@patchbay/ws-url';
 import type { AudioFrame } from './audio-frame.ts';
+import { ConnectedTime } from './connected-time.ts';
 import { toAPIError } from './errors.ts';
 import { guardedEmit } from './guarded-emit.ts';
 import { PcmChunker } from './pcm-chunker.ts';
@@ -21,7 +22,7 @@ import { realtimeMetrics } from './realtime-metrics.ts';
 import type { RealtimeUsage } from './realtime-metrics.ts';
 import { networkOf, type RealtimeModelBase } from './realtime-model.ts';
 import { Replies } from './realtime-replies.ts';
-import type { RealtimeReply, Withdrawal } from './realtime-replies.ts';
+import type { RealtimeReply, ReplyOptions, Withdrawal } from './realtime-replies.ts';
 
 /** What differs between providers before the first frame. Times in milliseconds. */
 export interface RealtimeSettings {
@@ -60,6 +61,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   readonly #settings: RealtimeSettings;
   readonly #connection: Session;
   readonly #chunker: PcmChunker;
+  readonly #connectedTime: ConnectedTime;
   readonly #stalls = new Map<string, Expectation>();
   #link: Link | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -76,6 +78,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     this.#settings = settings;
     this.clock = currentRuntime().clock;
     this.replies = new Replies(this.clock);
+    this.#connectedTime = new ConnectedTime(this.clock);
     this.#activeAt = this.clock.now();
     this.#chunker = new PcmChunker({
       sampleRate: settings.sampleRate,
@@ -167,13 +170,14 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
 
   override async generateReply(
     instructions?: string,
-    options: { signal?: AbortSignal } = {},
+    options: { signal?: AbortSignal } & ReplyOptions = {},
   ): Promise<llm.GenerationCreatedEvent> {
     if (this.#ended) throw new llm.RealtimeError('the realtime session is closed', { cause: this.#ended });
     if (options.signal?.aborted) throw new llm.RealtimeError('generateReply aborted');
     const { reply, promise } = this.replies.ask({
       id: `reply_${(++replyNumber).toString(36)}_${Math.floor(this.clock.wallClock()).toString(36)}`,
       instructions,
+      ...options,
       signal: options.signal,
       deadlineMs: this.#settings.replyMs ?? 10_000,
       withdrawn: (withdrawn, reason) => this.withdrawReply(withdrawn, reason),
@@ -193,7 +197,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     });
     this.generations.get(responseId)?.close();
     this.generations.set(responseId, generation);
-    this.#expectMore(responseId, this.#settings.stall?.firstMs ?? 30_000);
+    this.#expectMore(responseId, this.#stallMs.firstMs);
     const userInitiated = this.replies.has(replyId);
     const event = generation.event(userInitiated);
     if (userInitiated) this.replies.resolve(replyId, event);
@@ -206,10 +210,21 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     const { responseId } = generation;
     if (output && generation.ttftMs < 0) {
       generation.noteOutput();
-      this.#expectMore(responseId, this.#settings.stall?.nextMs ?? 10_000);
+      this.#expectMore(responseId, this.#stallMs.nextMs);
     } else {
       this.#stalls.get(responseId)?.touch();
     }
+  }
+
+  /** The provider works for so long at something of its own, a tool say, without a word of the reply. */
+  protected allowSilence(generation: ResponseGeneration, withinMs: number): void {
+    if (!generation.done) this.#expectMore(generation.responseId, withinMs);
+  }
+
+  /** It is done; from here on the reply goes on as before. */
+  protected expectOutput(generation: ResponseGeneration): void {
+    const { firstMs, nextMs } = this.#stallMs;
+    if (!generation.done) this.#expectMore(generation.responseId, generation.ttftMs < 0 ? firstMs : nextMs);
   }
 
   /** A reply is over: its streams close, and its metrics go out if the provider said what it cost. */
@@ -232,6 +247,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
         modelProvider: this.#model.provider,
         acquireTimeMs: this.#acquireTimeMs,
         connectionReused: this.#repliesOnLink++ > 0,
+        sessionDurationMs: this.#connectedTime.take(),
       }),
     );
   }
@@ -286,13 +302,17 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
 
   #open(link: Link, context: { reconnected: boolean; reason?: string }): void {
     this.#link = link;
+    this.#connectedTime.connected();
     this.#repliesOnLink = 0;
     this.opened(link, context);
     if (context.reconnected) guardedEmit(this, 'session_reconnected', {});
   }
 
   #lost(link: Link, error: PatchbayError | undefined): void {
-    if (this.#link?.epoch === link.epoch) this.#link = undefined;
+    if (this.#link?.epoch === link.epoch) {
+      this.#link = undefined;
+      this.#connectedTime.disconnected();
+    }
     this.#pushedAudioMs = 0;
     this.#closeGenerations();
     if (!this.#ended) this.dropped(error);
@@ -309,6 +329,10 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
 
   #closeGenerations(): void {
     for (const generation of this.generations.values()) this.endGeneration(generation);
+  }
+
+  get #stallMs(): { firstMs: number; nextMs: number } {
+    return this.#settings.stall ?? { firstMs: 30_000, nextMs: 10_000 };
   }
 
   #expectMore(responseId: string, withinMs: number): void {

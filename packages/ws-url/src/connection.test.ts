@@ -6,6 +6,7 @@ import {
   type EndpointDescription,
   type Gateway,
   PatchbayError,
+  addressOf,
   endpoint,
   gateways,
   openaiEndpoints,
@@ -35,6 +36,13 @@ describe('an endpoint of any provider', () => {
     expect(url).toBe('wss://api.acme.test/v2/listen?channel=left&channel=right&interim=true&engine=fast');
     expect(headers).toEqual({ Authorization: 'Token acme-key-1' });
     expect(protocols).toEqual([]);
+  });
+
+  it('has an address with its query and without its key', () => {
+    const options = { apiKey: 'acme-key-1', model: 'fast', baseURL: 'https://api.acme.test/v2?tenant=a' };
+    expect(addressOf({ ...listen, auth: { query: 'token' } }, options)).toBe(
+      'wss://api.acme.test/v2/listen?tenant=a&channel=left&channel=right&interim=true&engine=fast',
+    );
   });
 
   it('carries its key in a header without a scheme', async () => {

@@ -40,6 +40,18 @@ export function resolveConnection(endpoint: EndpointDescription, options: Connec
   return new ResolvedConnection(endpoint, options);
 }
 
+let addressIn: (connection: ResolvedConnection) => URL;
+
+/**
+ * The URL of a connection with its query and without credentials, for code that compares addresses. It wants the key
+ * that {@link resolveConnection} wants. What the user wrote in the query may be secret: use `redacted` for logs.
+ *
+ * @throws PatchbayError as {@link resolveConnection} does.
+ */
+export function addressOf(endpoint: EndpointDescription, options: ConnectionOptions): string {
+  return addressIn(new ResolvedConnection(endpoint, options)).href;
+}
+
 /** One credential on its way: which, and how it travels. */
 interface Carried {
   named: NamedCredential;
@@ -62,6 +74,10 @@ class ResolvedConnection implements Connection {
   readonly #fixedSecrets: readonly string[];
   #passingSecrets: string[] = [];
   #scrubber: ((text: string) => string) | undefined;
+
+  static {
+    addressIn = (connection) => connection.#address(connection.model);
+  }
 
   constructor(endpoint: EndpointDescription, options: ConnectionOptions) {
     if (!placements.includes(options.modelIn)) {

@@ -1,4 +1,4 @@
-export { resolveConnection } from './connection.ts';
+export { addressOf, resolveConnection } from './connection.ts';
 export { capabilityTitles, endpoint } from './endpoint.ts';
 export { openaiEndpoints } from './endpoints/openai.ts';
 export { PatchbayError, type Hop, type PatchbayErrorCode, type PatchbayErrorDetails } from './errors.ts';

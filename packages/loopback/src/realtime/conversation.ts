@@ -44,6 +44,12 @@ export class Conversation {
     return this.#entries.at(-1)?.item.id ?? null;
   }
 
+  /** What an item stands behind. */
+  previousId(itemId: string): string | null {
+    const index = this.#entries.findIndex(({ item }) => item.id === itemId);
+    return this.#entries[index - 1]?.item.id ?? null;
+  }
+
   find(itemId: string): Entry | undefined {
     return this.#entries.find(({ item }) => item.id === itemId);
   }
@@ -118,7 +124,12 @@ export async function turnsOf(entries: readonly Entry[]): Promise<Turn[]> {
 
 async function turnOf({ item, heard, spoken }: Entry): Promise<Turn | undefined> {
   if (item.type === 'function_call_output') return { role: 'tool', text: item.output };
-  if (item.type === 'function_call') return undefined;
+  if (item.type === 'mcp_call' && (item.output !== null || item.error)) {
+    return { role: 'tool', text: item.output ?? `Error: ${item.error?.message}` };
+  }
+  if (item.type === 'mcp_approval_response' && !item.approve)
+    return { role: 'tool', text: 'The call was not approved.' };
+  if (item.type !== 'message') return undefined;
   if (spoken) return { role: 'assistant', text: spoken.map((word) => word.text).join('') };
   const texts = item.content.map((part) => textOf(part));
   return { role: item.role, text: [...texts, (await heard) ?? ''].filter(Boolean).join(' ') };

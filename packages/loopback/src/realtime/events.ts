@@ -53,7 +53,42 @@ export interface FunctionCallOutput extends ItemHead {
   call_id: string;
   output: string;
 }
-export type Item = SystemMessage | UserMessage | AssistantMessage | FunctionCall | FunctionCallOutput;
+export interface McpListTools extends ItemHead {
+  type: 'mcp_list_tools';
+  server_label: string;
+  tools: { name: string; description: string | null; input_schema: unknown }[];
+}
+export interface McpCall extends ItemHead {
+  type: 'mcp_call';
+  server_label: string;
+  name: string;
+  arguments: string;
+  approval_request_id: string | null;
+  output: string | null;
+  error: { type: 'tool_execution_error'; message: string } | null;
+}
+export interface McpApprovalRequest extends ItemHead {
+  type: 'mcp_approval_request';
+  server_label: string;
+  name: string;
+  arguments: string;
+}
+export interface McpApprovalResponse extends ItemHead {
+  type: 'mcp_approval_response';
+  approval_request_id: string;
+  approve: boolean;
+  reason: string | null;
+}
+export type Item =
+  | SystemMessage
+  | UserMessage
+  | AssistantMessage
+  | FunctionCall
+  | FunctionCallOutput
+  | McpListTools
+  | McpCall
+  | McpApprovalRequest
+  | McpApprovalResponse;
 
 export type Part = { type: 'text'; text: string } | { type: 'audio'; transcript: string };
 
@@ -256,6 +291,14 @@ export type ServerEvent =
   | ({ type: 'response.output_audio_transcript.done'; transcript: string } & InPart)
   | ({ type: 'response.function_call_arguments.delta'; call_id: string; delta: string } & InItem)
   | ({ type: 'response.function_call_arguments.done'; call_id: string; name: string; arguments: string } & InItem)
+  | { type: 'mcp_list_tools.in_progress' | 'mcp_list_tools.completed' | 'mcp_list_tools.failed'; item_id: string }
+  | ({ type: 'response.mcp_call_arguments.delta'; delta: string } & InItem)
+  | ({ type: 'response.mcp_call_arguments.done'; arguments: string } & InItem)
+  | {
+      type: 'response.mcp_call.in_progress' | 'response.mcp_call.completed' | 'response.mcp_call.failed';
+      item_id: string;
+      output_index: number;
+    }
   | {
       type: 'rate_limits.updated';
       rate_limits: { name: 'requests' | 'tokens'; limit: number; remaining: number; reset_seconds: number }[];

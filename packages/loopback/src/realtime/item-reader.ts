@@ -1,7 +1,7 @@
 import { invalidRequest, missingParameter } from '../http/errors.ts';
 import type { JsonObject } from '../http/json.ts';
 import type { Entry } from './conversation.ts';
-import type { AudioFormat, Item, UserContent } from './events.ts';
+import type { AudioFormat, Item, McpApprovalResponse, UserContent } from './events.ts';
 import { bytesPerMs, decodeBase64 } from './audio.ts';
 import { contentTypes, items } from './rules.ts';
 import { check, unsupportedValue } from './schema.ts';
@@ -48,6 +48,11 @@ export function readItem(item: JsonObject, context: ItemContext, path = 'item'):
       });
     }
     return { item: { ...head, type: 'function_call_output', call_id, output }, audioMs: 0 };
+  }
+  if (item.type === 'mcp_approval_response') {
+    const { approval_request_id, approve, reason } = item as unknown as McpApprovalResponse;
+    const answer = { ...head, type: 'mcp_approval_response', approval_request_id, approve } as const;
+    return { item: { ...answer, reason: reason ?? null }, audioMs: 0 };
   }
   return readMessage(item as unknown as Message, head, context, path);
 }

@@ -4,13 +4,16 @@ import { arrayOf, objectOf, stringOf } from '../http/json.ts';
 import type { JsonObject } from '../http/json.ts';
 import type { Conversation, Entry } from './conversation.ts';
 import type { RealtimeSettings, Send } from './events.ts';
+import { offered, type McpServers } from './mcp.ts';
 import { readItem } from './item-reader.ts';
 import type { ItemContext } from './item-reader.ts';
 import { ResponseRun } from './response.ts';
-import type { ResponsePlan } from './response.ts';
+import type { ReadInput, ResponsePlan } from './response.ts';
 import { responseParameters } from './rules.ts';
 import { check } from './schema.ts';
 import { checkModalities } from './settings.ts';
+import { NO_TOKENS } from './usage.ts';
+import type { InputTokens } from './usage.ts';
 
 /** What an account of the first tier may use in a minute. */
 const TOKEN_LIMIT = 15_000_000;
@@ -20,16 +23,26 @@ export class Replies {
   readonly #cloud: Cloud;
   readonly #send: Send;
   readonly #conversation: Conversation;
+  readonly #mcp: McpServers;
   readonly #onDone: (audioMs: number) => void;
   readonly #gone: AbortController = new AbortController();
   readonly #running = new Set<ResponseRun>();
   #spoke = false;
+  /** What the last response has read. */
+  #former: ReadInput | undefined;
 
   /** `onDone`: a response in the conversation has ended, with so much audio. */
-  constructor(cloud: Cloud, send: Send, conversation: Conversation, onDone: (audioMs: number) => void) {
+  constructor(
+    cloud: Cloud,
+    send: Send,
+    conversation: Conversation,
+    mcp: McpServers,
+    onDone: (audioMs: number) => void,
+  ) {
     this.#cloud = cloud;
     this.#send = send;
     this.#conversation = conversation;
+    this.#mcp = mcp;
     this.#onDone = onDone;
   }
 
@@ -84,6 +97,7 @@ export class Replies {
     await run.run();
     this.#running.delete(run);
     this.#spoke ||= run.audioMs > 0;
+    this.#former = run.read;
     this.#send({
       type: 'rate_limits.updated',
       rate_limits: [{ name: 'tokens', limit: TOKEN_LIMIT, remaining: TOKEN_LIMIT - 1_000, reset_seconds: 0.004 }],
@@ -94,18 +108,34 @@ export class Replies {
   #plan(settings: RealtimeSettings, parameters: JsonObject, outside: boolean, context: ItemContext): ResponsePlan {
     const { output } = objectOf(parameters.audio) as { output?: Partial<RealtimeSettings['audio']['output']> };
     const { format, voice, speed } = { ...settings.audio.output, ...output };
+    const tools = parameters.tools ?? settings.tools;
+    this.#mcp.configure(tools);
+    const remotes = this.#mcp.available(tools);
+    const instructions = stringOf(parameters.instructions) ?? settings.instructions;
+    const entries = parameters.input ? this.#readInput(parameters.input, context) : [...this.#conversation.entries];
     return {
       model: settings.model,
-      instructions: stringOf(parameters.instructions) ?? settings.instructions,
-      tools: offeredTools(parameters.tools ?? settings.tools),
+      instructions,
+      tools: [...offeredTools(tools), ...[...remotes.values()].map(offered)],
+      remotes,
+      mcp: this.#mcp,
       toolChoice: parameters.tool_choice ?? settings.tool_choice,
       maxOutputTokens: (parameters.max_output_tokens ?? settings.max_output_tokens) as number | 'inf',
       modalities: (parameters.output_modalities ?? settings.output_modalities) as ('text' | 'audio')[],
       speech: { format, voice: typeof voice === 'string' ? voice : voice.id, speed },
       metadata: (parameters.metadata ?? null) as Record<string, string> | null,
-      entries: parameters.input ? this.#readInput(parameters.input, context) : [...this.#conversation.entries],
+      entries,
+      cached: this.#cached(instructions, entries),
       conversationId: outside ? null : this.#conversation.id,
     };
+  }
+
+  /** What begins as the last response's input did was read once already. */
+  #cached(instructions: string, entries: readonly Entry[]): InputTokens {
+    const former = this.#former;
+    if (former?.instructions !== instructions) return NO_TOKENS;
+    const isPrefix = former.entries.length > 0 && former.entries.every((entry, at) => entries[at] === entry);
+    return isPrefix ? former.tokens : NO_TOKENS;
   }
 
   /** `input` of a response: items of its own and references to those of the conversation. */

@@ -9,20 +9,26 @@ import type {
   CancelReason,
   FunctionCall,
   Item,
+  McpCall,
   ResponseResource,
   ResponseUsage,
   Send,
   StatusDetails,
 } from './events.ts';
+import type { McpServers, RemoteTool } from './mcp.ts';
 import { MessageWriter } from './message-writer.ts';
 import type { SpeechSettings } from './message-writer.ts';
-import { responseUsage } from './usage.ts';
+import { inputTokens, responseUsage } from './usage.ts';
+import type { InputTokens } from './usage.ts';
 
 /** What one response is made from: the session's settings with those of `response.create` over them. */
 export interface ResponsePlan {
   model: string;
   instructions: string;
   tools: readonly OfferedTool[];
+  /** Those of them that the service calls itself, by name. */
+  remotes: ReadonlyMap<string, RemoteTool>;
+  mcp: McpServers;
   toolChoice: unknown;
   maxOutputTokens: number | 'inf';
   modalities: ('text' | 'audio')[];
@@ -30,7 +36,16 @@ export interface ResponsePlan {
   metadata: Record<string, string> | null;
   /** What the model reads. */
   entries: readonly Entry[];
+  /** What of it the response before this one has read. */
+  cached: InputTokens;
   conversationId: string | null;
+}
+
+/** What a response has read, and so need not be read again. */
+export interface ReadInput {
+  instructions: string;
+  entries: readonly Entry[];
+  tokens: InputTokens;
 }
 
 /** Puts an output item where it belongs and says what it stands behind; `null` outside the conversation. */
@@ -56,6 +71,7 @@ export class ResponseRun {
   /** Nothing more is said: a mind or a voice that did not notice the end speaks to nobody. */
   #done = false;
   #message: MessageWriter | undefined;
+  #read: ReadInput | undefined;
   #characters = 0;
   #pieces = 0;
 
@@ -74,6 +90,11 @@ export class ResponseRun {
   /** Length of the audio that went out. */
   get audioMs(): number {
     return this.#entries.reduce((sum, { audioMs }) => sum + audioMs, 0);
+  }
+
+  /** Known when it is done. */
+  get read(): ReadInput | undefined {
+    return this.#read;
   }
 
   /** Writes to the session's conversation. */
@@ -113,10 +134,10 @@ export class ResponseRun {
     this.#endMessage(outcome.status === 'completed' ? 'completed' : 'incomplete');
     // As in the live service, a cancelled response is active a little longer: the next one has to wait for `response.done`.
     if (this.#cancelled) await sleep(this.#cloud.clock, this.#cloud.pace.tokenMs, this.#gone);
-    const usage = responseUsage(
-      { turns, instructions: this.#plan.instructions, entries: this.#plan.entries },
-      { characters: this.#characters, audioMs: this.audioMs },
-    );
+    const { instructions, entries, cached } = this.#plan;
+    this.#read = { instructions, entries, tokens: inputTokens({ turns, instructions, entries }) };
+    const output = { characters: this.#characters, audioMs: this.audioMs };
+    const usage = responseUsage(this.#read.tokens, cached, output);
     this.#send({ type: 'response.done', response: this.#resource(outcome.status, outcome.details, usage) });
     this.#done = true;
   }
@@ -134,7 +155,9 @@ export class ResponseRun {
       } else {
         await this.#message?.flush();
         this.#endMessage('completed');
-        this.#call(output.name, output.arguments);
+        const remote = this.#plan.remotes.get(output.name);
+        if (remote) this.#callRemote(remote, output.arguments);
+        else this.#call(output.name, output.arguments);
       }
     }
     await this.#message?.flush();
@@ -192,6 +215,39 @@ export class ResponseRun {
     item.arguments = args;
     item.status = 'completed';
     this.#characters += name.length + args.length;
+    this.#finish(entry);
+  }
+
+  /** The result is not waited for: it comes when it comes, or when the client has consented. */
+  #callRemote(remote: RemoteTool, args: string): void {
+    const { mcp } = this.#plan;
+    const { name } = remote.tool;
+    const call: McpCall = {
+      id: this.#cloud.id('mcp_'),
+      object: 'realtime.item',
+      type: 'mcp_call',
+      status: 'in_progress',
+      server_label: remote.serverLabel,
+      name,
+      arguments: '',
+      approval_request_id: null,
+      output: null,
+      error: null,
+    };
+    const output_index = this.#entries.length;
+    const at = { response_id: this.id, output_index, item_id: call.id };
+    if (!remote.needsApproval) this.#add({ item: call, audioMs: 0 });
+    this.#send({ type: 'response.mcp_call_arguments.delta', ...at, delta: args });
+    this.#send({ type: 'response.mcp_call_arguments.done', ...at, arguments: args });
+    call.arguments = args;
+    this.#characters += name.length + args.length;
+    if (!remote.needsApproval) {
+      this.#send({ type: 'response.output_item.done', response_id: this.id, output_index, item: { ...call } });
+      void mcp.run(call, output_index, remote);
+      return;
+    }
+    const entry: Entry = { item: mcp.ask(call, output_index, remote), audioMs: 0 };
+    this.#add(entry);
     this.#finish(entry);
   }
 

@@ -208,6 +208,11 @@ export const items: Readonly<Record<string, Rule>> = {
     fields: { ...itemHead, call_id: string, output: string },
     required: ['call_id', 'output'],
   },
+  mcp_approval_response: {
+    type: 'object',
+    fields: { ...itemHead, approval_request_id: string, approve: boolean, reason: { type: 'string', or: [null] } },
+    required: ['approval_request_id', 'approve'],
+  },
 };
 
 /** Content that a message of each role may have. */

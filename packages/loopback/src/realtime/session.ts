@@ -12,6 +12,7 @@ import { hearAll } from './hearing.ts';
 import { InputBuffer } from './input-buffer.ts';
 import { readItem } from './item-reader.ts';
 import type { ItemContext } from './item-reader.ts';
+import { McpServers } from './mcp.ts';
 import { Replies } from './replies.ts';
 import { clientEvents } from './rules.ts';
 import { check, unsupportedValue } from './schema.ts';
@@ -28,6 +29,7 @@ export class RealtimeSession {
   readonly #conversation: Conversation;
   readonly #input: InputBuffer;
   readonly #transcriber: Transcriber;
+  readonly #mcp: McpServers;
   readonly #replies: Replies;
   readonly #expiry: Timer;
   /** The URL asked for a transcription and named a model: the next update will be refused, and the socket with it. */
@@ -63,7 +65,10 @@ export class RealtimeSession {
       onSpeechStopped: (atMs) => this.#onSpeechStopped(atMs),
       onText: (text, itemId) => this.#transcriber.heard(text, itemId),
     });
-    this.#replies = new Replies(cloud, channel.send, this.#conversation, (audioMs) => this.#watchIdle(audioMs));
+    this.#mcp = new McpServers(cloud, channel.send, this.#conversation, this.#gone.signal);
+    this.#replies = new Replies(cloud, channel.send, this.#conversation, this.#mcp, (audioMs) =>
+      this.#watchIdle(audioMs),
+    );
     this.#expiry = cloud.clock.setTimer(() => this.#expire(), cloud.sessionMs);
     channel.send({ type: 'session.created', session: settings });
   }
@@ -117,6 +122,7 @@ export class RealtimeSession {
     this.#settings = updateSettings(this.#settings, update, this.#replies.spoke);
     this.#input.configure(this.#settings.audio.input);
     this.#channel.send({ type: 'session.updated', session: this.#settings });
+    if (this.#settings.type === 'realtime') this.#mcp.configure(this.#settings.tools);
   }
 
   #onSpeechStarted(atMs: number): void {
@@ -172,7 +178,11 @@ export class RealtimeSession {
 
   #createItem(event: JsonObject): void {
     const entry = readItem(objectOf(event.item), this.#itemContext());
+    const { item } = entry;
+    if (item.type !== 'mcp_approval_response') return this.#add(entry, stringOf(event.previous_item_id));
+    this.#mcp.check(item);
     this.#add(entry, stringOf(event.previous_item_id));
+    this.#mcp.answer(item);
   }
 
   #add(entry: Entry, after?: string): void {

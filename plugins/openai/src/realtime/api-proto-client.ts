@@ -1,5 +1,6 @@
 import type { AudioBase64Bytes, ConversationItemCreateContent, ItemResource } from './api-proto-items.ts';
 import type {
+  McpTool,
   Modality,
   RealtimeAudioConfigOutput,
   Reasoning,
@@ -43,11 +44,16 @@ export interface ConversationItemDeleteEvent extends Event<'conversation.item.de
   item_id: string;
 }
 
+/** Asks for an item as the service has it, with its audio; the answer is `conversation.item.retrieved`. */
+export interface ConversationItemRetrieveEvent extends Event<'conversation.item.retrieve'> {
+  item_id: string;
+}
+
 export interface ResponseCreateParams {
   instructions?: string;
   output_modalities?: Modality[];
   audio?: { output?: RealtimeAudioConfigOutput };
-  tools?: Tool[];
+  tools?: (Tool | McpTool)[];
   tool_choice?: ToolChoice;
   max_output_tokens?: number | 'inf';
   metadata?: Record<string, string>;
@@ -73,6 +79,7 @@ export type ClientEvent =
   | ConversationItemCreateEvent
   | ConversationItemTruncateEvent
   | ConversationItemDeleteEvent
+  | ConversationItemRetrieveEvent
   | ResponseCreateEvent
   | ResponseCancelEvent;
 

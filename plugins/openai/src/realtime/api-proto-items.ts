@@ -16,6 +16,8 @@ export interface InputImageContent {
   type: 'input_image';
   /** A data URL of a PNG or JPEG. */
   image_url: string;
+  /** How closely the model looks. Default `auto`. */
+  detail?: 'auto' | 'low' | 'high';
 }
 
 /** The preview API's name of {@link OutputTextContent}. */
@@ -54,7 +56,8 @@ export interface BaseItem {
 export interface SystemItem extends BaseItem {
   type: 'message';
   role: 'system';
-  content: InputTextContent[];
+  /** A list on the wire; LiveKit's type has one part. */
+  content: InputTextContent | InputTextContent[];
 }
 
 export interface UserItem extends BaseItem {
@@ -82,9 +85,44 @@ export interface FunctionCallOutputItem extends BaseItem {
   output: string;
 }
 
-export type ItemResource = SystemItem | UserItem | AssistantItem | FunctionCallItem | FunctionCallOutputItem;
+/** What an MCP server offers. */
+export interface McpListToolsItem extends BaseItem {
+  type: 'mcp_list_tools';
+  server_label: string;
+  tools?: { name: string; description?: string | null; input_schema?: unknown }[];
+}
 
-export type SystemItemCreate = SystemItem;
+/** A tool of an MCP server that the service calls, and what came of it once it is done. */
+export interface McpCallItem extends BaseItem {
+  type: 'mcp_call';
+  server_label: string;
+  name: string;
+  arguments: string;
+  approval_request_id?: string | null;
+  output?: string | null;
+  error?: { type?: string; code?: number; message?: string | null } | null;
+}
+
+/** The service asks before it calls a tool. */
+export interface McpApprovalRequestItem extends BaseItem {
+  type: 'mcp_approval_request';
+  server_label: string;
+  name: string;
+  arguments: string;
+}
+
+export interface McpApprovalResponseItem extends BaseItem {
+  type: 'mcp_approval_response';
+  approval_request_id: string;
+  approve: boolean;
+  reason?: string | null;
+}
+
+export type McpItem = McpListToolsItem | McpCallItem | McpApprovalRequestItem | McpApprovalResponseItem;
+
+export type ItemResource = SystemItem | UserItem | AssistantItem | FunctionCallItem | FunctionCallOutputItem | McpItem;
+
+export type SystemItemCreate = SystemItem & { content: InputTextContent[] };
 export type UserItemCreate = UserItem;
 export type AssistantItemCreate = AssistantItem;
 export type FunctionCallItemCreate = FunctionCallItem;

@@ -15,6 +15,9 @@ interface OutputPosition {
   content_index?: number;
 }
 
+/** The same where LiveKit's types do not tell the item. */
+type LooseOutputPosition = Omit<OutputPosition, 'item_id'> & Partial<Pick<OutputPosition, 'item_id'>>;
+
 /** Where in the conversation an input belongs. */
 interface InputPosition {
   item_id: string;
@@ -64,8 +67,11 @@ export interface InputAudioBufferSpeechStoppedEvent extends Event<'input_audio_b
   item_id: string;
 }
 
+/** Nobody spoke for `idle_timeout_ms`: the silence is committed, and the model speaks again. */
 export interface InputAudioBufferTimeoutTriggeredEvent extends Event<'input_audio_buffer.timeout_triggered'> {
   item_id?: string;
+  audio_start_ms?: number;
+  audio_end_ms?: number;
 }
 
 interface ItemEvent<Type extends string> extends Event<Type> {
@@ -96,6 +102,10 @@ export interface ConversationItemInputAudioTranscriptionCompletedEvent
 export interface ConversationItemInputAudioTranscriptionFailedEvent
   extends Event<'conversation.item.input_audio_transcription.failed'>, InputPosition {
   error?: RealtimeErrorBody | null;
+}
+
+export interface ConversationItemRetrievedEvent extends Event<'conversation.item.retrieved'> {
+  item: ItemResource;
 }
 
 export interface ConversationItemTruncatedEvent extends Event<'conversation.item.truncated'> {
@@ -152,7 +162,7 @@ export interface ResponseAudioTranscriptDeltaEvent
 }
 
 export interface ResponseAudioTranscriptDoneEvent
-  extends Event<'response.output_audio_transcript.done' | 'response.audio_transcript.done'>, OutputPosition {
+  extends Event<'response.output_audio_transcript.done' | 'response.audio_transcript.done'>, LooseOutputPosition {
   transcript?: string;
 }
 
@@ -161,16 +171,36 @@ export interface ResponseAudioDeltaEvent
   delta: AudioBase64Bytes;
 }
 
-export type ResponseAudioDoneEvent = Event<'response.output_audio.done' | 'response.audio.done'> & OutputPosition;
+export type ResponseAudioDoneEvent = Event<'response.output_audio.done' | 'response.audio.done'> & LooseOutputPosition;
 
 export interface ResponseFunctionCallArgumentsDeltaEvent
-  extends Event<'response.function_call_arguments.delta'>, OutputPosition {
+  extends Event<'response.function_call_arguments.delta'>, LooseOutputPosition {
   delta?: string;
 }
 
 export interface ResponseFunctionCallArgumentsDoneEvent
-  extends Event<'response.function_call_arguments.done'>, OutputPosition {
+  extends Event<'response.function_call_arguments.done'>, LooseOutputPosition {
   arguments?: string;
+}
+
+export interface McpListToolsEvent extends Event<
+  'mcp_list_tools.in_progress' | 'mcp_list_tools.completed' | 'mcp_list_tools.failed'
+> {
+  item_id: string;
+}
+
+export interface McpCallArgumentsEvent
+  extends Event<'response.mcp_call_arguments.delta' | 'response.mcp_call_arguments.done'>, OutputPosition {
+  delta?: string;
+  arguments?: string;
+}
+
+/** May come after its response is done. */
+export interface McpCallEvent extends Event<
+  'response.mcp_call.in_progress' | 'response.mcp_call.completed' | 'response.mcp_call.failed'
+> {
+  item_id: string;
+  output_index?: number;
 }
 
 export interface RateLimit {
@@ -200,6 +230,7 @@ export type ServerEvent =
   | ConversationItemInputAudioTranscriptionDeltaEvent
   | ConversationItemInputAudioTranscriptionCompletedEvent
   | ConversationItemInputAudioTranscriptionFailedEvent
+  | ConversationItemRetrievedEvent
   | ConversationItemTruncatedEvent
   | ConversationItemDeletedEvent
   | ResponseCreatedEvent
@@ -216,6 +247,9 @@ export type ServerEvent =
   | ResponseAudioDoneEvent
   | ResponseFunctionCallArgumentsDeltaEvent
   | ResponseFunctionCallArgumentsDoneEvent
+  | McpListToolsEvent
+  | McpCallArgumentsEvent
+  | McpCallEvent
   | RateLimitsUpdatedEvent;
 
 export type ServerEventType = ServerEvent['type'];

@@ -22,7 +22,13 @@ export type Role = 'system' | 'assistant' | 'user' | 'tool';
 export type GenerationFinishedReason = 'stop' | 'max_tokens' | 'content_filter' | 'interrupt';
 export type InputTranscriptionModel = 'whisper-1' | 'gpt-4o-transcribe' | 'gpt-4o-mini-transcribe' | (string & {});
 export type Modality = 'text' | 'audio';
-export type ToolChoice = 'auto' | 'none' | 'required' | (string & {}) | { type: 'function'; name: string };
+export type ToolChoice =
+  | 'auto'
+  | 'none'
+  | 'required'
+  | (string & {})
+  | { type: 'function'; name: string }
+  | { type: 'mcp'; server_label: string; name?: string };
 export type State = 'initializing' | 'listening' | 'thinking' | 'speaking' | (string & {});
 
 export interface Tool {
@@ -31,6 +37,15 @@ export interface Tool {
   description?: string;
   /** JSON Schema. */
   parameters: object;
+}
+
+/** A remote MCP server whose tools the service calls itself. https://developers.openai.com/api/docs/guides/realtime-mcp */
+export interface McpTool {
+  type: 'mcp';
+  server_label: string;
+  server_url?: string;
+  connector_id?: string;
+  [field: string]: unknown;
 }
 
 export interface SemanticVad {
@@ -120,7 +135,7 @@ export interface SessionConfig {
   output_modalities?: Modality[];
   audio?: RealtimeAudioConfig;
   max_output_tokens?: number | 'inf';
-  tools?: Tool[];
+  tools?: (Tool | McpTool)[];
   tool_choice?: ToolChoice;
   tracing?: TracingConfig | 'auto' | null;
   reasoning?: Reasoning | null;

@@ -23,6 +23,8 @@ export class Conversation {
   readonly #images = new Map<string, Images>();
   readonly #pending = new Map<string, PendingChange>();
   readonly #openCalls = new Set<string>();
+  /** Item of the picture that was shown last. */
+  #picture: string | undefined;
 
   get chatCtx(): llm.ChatContext {
     return this.remote.toChatCtx();
@@ -137,6 +139,15 @@ export class Conversation {
     const known = typeof previousId === 'string' && this.remote.get(previousId) !== null;
     const last = (): string | undefined => this.chatCtx.items.at(-1)?.id;
     this.remote.insert(first ? undefined : known ? previousId : last(), item);
+  }
+
+  /** The newest picture of a stream, behind everything. The one before is kept no longer, and not shown to other sockets. */
+  show(message: llm.ChatMessage): ConversationItemCreateEvent {
+    const former = this.#picture === undefined ? undefined : this.remote.get(this.#picture)?.item;
+    if (former?.type === 'message') former.content = [];
+    this.#picture = message.id;
+    this.insert(undefined, message);
+    return createEvent(message);
   }
 
   remove(itemId: string): void {

@@ -1,6 +1,7 @@
-import { llm } from '@livekit/agents';
-import { combineAudioFrames } from '@livekit/rtc-node';
+import { llm, shortuuid } from '@livekit/agents';
+import { AudioFrame, combineAudioFrames } from '@livekit/rtc-node';
 import { base64Of, logger } from '@patchbay/plugin-kit';
+import { SAMPLE_RATE } from './api-proto.ts';
 import type { Content, InputImageContent, ItemResource } from './api-proto.ts';
 
 /** Pictures of a message as data URLs, by their place in the message's content. */
@@ -73,6 +74,22 @@ export async function imagesOf(item: llm.ChatItem): Promise<Images> {
   return images;
 }
 
+const mockAudioPrefix = 'lk_mock_audio_item_';
+
+export function isMockAudio(itemId: string): boolean {
+  return itemId.startsWith(mockAudioPrefix);
+}
+
+/** Two seconds of silence from the user. */
+export function mockAudio(): llm.ChatMessage {
+  const frame = [AudioFrame.create(2 * SAMPLE_RATE, SAMPLE_RATE, 1)];
+  return llm.ChatMessage.create({
+    id: shortuuid(mockAudioPrefix),
+    role: 'user',
+    content: [llm.createAudioContent({ frame })],
+  });
+}
+
 function contentOf(message: llm.ChatMessage, images: Images): Content[] {
   const assistant = message.role === 'assistant';
   const user = message.role === 'user';
@@ -84,9 +101,16 @@ function contentOf(message: llm.ChatMessage, images: Images): Content[] {
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
       return [{ type: 'input_audio', audio: base64Of(bytes) }];
     }
-    const image = content.type === 'image_content' ? images.get(index) : undefined;
-    return image === undefined ? [] : [{ type: 'input_image', image_url: image } satisfies InputImageContent];
+    return content.type === 'image_content' ? pictureOf(content, images.get(index)) : [];
   });
+}
+
+function pictureOf({ image, inferenceDetail: detail }: llm.ImageContent, encoded: string | undefined): Content[] {
+  const url = encoded ?? (typeof image === 'string' && image.startsWith('data:') ? image : undefined);
+  if (url === undefined) return [];
+  return [
+    { type: 'input_image', image_url: url, ...(detail === 'auto' ? {} : { detail }) } satisfies InputImageContent,
+  ];
 }
 
 function chatContentOf(content: Content | null | undefined): llm.ChatContent[] {

@@ -5,6 +5,7 @@ import type { Credential } from '@patchbay/ws-url';
 import { fromAzure, type AzureOptions } from '../azure.ts';
 import { checkToolChoice, checkTurnDetection, checkWordOrObject } from '../check-options.ts';
 import type { OpenAIConnectOptions } from '../options.ts';
+import type { McpApproval } from './mcp.ts';
 import type {
   CustomVoice,
   InputAudioTranscription,
@@ -36,7 +37,10 @@ export interface RealtimeSessionOptions {
   tracing?: TracingConfig | 'auto' | null;
   /** What happens when the conversation outgrows the context. */
   truncation?: Truncation;
+  /** For the `gpt-realtime-2` family; kept from models before it. */
   reasoning?: Reasoning;
+  /** Who consents to a call of an MCP tool that requires approval. Default false: nobody does, and the model is told. */
+  mcpApproval?: McpApproval;
 }
 
 export interface RealtimeModelOptions extends RealtimeSessionOptions, Omit<OpenAIConnectOptions, 'model'> {
@@ -105,6 +109,7 @@ export function resolveRealtimeOptions(
     tracing: options.tracing,
     truncation: options.truncation,
     reasoning: options.reasoning,
+    mcpApproval: options.mcpApproval ?? false,
     modalities: options.modalities ?? ['text', 'audio'],
     maxSessionDuration,
     connOptions,
@@ -134,6 +139,10 @@ export function checkSessionOptions(options: RealtimeSessionOptions): void {
   checkWordOrObject('tracing', options.tracing ?? undefined, ['auto']);
   checkWordOrObject('truncation', options.truncation, ['auto', 'disabled']);
   checkObject('reasoning', options.reasoning);
+  const { mcpApproval } = options;
+  if (mcpApproval !== undefined && typeof mcpApproval !== 'boolean' && typeof mcpApproval !== 'function') {
+    refuseOption('mcpApproval', 'true, false, or a function that is asked');
+  }
 }
 
 function checkModalities(modalities: unknown): void {

@@ -95,7 +95,7 @@ async function wordsIn(samples: Int16Array): Promise<string> {
   return [...listener.push(samples), ...(await listener.finish())].join('').trim();
 }
 
-/** Keeps its sessions at hand, and what they said to the service. */
+/** Remembers what its sessions said to the service. */
 class ObservedModel extends RealtimeModel {
   readonly spoken: ClientEvent[] = [];
 
@@ -165,6 +165,7 @@ describe.each([undefined, 'litellm', 'litellm@1.105'])('an AgentSession through 
   afterAll(() => dispose());
 
   test('hears every word, answers, calls a tool, is interrupted, and remembers what was heard', async () => {
+    expect([...model.sessions]).toHaveLength(1);
     await microphone.say('hello there');
     await loudspeaker.replies(1);
     expect(loudspeaker.played[0]).toEqual({ words: 'Hello! How can I help you?', interrupted: false });

@@ -59,13 +59,12 @@ export class RealtimeModel extends RealtimeModelBase {
     return this._options.model;
   }
 
-  /** As the options are now: a model whose server does not answer by itself does not take turns either. */
-  override get capabilities(): llm.RealtimeCapabilities {
-    return capabilitiesOf(this._options);
-  }
-
   override label(): string {
     return 'openai.RealtimeModel';
+  }
+
+  override get sessions(): ReadonlySet<RealtimeSession> {
+    return super.sessions as ReadonlySet<RealtimeSession>;
   }
 
   override session(): RealtimeSession {
@@ -81,10 +80,13 @@ export class RealtimeModel extends RealtimeModelBase {
     checkSessionOptions(options);
     const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
     this._options = { ...this._options, ...(given as RealtimeSessionOptions) };
-    for (const session of this.sessions) (session as RealtimeSession).updateOptions(options);
+    const { turnDetection, userTranscription } = capabilitiesOf(this._options);
+    Object.assign(this.capabilities, { turnDetection, userTranscription });
+    for (const session of this.sessions) session.updateOptions(options);
   }
 }
 
+/** A model whose server does not answer by itself does not take turns either (livekit/agents#6635). */
 function capabilitiesOf(options: RealtimeOptions): llm.RealtimeCapabilities {
   const { turnDetection, inputAudioTranscription, modalities } = options;
   return {

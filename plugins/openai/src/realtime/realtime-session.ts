@@ -1,40 +1,38 @@
-import { llm, shortuuid } from '@livekit/agents';
+import { llm } from '@livekit/agents';
 import { base64Of, guardedEmit } from '@patchbay/plugin-kit';
-import type { RealtimeReply, Withdrawal } from '@patchbay/plugin-kit';
+import type { RealtimeReply, ReplyOptions, Withdrawal } from '@patchbay/plugin-kit';
 import type { Frame, Link } from '@patchbay/plugin-kit';
-import type { ClientEvent, ResponseCreateParams, SessionConfig } from './api-proto.ts';
+import { PatchbayError } from '@patchbay/ws-url';
+import { checkToolChoice } from '../check-options.ts';
+import type { ClientEvent, ResponseCreateParams } from './api-proto.ts';
 import { SAMPLE_RATE } from './api-proto.ts';
-import type { ContextEvent } from './conversation.ts';
-import { checkSessionOptions, type RealtimeOptions, type RealtimeSessionOptions } from './options.ts';
+import { Configuration, type Settings } from './configuration.ts';
+import { McpCalls, type McpApprovalRequest, type McpEvent } from './mcp.ts';
+import { checkSessionOptions, type RealtimeSessionOptions } from './options.ts';
 import { previewEvent } from './preview-api.ts';
 import type { RealtimeModel } from './realtime-model.ts';
-import { ReceivingSession } from './receiving-session.ts';
+import { ContextSession } from './context-session.ts';
 import { ResponseSequencer } from './response-sequencer.ts';
-import { changesOf, sessionConfigOf } from './session-config.ts';
+import { toolChoiceOf, toolsOf } from './session-tools.ts';
 
 /** The service refuses to commit less audio than this. */
 const minCommitMs = 100;
-/** How long `updateChatCtx` waits for the service. */
-const contextDeadlineMs = 5_000;
 /** A timer of the platform counts in 31 bits. */
 const longestTimerMs = 0x7fffffff;
+/** How long a tool of an MCP server may work before its reply counts as stalled. */
+const mcpCallMs = 60_000;
 
 /**
  * One conversation with the Realtime API, across as many sockets as it takes. Configuration and context live here and
  * are told to each fresh socket; what is asked for while there is none waits.
  *
  * Events beyond LiveKit's: `openai_server_event_received`, `openai_client_event_queued`, `session_reconnected`,
- * `rate_limits_updated` and `connection`.
+ * `rate_limits_updated`, `idle_timeout`, `mcp` and `connection`.
  */
-export class RealtimeSession extends ReceivingSession {
-  override _options: RealtimeOptions;
-  protected readonly sequencer: ResponseSequencer;
-  readonly #model: RealtimeModel;
-  #instructions: string | undefined;
-  #tools: llm.ToolContext | undefined;
-  /** What this socket was told. */
-  #told: SessionConfig = {};
-  #contextUpdates: Promise<unknown> = Promise.resolve();
+export class RealtimeSession extends ContextSession {
+  protected override readonly configuration: Configuration;
+  protected override readonly sequencer: ResponseSequencer;
+  protected override readonly mcp: McpCalls;
   /** Something arrived since a reply was asked for. */
   #heardSinceAsked = true;
 
@@ -52,8 +50,9 @@ export class RealtimeSession extends ReceivingSession {
         latestMs: Math.min(maxSessionDuration * 1.25, longestTimerMs),
       },
     });
-    this.#model = model;
-    this._options = { ...model._options };
+    const { connection } = model;
+    const inBody = connection.modelIn === 'body' || connection.modelIn === 'both';
+    this.configuration = new Configuration({ ...model._options }, inBody ? connection.nameOf() : undefined);
     this.sequencer = new ResponseSequencer({
       clock: this.clock,
       isOpen: () => this.link !== undefined,
@@ -61,14 +60,17 @@ export class RealtimeSession extends ReceivingSession {
       sendCancel: (responseId) => this.sendEvent({ type: 'response.cancel', response_id: responseId }),
       abandon: (reply) => this.#abandon(reply),
     });
-  }
-
-  override get chatCtx(): llm.ChatContext {
-    return this.conversation.chatCtx;
+    this.mcp = new McpCalls({
+      tell: (event) => this.#tellMcp(event),
+      consent: (request) => this.#consent(request),
+      answer: (item) => this.sendEvent({ type: 'conversation.item.create', item }),
+      working: (responseId, isWorking) => this.#worksFor(responseId, isWorking),
+      settled: () => this.#continueAfterTools(),
+    });
   }
 
   override get tools(): llm.ToolContext {
-    return this.#tools?.copy() ?? new llm.ToolContext([]);
+    return this.configuration.settings.tools?.copy() ?? new llm.ToolContext([]);
   }
 
   override sendEvent(event: ClientEvent): void {
@@ -82,21 +84,24 @@ export class RealtimeSession extends ReceivingSession {
   // Configuration.
 
   override async updateInstructions(instructions: string): Promise<void> {
-    this.#instructions = instructions;
-    this.#tellChanges('instructions_update_');
+    this.#change({ instructions }, 'instructions_update_');
   }
 
   override async updateTools(tools: llm.ToolContext): Promise<void> {
-    this.#tools = tools.copy();
-    this.#tellChanges('tools_update_');
+    this.#change({ tools: tools.copy() }, 'tools_update_');
   }
 
-  /** Changes options of this session. Absent ones stay as they are; `null` switches a feature off. */
+  /**
+   * Changes options of this session. Absent ones stay as they are; `null` switches a feature off. The service is told
+   * what changed; what it refuses is undone, and told by `error`.
+   *
+   * @throws PatchbayError `invalid-option` that names the option, and nothing is changed.
+   */
   override updateOptions(options: RealtimeSessionOptions): void {
     checkSessionOptions(options);
     const given = Object.entries(options).filter(([key, value]) => value !== undefined || key === 'toolChoice');
-    this._options = { ...this._options, ...(Object.fromEntries(given) as RealtimeSessionOptions) };
-    this.#tellChanges('options_update_');
+    const changes = Object.fromEntries(given) as RealtimeSessionOptions;
+    this.#change({ options: { ...this._options, ...changes } }, 'options_update_');
   }
 
   /** LiveKit's start and hand-off: one `session.update` instead of two, and the context behind it. */
@@ -105,9 +110,11 @@ export class RealtimeSession extends ReceivingSession {
     chatCtx?: llm.ChatContext,
     tools?: llm.ToolContext,
   ): Promise<void> {
-    if (instructions !== undefined) this.#instructions = instructions;
-    if (tools !== undefined) this.#tools = tools.copy();
-    this.#tellChanges('session_update_');
+    const changes = {
+      ...(instructions === undefined ? {} : { instructions }),
+      ...(tools === undefined ? {} : { tools: tools.copy() }),
+    };
+    this.#change(changes, 'session_update_');
     if (chatCtx === undefined) return;
     try {
       await this.updateChatCtx(chatCtx);
@@ -116,72 +123,9 @@ export class RealtimeSession extends ReceivingSession {
     }
   }
 
-  #tellChanges(eventPrefix: string): void {
-    if (!this.link) return;
-    const next = this.#config();
-    const session = changesOf(this.#told, next);
-    this.#told = next;
-    if (session) this.sendEvent({ type: 'session.update', event_id: shortuuid(eventPrefix), session });
-  }
-
-  #config(): SessionConfig {
-    const { connection } = this.#model;
-    const { modelIn } = connection;
-    const inBody = modelIn === 'body' || modelIn === 'both';
-    return sessionConfigOf({
-      options: this._options,
-      instructions: this.#instructions,
-      tools: this.#tools,
-      model: inBody ? connection.nameOf() : undefined,
-    });
-  }
-
-  // Context.
-
-  /**
-   * Makes the conversation on the service equal to this one. Without a socket it resolves at once: the next socket is
-   * told the whole of it before anything else.
-   *
-   * @throws RealtimeError when the service does not answer within 5 s.
-   */
-  override updateChatCtx(chatCtx: llm.ChatContext): Promise<void> {
-    const update = this.#contextUpdates.then(() => this.#updateChatCtx(chatCtx));
-    this.#contextUpdates = update.catch(() => undefined);
-    return update;
-  }
-
-  async #updateChatCtx(chatCtx: llm.ChatContext): Promise<void> {
-    const { issues } = llm.validateChatContextStructure(chatCtx);
-    const blocking = issues.filter(({ severity, code }) => severity === 'error' && code !== 'timestamp_order');
-    if (blocking.length > 0) throw new Error(`Invalid chat context: ${blocking.map(({ code }) => code).join(', ')}`);
-    const events = await this.createChatCtxUpdateEvents(chatCtx);
-    this.conversation.apply(events, chatCtx);
-    if (!this.link || events.length === 0) return;
-    const answers = Promise.allSettled(events.map((event) => this.#sendContextEvent(event)));
-    const results = await this.#within(contextDeadlineMs, answers, 'updateChatCtx timed out');
-    const refused = results.filter((result) => result.status === 'rejected');
-    if (refused.length > 0) {
-      const reasons = refused.map(({ reason }) => String(reason));
-      this.logger.warn({ reasons }, 'the service refused part of a chat context');
-    }
-  }
-
-  /** The events that turn the conversation on the service into this one, in order. */
-  protected createChatCtxUpdateEvents(chatCtx: llm.ChatContext): Promise<ContextEvent[]> {
-    return this.conversation.plan(chatCtx, (itemId) => this.isUnseen(itemId));
-  }
-
-  #sendContextEvent(event: ContextEvent): Promise<void> {
-    const answer = this.conversation.sent(event);
-    this.sendEvent(event);
-    return answer;
-  }
-
-  async #within<T>(deadlineMs: number, work: Promise<T>, message: string): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      const timer = this.clock.setTimer(() => reject(new llm.RealtimeError(message)), deadlineMs);
-      void work.then(resolve, reject).finally(() => timer.cancel());
-    });
+  #change(changes: Partial<Settings>, prefix: string): void {
+    const event = this.configuration.change(changes, { prefix, isOpen: this.link !== undefined });
+    if (event) this.sendEvent(event);
   }
 
   // Audio.
@@ -214,6 +158,16 @@ export class RealtimeSession extends ReceivingSession {
 
   // Replies.
 
+  /** As LiveKit's; `toolChoice` and `tools` are those of this reply alone. */
+  override async generateReply(
+    instructions?: string,
+    options: { signal?: AbortSignal } & ReplyOptions = {},
+  ): Promise<llm.GenerationCreatedEvent> {
+    checkToolChoice(options.toolChoice);
+    const tools = options.tools && llm.toToolContext(options.tools);
+    return super.generateReply(instructions, { ...options, tools });
+  }
+
   protected override requestReply(reply: RealtimeReply): void {
     this.noteActivity();
     this.sequencer.request(reply);
@@ -239,8 +193,11 @@ export class RealtimeSession extends ReceivingSession {
     const response: ResponseCreateParams = { metadata: { client_event_id: reply.id } };
     // Instructions of a response replace those of the session.
     if (reply.instructions) {
-      response.instructions = this.#instructions ? `${this.#instructions}\n${reply.instructions}` : reply.instructions;
+      const { instructions } = this.configuration.settings;
+      response.instructions = instructions ? `${instructions}\n${reply.instructions}` : reply.instructions;
     }
+    if (reply.tools) response.tools = toolsOf(reply.tools as llm.ToolContext);
+    if (reply.toolChoice !== undefined) response.tool_choice = toolChoiceOf(reply.toolChoice);
     this.sendEvent({ type: 'response.create', event_id: reply.id, response });
   }
 
@@ -248,58 +205,59 @@ export class RealtimeSession extends ReceivingSession {
     this.replies.reject(reply.id, new llm.RealtimeError('the connection was lost twice before the reply began'));
   }
 
-  /** What the caller did not hear is taken out of the conversation. Never rejects: LiveKit does not wait for it. */
-  override async truncate(options: {
-    messageId: string;
-    audioEndMs: number;
-    modalities?: ('text' | 'audio')[];
-    audioTranscript?: string;
-  }): Promise<void> {
-    const { messageId, audioTranscript } = options;
-    const receivedMs = this.audioItems.get(messageId);
-    const isAudio = options.modalities?.includes('audio') !== false && receivedMs !== undefined;
-    if (!isAudio) return this.#replaceText(messageId, audioTranscript);
-    // Positions that an avatar did not report are NaN, which JSON turns into null, which the service refuses.
-    const heardMs = Number.isFinite(options.audioEndMs) ? Math.floor(options.audioEndMs) : 0;
-    // More than was generated is refused too ("Audio content of 1200ms is already shorter than 1500ms").
-    const endMs = Math.min(heardMs, Math.floor(receivedMs));
-    this.truncatedItems.add(messageId);
-    if (endMs <= 0) {
-      this.conversation.remove(messageId);
-      this.sendEvent({ type: 'conversation.item.delete', item_id: messageId });
-      return;
-    }
-    if (audioTranscript !== undefined) this.conversation.setText(messageId, audioTranscript);
-    this.sendEvent({ type: 'conversation.item.truncate', item_id: messageId, content_index: 0, audio_end_ms: endMs });
+  // Tools of MCP servers.
+
+  #tellMcp(event: McpEvent): void {
+    guardedEmit(this, 'mcp', event);
+    if (event.type !== 'tools-failed') return;
+    const server = event.serverLabel === undefined ? 'an MCP server' : `the MCP server '${event.serverLabel}'`;
+    const message = `the service could not list the tools of ${server}`;
+    this.fail(new PatchbayError('provider-error', message, { retryable: true, hop: 'provider' }));
   }
 
-  /** Text has no length in milliseconds: the item is replaced by what was heard of it. */
-  async #replaceText(messageId: string, text: string | undefined): Promise<void> {
-    const chatCtx = this.chatCtx;
-    const index = chatCtx.indexById(messageId);
-    const item = index === undefined ? undefined : chatCtx.items[index];
-    if (text === undefined || index === undefined || item?.type !== 'message') return;
-    chatCtx.items[index] = llm.ChatMessage.create({ ...item, content: [text] });
+  async #consent(request: McpApprovalRequest): Promise<boolean> {
+    const { mcpApproval = false } = this._options;
     try {
-      await this.updateChatCtx(chatCtx);
+      return typeof mcpApproval === 'boolean' ? mcpApproval : await mcpApproval(request);
     } catch (error) {
-      this.logger.warn({ error, itemId: messageId }, 'an interrupted message could not be shortened');
+      this.fail(error);
+      return false;
     }
+  }
+
+  #worksFor(responseId: string, isWorking: boolean): void {
+    const generation = this.generations.get(responseId);
+    if (!generation) return;
+    if (isWorking) this.allowSilence(generation, mcpCallMs);
+    else this.expectOutput(generation);
+  }
+
+  /** The model has results that it has not spoken about; somebody else's turn, or a reply that is asked for, takes them in. */
+  #continueAfterTools(): void {
+    if (!this.link || !this.mcp.isReplyOwed) return;
+    if (this.turns.userSpeaking || this.replies.size > 0 || !this.sequencer.idle) return;
+    this.mcp.replyAsked();
+    const { toolChoice } = this._options;
+    // A choice that demands a call demands no second one.
+    const isForced = toolChoice === 'required' || typeof toolChoice === 'object';
+    this.sendEvent({ type: 'response.create', ...(isForced ? { response: { tool_choice: 'auto' } } : {}) });
   }
 
   // The socket.
 
   protected override isQuiet(): boolean {
-    return super.isQuiet() && !this.turns.userSpeaking && this.sequencer.idle && this.conversation.unsettled === 0;
+    return (
+      super.isQuiet() &&
+      !this.turns.userSpeaking &&
+      this.sequencer.idle &&
+      this.conversation.unsettled === 0 &&
+      !this.mcp.busy
+    );
   }
 
   /** One `session.update` with everything, and the conversation so far; then what waited. */
   protected override opened(link: Link, { reconnected }: { reconnected: boolean }): void {
-    this.#told = this.#config();
-    const events: ClientEvent[] = [
-      { type: 'session.update', event_id: shortuuid('session_update_'), session: this.#told },
-      ...this.conversation.replay(),
-    ];
+    const events: ClientEvent[] = [this.configuration.opened(), ...this.conversation.replay()];
     for (const event of events) {
       const wire = this._options.apiVersion === undefined ? event : previewEvent(event);
       guardedEmit(this, 'openai_client_event_queued', wire);

@@ -1,9 +1,45 @@
+import { readFile } from 'node:fs/promises';
 import { realtime as upstream } from '@livekit/agents-plugin-openai';
 import { initializeLogger, llm } from '@livekit/agents';
 import { expect, expectTypeOf, test, vi } from 'vitest';
 import * as ours from './index.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
+
+test("every value that LiveKit's plugin exports is here, but for GPT-Live", () => {
+  const missing = Object.keys(upstream).filter((name) => !(name in ours) && !name.startsWith('GPTLive'));
+  expect(missing).toEqual([]);
+});
+
+test.each([
+  { baseURL: 'https://api.openai.com/v1', model: 'gpt-realtime', isAzure: false },
+  { baseURL: 'wss://api.openai.com/v1', model: 'gpt-realtime', isAzure: false },
+  { baseURL: 'http://localhost:4000', model: 'my model/1', isAzure: false },
+  { baseURL: 'https://gateway.example.com/deep/path', model: 'gpt-realtime', isAzure: false },
+  { baseURL: 'https://resource.openai.azure.com/openai', model: 'm', isAzure: true, azureDeployment: 'my-realtime' },
+  { baseURL: 'https://resource.openai.azure.com/openai', model: 'm', isAzure: true },
+  {
+    baseURL: 'https://resource.openai.azure.com/openai',
+    model: 'm',
+    isAzure: true,
+    azureDeployment: 'my-realtime',
+    apiVersion: '2024-10-01-preview',
+  },
+])('processBaseURL goes where that of upstream goes: $baseURL', (options) => {
+  const [here, there] = [ours.processBaseURL(options), upstream.processBaseURL(options)].map((url) => new URL(url));
+  expect(here!.origin + here!.pathname).toBe(there!.origin + there!.pathname);
+  expect(Object.fromEntries(here!.searchParams)).toEqual(Object.fromEntries(there!.searchParams));
+});
+
+test('pain 13: processBaseURL keeps a query, and appends the path once', () => {
+  const where = { model: 'm', isAzure: false };
+  expect(ours.processBaseURL({ ...where, baseURL: 'https://gw.example.com/v1?tenant=a' })).toBe(
+    'wss://gw.example.com/v1/realtime?tenant=a&model=m',
+  );
+  expect(ours.processBaseURL({ ...where, baseURL: 'HTTPS://gw.example.com/v1/realtime/' })).toBe(
+    'wss://gw.example.com/v1/realtime?model=m',
+  );
+});
 
 test("what LiveKit's plugin is constructed with constructs this one", () => {
   type Options = NonNullable<ConstructorParameters<typeof upstream.RealtimeModel>[0]>;
@@ -61,6 +97,15 @@ test('Azure has its own defaults, and its key never comes from OPENAI_API_KEY', 
     ours.RealtimeModel.withAzure({ azureDeployment: 'd', azureEndpoint: 'https://resource.openai.azure.com' }),
   ).toThrow(/AZURE_OPENAI_API_KEY/);
   vi.unstubAllEnvs();
+});
+
+test('the example of the README is the one that compiles', async () => {
+  const [readme, example] = await Promise.all(
+    ['../../README.md', './__fixtures__/readme-example.ts'].map((file) =>
+      readFile(new URL(file, import.meta.url), 'utf8'),
+    ),
+  );
+  expect(readme).toContain(example!.slice(example!.indexOf('import ')));
 });
 
 test("it is LiveKit's RealtimeModel, so an AgentSession takes it", () => {

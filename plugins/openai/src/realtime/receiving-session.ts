@@ -7,15 +7,26 @@ import { Expiry } from './expiry.ts';
 import { failureOf, isExpiry, isHarmless } from './failures.ts';
 import { InputTranscripts } from './input-transcripts.ts';
 import { openAIItemToLivekitItem } from './items.ts';
+import type { McpCalls } from './mcp.ts';
 import type { RealtimeModel } from './realtime-model.ts';
 import { ReplyingSession } from './replying-session.ts';
 import { decodeServerEvent } from './server-events.ts';
 
+/** Nobody spoke for the `idle_timeout_ms` of server VAD. Milliseconds of the audio that was sent. */
+export interface IdleTimeoutEvent {
+  itemId?: string;
+  audioStartMs?: number;
+  audioEndMs?: number;
+}
+
 /** What arrives from the service: the caller's words, the conversation as it grows, errors, and the model's replies. */
 export abstract class ReceivingSession extends ReplyingSession {
+  protected abstract readonly mcp: McpCalls;
   readonly #openAIModel: RealtimeModel;
   readonly #transcripts = new InputTranscripts();
   readonly #expiry: Expiry;
+  /** Items that are silence: nobody spoke for `idle_timeout_ms`. */
+  readonly #silences = new Set<string>();
 
   constructor(model: RealtimeModel, settings: RealtimeSettings) {
     super(model, settings);
@@ -29,6 +40,7 @@ export abstract class ReceivingSession extends ReplyingSession {
     guardedEmit(this, 'openai_server_event_received', event);
     try {
       this.#handle(event);
+      this.mcp.received(event);
     } catch (error) {
       if (PatchbayError.is(error)) throw error;
       this.logger.error({ error, eventType: event.type }, 'an event of the Realtime API could not be handled');
@@ -44,7 +56,9 @@ export abstract class ReceivingSession extends ReplyingSession {
       case 'input_audio_buffer.speech_stopped':
         return this.#speechStopped();
       case 'input_audio_buffer.committed':
-        return this.#turnEnded();
+        return this.#turnEnded(event);
+      case 'input_audio_buffer.timeout_triggered':
+        return this.#idleTimedOut(event);
       case 'conversation.item.added':
       case 'conversation.item.created':
         return this.handleConversationItemCreated(event);
@@ -56,8 +70,10 @@ export abstract class ReceivingSession extends ReplyingSession {
         return this.handleConversationItemInputAudioTranscriptionCompleted(event);
       case 'conversation.item.input_audio_transcription.failed':
         return this.#transcriptionFailed(event);
-      case 'session.created':
       case 'session.updated':
+        this.configuration.accepted();
+        return this.#expiry.told(event.session);
+      case 'session.created':
         return this.#expiry.told(event.session);
       case 'rate_limits.updated':
         guardedEmit(this, 'rate_limits_updated', event.rate_limits);
@@ -86,17 +102,29 @@ export abstract class ReceivingSession extends ReplyingSession {
     } satisfies llm.InputSpeechStoppedEvent);
   }
 
-  #turnEnded(): void {
+  #turnEnded({ item_id: itemId }: api.InputAudioBufferCommittedEvent): void {
     this.turns.userSpeaking = false;
     this.committedAudio();
     this.noteActivity();
-    if (this._options.turnDetection && this._options.turnDetection.create_response !== false) this.turns.expectAnswer();
+    const { turnDetection } = this._options;
+    const isAnswered = Boolean(turnDetection) && turnDetection?.create_response !== false;
+    if (isAnswered || this.#silences.has(itemId)) this.turns.expectAnswer();
+  }
+
+  /** The service commits the silence as a turn and lets the model speak, whatever `create_response` says. */
+  #idleTimedOut(event: api.InputAudioBufferTimeoutTriggeredEvent): void {
+    this.noteActivity();
+    const { item_id: itemId, audio_start_ms: audioStartMs, audio_end_ms: audioEndMs } = event;
+    if (itemId) this.#silences.add(itemId);
+    guardedEmit(this, 'idle_timeout', { itemId, audioStartMs, audioEndMs } satisfies IdleTimeoutEvent);
   }
 
   protected handleConversationItemInputAudioTranscriptionCompleted(
     event: api.ConversationItemInputAudioTranscriptionCompletedEvent,
   ): void {
     const transcript = this.#transcripts.completed(event);
+    // Silence is no message of the caller's.
+    if (this.#silences.has(event.item_id) && transcript.transcript.trim() === '') return;
     if (transcript.isFinal) this.conversation.setText(event.item_id, transcript.transcript);
     this.#tellTranscript(transcript);
   }
@@ -165,6 +193,7 @@ export abstract class ReceivingSession extends ReplyingSession {
     const busy = error.code === 'conversation_already_has_active_response';
     if (error.code === 'response_cancel_not_active') this.sequencer.nothingToCancel();
     const eventId = error.event_id ?? '';
+    this.configuration.refused(eventId);
     const isOurs = this.sequencer.refused(eventId, busy);
     const change = this.conversation.refuse(eventId, failure, error.param);
     if (typeof change === 'object') this.sendEvent(change);
@@ -180,6 +209,8 @@ export abstract class ReceivingSession extends ReplyingSession {
   protected override forgetSocket(): void {
     super.forgetSocket();
     this.#expiry.clear();
+    this.#silences.clear();
+    this.mcp.forget();
     this.resetInputTurnState();
     this.conversation.settle();
   }

@@ -3,6 +3,7 @@ import { audioFrameOf, DiscardedGeneration, RealtimeSessionBase } from '@patchba
 import type { RealtimeSettings, RealtimeUsage, ResponseGeneration } from '@patchbay/plugin-kit';
 import type * as api from './api-proto.ts';
 import { SAMPLE_RATE } from './api-proto.ts';
+import type { Configuration } from './configuration.ts';
 import { Conversation } from './conversation.ts';
 import { responseFailure } from './failures.ts';
 import { openAIItemToLivekitItem } from './items.ts';
@@ -14,8 +15,7 @@ import { usageOf } from './usage.ts';
 
 /** What the model says: its replies, from the first event of each to the last. */
 export abstract class ReplyingSession extends RealtimeSessionBase {
-  /** The options of this session; the model's own are not touched. Holds no key. */
-  abstract _options: RealtimeOptions;
+  protected abstract readonly configuration: Configuration;
   protected abstract readonly sequencer: ResponseSequencer;
   protected readonly conversation: Conversation = new Conversation();
   /** The reply that began last. */
@@ -32,6 +32,11 @@ export abstract class ReplyingSession extends RealtimeSessionBase {
   constructor(model: RealtimeModel, settings: RealtimeSettings) {
     super(model, settings);
     this.#openAIModel = model;
+  }
+
+  /** @internal The options of this session; the model's own are not touched. Holds no key. */
+  get _options(): Readonly<RealtimeOptions> {
+    return this.configuration.settings.options;
   }
 
   /** Sends an event of your own; `openai_client_event_queued` tells of it. */

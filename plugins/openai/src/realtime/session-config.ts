@@ -4,6 +4,9 @@ import type { AudioFormat, SessionConfig } from './api-proto.ts';
 import type { RealtimeOptions } from './options.ts';
 import { toolChoiceOf, toolsOf } from './session-tools.ts';
 
+/** Models before the `gpt-realtime-2` family: to them `reasoning` is an unknown parameter, and the whole update is refused. */
+const unreasoning = /^(?:gpt-4o-|gpt-realtime(?:-1\b|-mini|-\d{4}-|$))/;
+
 /** Everything that decides how the service behaves. */
 export interface SessionState {
   options: RealtimeOptions;
@@ -39,7 +42,7 @@ function generalConfig({ options, instructions, tools, model }: SessionState): S
     tools: tools && toolsOf(tools),
     tracing: options.tracing,
     truncation: options.truncation,
-    reasoning: options.reasoning,
+    reasoning: unreasoning.test(options.model) ? undefined : options.reasoning,
     instructions,
   };
 }

@@ -1,21 +1,30 @@
 import { llm } from '@livekit/agents';
 import { logger } from '@patchbay/plugin-kit';
-import type { Tool, ToolChoice } from './api-proto.ts';
+import type { OpenAITool } from '../tools.ts';
+import type { McpTool, Tool, ToolChoice } from './api-proto.ts';
 
 interface ToolWithSchema {
   name: string;
   parameters: Parameters<typeof llm.toJsonSchema>[0];
 }
 
-/** Function tools in the form of the Realtime API. Provider tools have none there. */
-export function toolsOf(context: llm.ToolContext): Tool[] {
-  const tools: Tool[] = [];
-  for (const tool of context.flatten()) {
-    if (!llm.isFunctionTool(tool)) continue;
-    const parameters = parametersOf(tool);
-    if (parameters) tools.push({ type: 'function', name: tool.name, description: tool.description, parameters });
-  }
-  return tools;
+/** Function tools, and MCP servers, in the form of the Realtime API. It has none for the other hosted tools. */
+export function toolsOf(context: llm.ToolContext): (Tool | McpTool)[] {
+  return context.flatten().flatMap((tool): (Tool | McpTool)[] => {
+    if (llm.isFunctionTool(tool)) {
+      const parameters = parametersOf(tool);
+      return parameters ? [{ type: 'function', name: tool.name, description: tool.description, parameters }] : [];
+    }
+    const config = isOpenAITool(tool) ? tool.toToolConfig() : undefined;
+    if (config?.type === 'mcp') return [config as McpTool];
+    logger()?.warn({ tool: tool.id }, 'the Realtime API does not know this hosted tool, so it is not offered');
+    return [];
+  });
+}
+
+/** By its shape: the class of another copy of this package will do. */
+function isOpenAITool(tool: unknown): tool is OpenAITool {
+  return typeof (tool as Partial<OpenAITool>).toToolConfig === 'function';
 }
 
 function parametersOf(tool: ToolWithSchema): object | undefined {

@@ -18,7 +18,7 @@ export interface Bench {
   /** Starts another service in place of the one that is there. */
   serve(options: ServiceOptions): Promise<ScriptedService>;
   /** A session with the service, its errors collected. */
-  open(options?: RealtimeModelOptions): RealtimeSession;
+  open(options?: RealtimeModelOptions, Model?: typeof RealtimeModel): RealtimeSession;
   /** Lets time pass, a little at a time, until it is so. */
   until(condition: () => boolean): Promise<void>;
 }
@@ -34,8 +34,8 @@ export function useBench(): Bench {
       bench.service = await ScriptedService.start(options);
       return bench.service;
     },
-    open(options: RealtimeModelOptions = {}) {
-      const model = new RealtimeModel({ apiKey: 'sk-test-key', baseURL: bench.service.url, ...options });
+    open(options: RealtimeModelOptions = {}, Model = RealtimeModel) {
+      const model = new Model({ apiKey: 'sk-test-key', baseURL: bench.service.url, ...options });
       models.push(model);
       const session = model.session();
       session.on('error', (error: llm.RealtimeModelError) => bench.errors.push(error));
