@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { initializeLogger } from '@livekit/agents';
 import { PatchbayError } from '@patchbay/ws-url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { RealtimeModel } from './realtime/index.ts';
+import { RealtimeModel, RealtimeTranslationModel } from './realtime/index.ts';
 import { LLM } from './responses/index.ts';
 import { STT } from './stt/stt.ts';
 import { TTS } from './tts/tts.ts';
@@ -22,6 +22,7 @@ const classes: Record<string, (options: Wrong) => unknown> = {
   LLM: (options) => new LLM({ apiKey, ...options }),
   'LLM over HTTP': (options) => new LLM({ apiKey, useWebSocket: false, ...options }),
   RealtimeModel: (options) => new RealtimeModel({ apiKey, ...options }),
+  RealtimeTranslationModel: (options) => new RealtimeTranslationModel({ apiKey, targetLanguage: 'es', ...options }),
 };
 
 function expectRefused(act: () => unknown, option: string): void {

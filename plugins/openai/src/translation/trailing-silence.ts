@@ -6,7 +6,7 @@ const patienceMs = 500;
 const longestMs = 10_000;
 
 /**
- * The service's time is that of the audio it gets: a caller who mutes his microphone behind a sentence would be cut off
+ * The service's time is that of the audio it gets: a caller who mutes the microphone behind a sentence would be cut off
  * in the middle of its translation ("Keep appending silence while the session is active",
  * https://developers.openai.com/api/reference/resources/realtime/translation-client-events). So silence follows.
  */

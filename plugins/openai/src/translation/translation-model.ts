@@ -23,7 +23,7 @@ export class RealtimeTranslationModel extends RealtimeModelBase {
 
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: RealtimeTranslationModelOptions) {
-    const model = options.model ?? 'gpt-realtime-translate';
+    const { model = 'gpt-realtime-translate' } = options;
     const { connection, ...network } = routeTo('translation', translationConnectOptions(options), model);
     const resolved = resolveTranslationOptions(options, connection.redacted);
     super(capabilitiesOf(resolved), connection, network);
