@@ -21,6 +21,7 @@ import { resolveMind } from './mind/index.ts';
 import { refuseRealtime, serveRealtime } from './realtime/index.ts';
 import { describeRequest, keepRequest, recordBody } from './recorder.ts';
 import { serveResponses } from './responses/socket.ts';
+import { serveTranslation } from './translation/index.ts';
 import { resolveSpeech } from './voice/resolve.ts';
 
 /** Larger than any event the service takes: what is too long is answered by name, not by a dropped socket. */
@@ -31,6 +32,7 @@ const PING_INTERVAL_MS = 20_000;
 /** What is served on a socket, and how a wrong key is told there. Without `refuse` the upgrade is answered with 401. */
 const SOCKETS: Readonly<Record<string, { serve: SocketHandler; refuse?: SocketHandler }>> = {
   '/v1/realtime': { serve: serveRealtime, refuse: refuseRealtime },
+  '/v1/realtime/translations': { serve: serveTranslation, refuse: refuseRealtime },
   '/v1/responses': { serve: serveResponses },
 };
 

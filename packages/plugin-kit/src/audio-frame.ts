@@ -10,5 +10,11 @@ export type AudioFrame = Parameters<llm.RealtimeSession['pushAudio']>[0];
 
 /** One channel of samples as a frame. The frame keeps the memory; it is not copied. */
 export function monoFrame(samples: Int16Array, sampleRate: number): AudioFrame {
-  return new RtcAudioFrame(samples, sampleRate, 1, samples.length);
+  return pcmFrame(samples, sampleRate, 1);
+}
+
+/** The same with any number of channels, interleaved; samples that are not one for each are left out. */
+export function pcmFrame(samples: Int16Array, sampleRate: number, channels: number): AudioFrame {
+  const samplesPerChannel = Math.floor(samples.length / channels);
+  return new RtcAudioFrame(samples.subarray(0, samplesPerChannel * channels), sampleRate, channels, samplesPerChannel);
 }

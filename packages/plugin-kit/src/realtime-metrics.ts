@@ -1,10 +1,10 @@
 import type { metrics } from '@livekit/agents';
 import type { ResponseGeneration } from './realtime-generation.ts';
 
-/** What a provider says a reply cost, in tokens. */
+/** What a provider says a reply cost: in tokens, or in milliseconds where time is what is paid. */
 export type RealtimeUsage = Pick<
   metrics.RealtimeModelMetrics,
-  'inputTokens' | 'outputTokens' | 'totalTokens' | 'inputTokenDetails' | 'outputTokenDetails'
+  'inputTokens' | 'outputTokens' | 'totalTokens' | 'inputTokenDetails' | 'outputTokenDetails' | 'sessionDurationMs'
 >;
 
 export interface RealtimeMetricsContext {

@@ -3,7 +3,7 @@ import { initializeLogger } from '@livekit/agents';
 import { PatchbayError } from '@patchbay/ws-url';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { LLM as ChatLLM } from './chat/llm.ts';
-import { RealtimeModel } from './realtime/index.ts';
+import { RealtimeModel, RealtimeTranslationModel } from './realtime/index.ts';
 import { LLM } from './responses/index.ts';
 import { STT } from './stt/stt.ts';
 import { TTS } from './tts/tts.ts';
@@ -24,6 +24,7 @@ const classes: Record<string, (options: Wrong) => unknown> = {
   LLM: (options) => new LLM({ apiKey, ...options }),
   'LLM over HTTP': (options) => new LLM({ apiKey, useWebSocket: false, ...options }),
   RealtimeModel: (options) => new RealtimeModel({ apiKey, ...options }),
+  RealtimeTranslationModel: (options) => new RealtimeTranslationModel({ apiKey, targetLanguage: 'es', ...options }),
 };
 
 function expectRefused(act: () => unknown, option: string): void {

@@ -4,7 +4,7 @@ import { azure, azureLegacy } from './azure/index.ts';
 import { bifrost } from './bifrost.ts';
 import { cloudflare } from './cloudflare.ts';
 import { helicone } from './helicone.ts';
-import { litellm, litellm1105 } from './litellm/index.ts';
+import { litellm, litellm1105, litellm1110 } from './litellm/index.ts';
 import { livekitInference } from './livekit-inference.ts';
 import { localai } from './localai.ts';
 import { gatewayNames } from './names.ts';
@@ -21,6 +21,7 @@ import { vllm } from './vllm.ts';
 export const gatewayRules: readonly GatewayRule[] = [
   litellm,
   litellm1105,
+  litellm1110,
   portkey,
   helicone,
   cloudflare,

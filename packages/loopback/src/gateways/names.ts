@@ -2,6 +2,7 @@
 export const gatewayNames: readonly string[] = [
   'litellm',
   'litellm@1.105',
+  'litellm@1.110',
   'portkey',
   'helicone',
   'cloudflare',

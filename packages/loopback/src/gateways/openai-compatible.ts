@@ -4,6 +4,8 @@ import { dialThenAccept } from './relay.ts';
 import { errorBody, replyJson } from './reply.ts';
 import type { Arrival, GatewayRule } from './types.ts';
 
+const SOCKETS: ReadonlySet<string> = new Set(['/v1/realtime', '/v1/realtime/translations', '/v1/responses']);
+
 /**
  * The strictest reading of "OpenAI-compatible": a gateway that routes every socket by its URL, as most of them do, and
  * hands the query on as it is. A conversation and a Responses socket need `?model=`; a transcription with it fails at the
@@ -17,7 +19,7 @@ export const openaiCompatible: GatewayRule = {
     if (!gateway.accepts(bearerOf(arrival.request) ?? protocolKeyOf(arrival.request))) {
       return refuseJson(arrival, 401, 'Invalid API key', 'invalid_api_key');
     }
-    if (arrival.path !== '/v1/realtime' && arrival.path !== '/v1/responses') {
+    if (!SOCKETS.has(arrival.path)) {
       return refuseJson(arrival, 404, `Unknown path ${arrival.path}`);
     }
     const unnamed = arrival.path === '/v1/realtime' && arrival.parameters.get('intent') === 'transcription';

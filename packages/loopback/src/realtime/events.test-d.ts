@@ -2,7 +2,7 @@ import type { RealtimeServerEvent } from 'openai-7/resources/realtime/realtime';
 import type { ServerEvent } from './events.ts';
 
 /** The official SDK leaves out the nulls that the live service sends. */
-type WithoutNulls<T> = T extends readonly (infer Member)[]
+export type WithoutNulls<T> = T extends readonly (infer Member)[]
   ? WithoutNulls<Member>[]
   : T extends object
     ? { [Key in keyof T]: WithoutNulls<T[Key]> }

@@ -4,6 +4,7 @@ import type { Cloud } from '../cloud.ts';
 import type { SocketHandler } from '../handlers.ts';
 import { invalidRequest } from '../http/errors.ts';
 import { protocolsOf, unauthorized } from '../keys.ts';
+import { isTranslationModel } from '../translation/settings.ts';
 import { Channel } from './channel.ts';
 import type { SessionSettings } from './events.ts';
 import { RealtimeSession } from './session.ts';
@@ -65,6 +66,9 @@ function settingsFor(url: URL, cloud: Cloud): { settings: SessionSettings; misdi
           'Pass this transcription model as audio.input.transcription.model instead.',
         { code: 'invalid_model' },
       );
+    }
+    if (isTranslationModel(model)) {
+      throw invalidRequest(`Model "${model}" is not supported in realtime mode.`, { code: 'invalid_model' });
     }
     return { settings: realtimeDefaults(id, model, expiresAt), misdirected: isTranscription };
   }

@@ -1,10 +1,9 @@
 import type { Clock, Timer } from '@patchbay/plugin-kit';
-import type { SessionResource } from './api-proto.ts';
 
 /** Time left at which a socket is replaced, and the share of a short life that this may be. */
 const margin = { ms: 60_000, share: 0.1 };
 /** A timer of the platform counts in 31 bits. */
-const longestTimerMs = 0x7fffffff;
+export const longestTimerMs = 0x7fffffff;
 
 /** Looks ahead to the moment at which the service ends a session (`session.expires_at`), to be gone before. */
 export class Expiry {
@@ -17,7 +16,7 @@ export class Expiry {
     this.#soon = soon;
   }
 
-  told(session: SessionResource | undefined): void {
+  told(session: { expires_at?: number | null } | null | undefined): void {
     const expiresAt = session?.expires_at;
     if (typeof expiresAt !== 'number' || this.#timer) return;
     const leftMs = expiresAt * 1000 - this.#clock.wallClock();

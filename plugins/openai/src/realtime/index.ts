@@ -7,4 +7,13 @@ export type { RealtimeModelOptions, RealtimeSessionOptions } from './options.ts'
 export { RealtimeModel, type AzureRealtimeOptions } from './realtime-model.ts';
 export type { IdleTimeoutEvent } from './receiving-session.ts';
 export { RealtimeSession } from './realtime-session.ts';
+export type * from '../translation/api-proto.ts';
+export type {
+  RealtimeTranslationModelOptions,
+  RealtimeTranslationSessionOptions,
+  TranslationLanguages,
+  TranslationModels,
+} from '../translation/options.ts';
+export { RealtimeTranslationModel } from '../translation/translation-model.ts';
+export { RealtimeTranslationSession } from '../translation/translation-session.ts';
 export { DiscardedGeneration, type MessageGeneration, type ResponseGeneration } from '@patchbay/plugin-kit';

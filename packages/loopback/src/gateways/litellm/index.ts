@@ -8,14 +8,19 @@ import { HEARTBEAT, keyOf } from './settings.ts';
 /**
  * LiteLLM's proxy, as it behaved when it was tried: `litellm` is 1.108.3, `litellm@1.105` is 1.105.3, which also starts a
  * response of its own after each transcript of a conversation. https://docs.litellm.ai/docs/realtime
+ *
+ * `litellm@1.110` was not tried: it is 1.108.3 with the route that came in 1.110, treated as that of a conversation.
+ * https://docs.litellm.ai/docs/realtime_translation
  */
-export const litellm: GatewayRule = createRule('litellm', { injects: false });
-export const litellm1105: GatewayRule = createRule('litellm@1.105', { injects: true });
+export const litellm: GatewayRule = createRule('litellm', { injects: false, translates: false });
+export const litellm1105: GatewayRule = createRule('litellm@1.105', { injects: true, translates: false });
+export const litellm1110: GatewayRule = createRule('litellm@1.110', { injects: false, translates: true });
 
 const REALTIME = new Set(['/v1/realtime', '/realtime', '/openai/v1/realtime']);
+const TRANSLATIONS = '/v1/realtime/translations';
 const RESPONSES = new Set(['/v1/responses', '/responses']);
 
-function createRule(name: string, version: { injects: boolean }): GatewayRule {
+function createRule(name: string, version: { injects: boolean; translates: boolean }): GatewayRule {
   return {
     name,
     base: '/v1',
@@ -28,7 +33,12 @@ function createRule(name: string, version: { injects: boolean }): GatewayRule {
       // A wrong key, a missing key, an unknown path: one and the same 403 without a body.
       if (!gateway.accepts(keyOf(arrival.request))) return arrival.refuse(403);
       const passthrough = passthroughPath(arrival.path);
-      if (REALTIME.has(arrival.path)) return serveLiteLLMRealtime(arrival, gateway, version);
+      if (REALTIME.has(arrival.path)) {
+        return serveLiteLLMRealtime(arrival, gateway, { ...version, path: '/v1/realtime' });
+      }
+      if (version.translates && arrival.path === TRANSLATIONS) {
+        return serveLiteLLMRealtime(arrival, gateway, { injects: false, path: TRANSLATIONS });
+      }
       if (RESPONSES.has(arrival.path)) return serveLiteLLMResponses(arrival, gateway);
       if (passthrough) return servePassthroughSocket(arrival, gateway, passthrough);
       return arrival.refuse(403);

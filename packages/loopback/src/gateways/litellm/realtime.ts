@@ -10,8 +10,12 @@ import { deploymentOf, HEARTBEAT, lastOf, TRANSCRIPTION_ALIAS, upstreamHeaders }
 /** An upgrade that the provider never answers is given up after this. */
 const DIAL_MS = 10_000;
 
-/** `/v1/realtime`: opens the client's socket at once and dials `/v1/realtime` with the model of the deployment. */
-export function serveLiteLLMRealtime(arrival: Arrival, gateway: GatewayContext, version: { injects: boolean }): void {
+/** Opens the client's socket at once and dials the provider's `path` with the model of the deployment. */
+export function serveLiteLLMRealtime(
+  arrival: Arrival,
+  gateway: GatewayContext,
+  { injects, path }: { injects: boolean; path: string },
+): void {
   const asked = lastOf(arrival.parameters, 'model');
   const intent = lastOf(arrival.parameters, 'intent');
   const unnamed = !asked && intent === 'transcription';
@@ -33,7 +37,7 @@ export function serveLiteLLMRealtime(arrival: Arrival, gateway: GatewayContext, 
     up: (text) => rewriteUp(text, unnamed ? deployment.model : undefined),
     down(text, relay) {
       const event = parseObject(text);
-      if (version.injects && !intent && isTranscript(event)) relay.sendUp(JSON.stringify({ type: 'response.create' }));
+      if (injects && !intent && isTranscript(event)) relay.sendUp(JSON.stringify({ type: 'response.create' }));
       return event ? JSON.stringify(event) : text;
     },
     refused(status, relay) {
@@ -46,7 +50,7 @@ export function serveLiteLLMRealtime(arrival: Arrival, gateway: GatewayContext, 
       relay.end(code === 1005 || code === 1006 ? 1011 : code, reason);
     },
   };
-  const target = { path: '/v1/realtime', query: `?${query.toString()}`, headers };
+  const target = { path, query: `?${query.toString()}`, headers };
   acceptThenDial(arrival, gateway, target, rules);
 }
 
