@@ -1,16 +1,15 @@
 import type { RealtimeServerEvent } from 'openai-7/resources/realtime/realtime';
 
-export type EventType = RealtimeServerEvent['type'];
-export type EventOf<T extends EventType> = Extract<RealtimeServerEvent, { type: T }>;
+type EventOf<Event, T> = Extract<Event, { type: T }>;
 
 /** Everything a client received, and the wait for what it has not. */
-export class Inbox {
-  readonly events: RealtimeServerEvent[] = [];
-  readonly #taken = new Set<RealtimeServerEvent>();
+export class Inbox<Event extends { type: string } = RealtimeServerEvent> {
+  readonly events: Event[] = [];
+  readonly #taken = new Set<Event>();
   readonly #waiting = new Set<() => void>();
   #end: string | undefined;
 
-  add(event: RealtimeServerEvent): void {
+  add(event: Event): void {
     this.events.push(event);
     this.#wake();
   }
@@ -22,7 +21,7 @@ export class Inbox {
   }
 
   /** The next event of that type that nobody has asked for yet, which may already be there. */
-  next<T extends EventType>(type: T): Promise<EventOf<T>> {
+  next<T extends Event['type']>(type: T): Promise<EventOf<Event, T>> {
     return new Promise((resolve, reject) => {
       const check = (): void => {
         const found = this.events.find((event) => event.type === type && !this.#taken.has(event));
@@ -30,7 +29,7 @@ export class Inbox {
         this.#waiting.delete(check);
         if (!found) return reject(new Error(`The socket closed (${this.#end}) before ${type}`));
         this.#taken.add(found);
-        resolve(found as EventOf<T>);
+        resolve(found as EventOf<Event, T>);
       };
       this.#waiting.add(check);
       check();
@@ -38,8 +37,8 @@ export class Inbox {
   }
 
   /** All events of that type so far. */
-  all<T extends EventType>(type: T): EventOf<T>[] {
-    return this.events.filter((event): event is EventOf<T> => event.type === type);
+  all<T extends Event['type']>(type: T): EventOf<Event, T>[] {
+    return this.events.filter((event): event is EventOf<Event, T> => event.type === type);
   }
 
   #wake(): void {
