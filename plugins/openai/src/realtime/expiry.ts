@@ -17,7 +17,7 @@ export class Expiry {
     this.#soon = soon;
   }
 
-  told(session: SessionResource | undefined): void {
+  told(session: Pick<SessionResource, 'expires_at'> | undefined): void {
     const expiresAt = session?.expires_at;
     if (typeof expiresAt !== 'number' || this.#timer) return;
     const leftMs = expiresAt * 1000 - this.#clock.wallClock();

@@ -147,7 +147,7 @@ function checkModalities(modalities: unknown): void {
 }
 
 /** Five retries, not LiveKit's three: they are spent within seconds, and nobody above tries again. */
-function resolveConnOptions(options: Partial<APIConnectOptions> | undefined): APIConnectOptions {
+export function resolveConnOptions(options: Partial<APIConnectOptions> | undefined): APIConnectOptions {
   checkObject('connOptions', options);
   const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
   const connOptions = { ...DEFAULT_API_CONNECT_OPTIONS, maxRetry: 5, ...Object.fromEntries(given) };
