@@ -204,11 +204,12 @@ export class GPTLiveSession extends ReceivingSession {
 
   /** What a user appends: rules and knowledge become part of the history, so that a new socket has them. */
   #append(type: AppendType, text: string, { delegationId = null }: AppendOptions): void {
-    if (delegationId !== null && !this.delegations.has(delegationId)) {
+    const delegation = delegationId === null ? undefined : this.delegations.get(delegationId);
+    if (delegationId !== null && !delegation) {
       return logger()?.warn({ type }, 'an append for a delegation that is over is not sent');
     }
-    const isAnswer = delegationId !== null && type === 'session.commentary.append';
-    if (isAnswer) this.delegations.delete(delegationId);
+    // An answer may come in parts.
+    if (delegation && type === 'session.commentary.append') delegation.isAnswered = true;
     if (this.ended || this._closing) return;
     const isKept = type !== 'session.commentary.append';
     if (isKept) {

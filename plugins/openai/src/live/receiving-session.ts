@@ -42,8 +42,8 @@ export abstract class ReceivingSession extends DuplexSessionBase<GPTLiveEvents> 
   protected readonly history: llm.ChatContext = llm.ChatContext.empty();
   protected readonly utterances: Utterances;
   protected readonly calls: BackendCalls = new BackendCalls();
-  /** Delegations of this socket that the application may still answer. */
-  protected readonly delegations: Set<string> = new Set();
+  /** Delegations of this socket, by id, and whether the application has begun to answer. */
+  protected readonly delegations: Map<string, { isAnswered: boolean }> = new Map();
   readonly #liveModel: GPTLiveModel;
   readonly #usage = new VoiceUsage();
   readonly #expiry: Expiry;
@@ -87,7 +87,8 @@ export abstract class ReceivingSession extends DuplexSessionBase<GPTLiveEvents> 
   protected abstract started(link: Link): void;
 
   protected override isQuiet(): boolean {
-    return super.isQuiet() && this.calls.isIdle && this.delegations.size === 0;
+    const isAnswered = [...this.delegations.values()].every((delegation) => delegation.isAnswered);
+    return super.isQuiet() && this.calls.isIdle && isAnswered;
   }
 
   protected override received(frame: Frame, link: Link): boolean {
@@ -164,7 +165,7 @@ export abstract class ReceivingSession extends DuplexSessionBase<GPTLiveEvents> 
     this.noteActivity();
     if (target !== 'client') return;
     if (!id) return logger()?.warn({}, 'a delegation without an id cannot be answered');
-    this.delegations.add(id);
+    this.delegations.set(id, { isAnswered: false });
     const delegation: GPTLiveDelegation = { id, pendingTranscript: this.utterances.callerText };
     if (guardedEmit(this, 'delegation_created', delegation)) return;
     logger()?.warn({}, 'nobody listens for delegation_created: what the caller asks for is not answered');
