@@ -46,7 +46,7 @@ describe('a start that fails', () => {
     expect({ recoverable, label }).toEqual({ recoverable: false, label: 'GPTLiveModel' });
     expect(error).toBeInstanceOf(APIStatusError);
     expect(error).toMatchObject({ statusCode: 401, message: expect.stringMatching('Incorrect API key') as string });
-    expect(PatchbayError.is((error as Error).cause)).toBe(true);
+    expect(PatchbayError.is(error.cause)).toBe(true);
     expect(JSON.stringify(bench.errors) + error.message).not.toContain('sk-test-key');
     expect((await session.audioStream.getReader().read()).done).toBe(true);
     expect(() => session._generateReply()).toThrow('over');

@@ -1,4 +1,5 @@
-import { initializeLogger, llm } from '@livekit/agents';
+import type { llm } from '@livekit/agents';
+import { initializeLogger } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { createTestRuntime, installRuntime } from '@patchbay/ws-session/testing';
 import type { ManualClock } from '@patchbay/ws-session/testing';
