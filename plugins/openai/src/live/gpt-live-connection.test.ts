@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
 import { APIConnectionError, APIStatusError, APITimeoutError, llm } from '@livekit/agents';
 import { startLoopback } from '@patchbay/loopback';
-import { PatchbayError } from '@patchbay/ws-url';
+import { gateways, PatchbayError } from '@patchbay/ws-url';
 import { describe, expect, test, vi } from 'vitest';
 import { collect, frame, next, useBench, wrapped, callFrom } from './__fixtures__/live-test.ts';
 
@@ -32,6 +33,16 @@ describe('the way there', () => {
     await bench.open({ apiKey: undefined, baseURL: undefined, client: { apiKey: 'sk-client', baseURL: url } });
     expect((await bench.start()).request.headers.authorization).toBe('Bearer sk-client');
   });
+});
+
+test('through a gateway that routes by the model in the first event', async () => {
+  const cloud = await startLoopback({ voice: 'plain', gateway: 'bifrost' });
+  const gateway = gateways.bifrost({ baseURL: cloud.url, apiKey: 'bf-key' });
+  const session = await bench.open({ gateway, apiKey: undefined, baseURL: undefined, model: 'openai/gpt-live-1' });
+  await bench.until(() => session.sessionId !== undefined);
+  expect(cloud.arrivals[0]).toMatchObject({ path: '/v1/live/sessions', query: '' });
+  expect(bench.errors).toEqual([]);
+  await cloud.close();
 });
 
 describe('a start that fails', () => {
@@ -351,3 +362,20 @@ function keepTalking(line: Awaited<ReturnType<typeof bench.start>>): { stop(): v
   }
   return { stop: () => timer.cancel() };
 }
+
+test('pain 27: no key, header, query token or proxy password is in any picture of a model or its session', async () => {
+  const proxy = 'http://caller:indigo-0004@127.0.0.1:1';
+  const session = bench.session({
+    apiKey: 'sk-crimson-0001',
+    headers: { 'x-gateway-key': 'violet-0002' },
+    query: { token: 'amber-0003' },
+    proxy,
+    connOptions: { maxRetry: 0 },
+  });
+  await session._updateSession('');
+  await bench.until(() => bench.errors.length > 0);
+  const shown = [session, session.duplexModel, ...bench.errors].map((value) =>
+    inspect(value, { depth: 8, showHidden: true, getters: true, maxStringLength: null }),
+  );
+  expect(shown.join()).not.toMatch(/crimson|violet|amber|indigo/);
+});
