@@ -17,6 +17,7 @@ import type { ServiceError } from './http/errors.ts';
 import { httpHandlers } from './http/index.ts';
 import { replyError } from './http/reply.ts';
 import { chooseProtocol, keyOf, unauthorized } from './keys.ts';
+import { liveSocket, serveLive } from './live/index.ts';
 import { resolveMind } from './mind/index.ts';
 import { refuseRealtime, serveRealtime } from './realtime/index.ts';
 import { describeRequest, keepRequest, recordBody } from './recorder.ts';
@@ -29,11 +30,17 @@ const MAX_FRAME_BYTES = 32 * 1024 * 1024;
 /** As observed: the service pings every twenty seconds. */
 const PING_INTERVAL_MS = 20_000;
 
+interface SocketEndpoint {
+  serve: SocketHandler;
+  refuse?: SocketHandler;
+}
+
 /** What is served on a socket, and how a wrong key is told there. Without `refuse` the upgrade is answered with 401. */
-const SOCKETS: Readonly<Record<string, { serve: SocketHandler; refuse?: SocketHandler }>> = {
+const SOCKETS: Readonly<Record<string, SocketEndpoint>> = {
   '/v1/realtime': { serve: serveRealtime, refuse: refuseRealtime },
   '/v1/realtime/translations': { serve: serveTranslation, refuse: refuseRealtime },
   '/v1/responses': { serve: serveResponses },
+  '/v1/live/sessions': { serve: serveLive },
 };
 
 /**
@@ -193,7 +200,8 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
     keepRequest(this.requests, record);
     this.#tell('socket', 'upgrade-received', { path: record.path });
     socket.on('error', () => socket.destroy());
-    const endpoint = SOCKETS[record.path];
+    const live = liveSocket(record.path, this.#cloud!);
+    const endpoint: SocketEndpoint | undefined = live ? { serve: live } : SOCKETS[record.path];
     if (!endpoint) return refuseUpgrade(socket, unknownURL(record));
     const handler = this.#accepts(request) ? endpoint.serve : endpoint.refuse;
     if (!handler) return refuseUpgrade(socket, unauthorized(request));

@@ -72,3 +72,7 @@ export { type RealtimeUsage } from './realtime-metrics.ts';
 export { RealtimeModelBase } from './realtime-model.ts';
 export { type RealtimeReply, type ReplyOptions, type Withdrawal } from './realtime-replies.ts';
 export { RealtimeSessionBase, type RealtimeSettings } from './realtime-session.ts';
+
+// Speech and speech at once.
+export { DuplexModelBase } from './duplex-model.ts';
+export { DuplexSessionBase, type DuplexSettings } from './duplex-session.ts';

@@ -7,16 +7,22 @@ export class SocketLink implements Link {
   readonly epoch: number;
   readonly #socket: PhysicalSocket;
   readonly #rules: FrameRules;
+  readonly #ready: () => void;
 
-  constructor(epoch: number, socket: PhysicalSocket, rules: FrameRules) {
+  constructor(epoch: number, socket: PhysicalSocket, rules: FrameRules, ready: () => void) {
     this.epoch = epoch;
     this.#socket = socket;
     this.#rules = rules;
+    this.#ready = ready;
   }
 
   send(frame: Frame): boolean {
     this.#rules.check(frame);
     return this.#socket.send(frame);
+  }
+
+  ready(): void {
+    this.#ready();
   }
 
   credential(): string | undefined {

@@ -22,9 +22,14 @@ export class Sender {
   readonly #outbox: Outbox;
   readonly #loss: AudioLoss;
   readonly #sendNow = (frame: Frame): boolean =>
-    this.#socket !== undefined && this.#socket.backlogBytes < this.#highWaterBytes && this.#socket.send(frame);
+    this.#socket !== undefined &&
+    !this.#held &&
+    this.#socket.backlogBytes < this.#highWaterBytes &&
+    this.#socket.send(frame);
   #socket: PhysicalSocket | undefined;
   #epoch = 0;
+  /** The socket is not to be sent anything yet. */
+  #held = false;
   #closed = false;
   #waiters: (() => void)[] = [];
 
@@ -56,10 +61,17 @@ export class Sender {
     return audioMs > this.#maxAudioMs ? 'dropped' : 'queued';
   }
 
-  /** A socket takes over. Nothing goes out before {@link flush}. */
-  attach(socket: PhysicalSocket, epoch: number): void {
+  /** A socket takes over. What waits goes out with {@link flush}, and if it is `held` with {@link release}. */
+  attach(socket: PhysicalSocket, epoch: number, held = false): void {
     this.#socket = socket;
     this.#epoch = epoch;
+    this.#held = held;
+  }
+
+  /** The socket may be sent to. */
+  release(): void {
+    this.#held = false;
+    this.flush();
   }
 
   /** The socket is gone; returns the control frames that meant something only there and never left. */

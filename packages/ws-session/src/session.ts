@@ -273,9 +273,11 @@ export class Session {
     this.#attempt = 1;
     this.#epoch++;
     this.#current = socket;
-    const link = new SocketLink(this.#epoch, socket, this.#rules);
+    const link = new SocketLink(this.#epoch, socket, this.#rules, () => {
+      if (this.#current === socket) this.#sender.release();
+    });
     this.#link = link;
-    this.#sender.attach(socket, this.#epoch);
+    this.#sender.attach(socket, this.#epoch, this.#options.handshake);
     this.#state = 'open';
     if (this.#deadlines.firstEventMs > 0) this.#firstEvent.arm(this.#deadlines.firstEventMs);
     this.#rotator.start();

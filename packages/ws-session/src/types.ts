@@ -74,6 +74,8 @@ export interface Link {
   readonly epoch: number;
   /** Sends now, ahead of the outbox: configuration and replay. `false` if this socket is gone. */
   send(frame: Frame): boolean;
+  /** The service has confirmed the configuration: what waited may follow. Does nothing without {@link SessionOptions.handshake}. */
+  ready(): void;
   /** The key, for endpoints that want it in the first frame. */
   credential(): string | undefined;
   /** Stops reading, so that a slow consumer is felt by the peer instead of filling memory. */
@@ -102,6 +104,8 @@ export interface SessionOptions extends NetworkOptions {
   /** Redial even before a socket has proved healthy (RealtimeModel: nobody above retries). Default false. */
   redialFirst?: boolean;
   rotation?: Rotation;
+  /** On a fresh socket what was queued waits for {@link Link.ready}, because the service refuses everything before. Default: it follows `open`. */
+  handshake?: boolean;
   /** Audio kept while there is no socket, or while the socket does not drain. Default 2,000 ms. */
   maxAudioBacklogMs?: number;
   /** Control frames kept while there is no socket, in bytes. Default 1 MiB; beyond it, `send` throws `send-overflow`. */

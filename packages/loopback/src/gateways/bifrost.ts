@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { parseObject, stringOf } from '../http/json.ts';
+import { objectOf, parseObject, stringOf } from '../http/json.ts';
 import { endToEnd, forward } from './forward.ts';
 import { bearerOf, headerOf, protocolKeyOf } from './keys.ts';
 import { acceptThenDial } from './relay.ts';
@@ -10,6 +10,7 @@ import type { Arrival, GatewayContext, GatewayRule } from './types.ts';
 
 const REALTIME = /^(?:\/v1|\/openai\/v1|\/openai|\/openai\/openai)\/realtime$/;
 const RESPONSES = /^(?:\/v1|\/openai\/v1|\/openai)\/responses$/;
+const LIVE = /^(?:\/v1|\/openai\/v1|\/openai)\/live\/sessions$/;
 /** Providers that a prefix may name; the cloud behind stands for all of them. */
 const PROVIDERS = new Set(['openai', 'azure']);
 
@@ -27,6 +28,7 @@ export const bifrost: GatewayRule = {
     if (!gateway.accepts(keyOf(arrival.request))) return arrival.refuse(401);
     if (REALTIME.test(arrival.path)) return serveRealtime(arrival, gateway);
     if (RESPONSES.test(arrival.path)) return serveResponses(arrival, gateway);
+    if (LIVE.test(arrival.path)) return serveLive(arrival, gateway);
     return arrival.refuse(404);
   },
   http(call, gateway) {
@@ -105,6 +107,22 @@ function serveResponses(arrival: Arrival, gateway: GatewayContext): void {
     return undefined;
   };
   const target = { path: '/v1/responses', query: '', headers: upstream(gateway) };
+  acceptThenDial(arrival, gateway, target, { ...textOnly, up });
+}
+
+/** Routes a Live session by the model in its first event; the provider gets it without the prefix. livesession.go */
+function serveLive(arrival: Arrival, gateway: GatewayContext): void {
+  const optional = arrival.path.startsWith('/openai');
+  const up = (text: string, relay: Relay): string | undefined => {
+    const frame = parseObject(text);
+    if (frame?.type !== 'session.start') return text;
+    const session = objectOf(frame.session);
+    const model = resolve(stringOf(session.model) ?? '', optional);
+    if (model) return JSON.stringify({ ...frame, session: { ...session, model } });
+    sendError(relay, `failed to parse model string: ${String(session.model)}`);
+    return undefined;
+  };
+  const target = { path: '/v1/live/sessions', query: '', headers: upstream(gateway) };
   acceptThenDial(arrival, gateway, target, { ...textOnly, up });
 }
 

@@ -60,7 +60,8 @@ function chooseTool({ tools, toolChoice, turns }: MindRequest): OfferedTool | un
   if (demanded) return tools.find((tool) => tool.name === demanded);
   const heard = lastHeard(turns);
   const topic = heard ? TOPICS.find((candidate) => candidate.heard.test(heard)) : undefined;
-  const fitting = topic?.tool && tools.find((tool) => topic.tool?.test(tool.name));
+  // A voice that can only hand over (GPT-Live) hands over what a tool is for.
+  const fitting = topic?.tool && tools.find(({ name }) => topic.tool?.test(name) || name === 'delegate');
   return fitting ?? (toolChoice === 'required' ? tools[0] : undefined);
 }
 

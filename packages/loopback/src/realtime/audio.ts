@@ -1,5 +1,7 @@
 import { invalidRequest } from '../http/errors.ts';
-import type { AudioFormat } from './events.ts';
+
+/** An encoding of mono audio. */
+type AudioFormat = { type: 'audio/pcm'; rate: number } | { type: 'audio/pcmu' } | { type: 'audio/pcma' };
 
 /** Bytes of audio that one `input_audio_buffer.append` may carry. */
 const MAX_APPEND_BYTES = 15 * 1024 * 1024;

@@ -139,7 +139,7 @@ export class MessageWriter {
 }
 
 /** Where each word of a sentence stands in the audio: by its share of the letters. */
-function place(texts: readonly string[], startMs: number, endMs: number): SpokenWord[] {
+export function place(texts: readonly string[], startMs: number, endMs: number): SpokenWord[] {
   const letters = texts.reduce((sum, text) => sum + text.length, 0);
   const at = (position: number): number => startMs + Math.floor(((endMs - startMs) * position) / letters);
   let before = 0;

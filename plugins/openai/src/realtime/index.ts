@@ -17,3 +17,4 @@ export type {
 export { RealtimeTranslationModel } from '../translation/translation-model.ts';
 export { RealtimeTranslationSession } from '../translation/translation-session.ts';
 export { DiscardedGeneration, type MessageGeneration, type ResponseGeneration } from '@patchbay/plugin-kit';
+export * from '../live/index.ts';

@@ -1,0 +1,46 @@
+import { llm } from '@livekit/agents';
+import { DuplexModelBase } from '@patchbay/plugin-kit';
+import { routeTo } from '../endpoint.ts';
+import { GPTLiveSession } from './gpt-live-session.ts';
+import { DEFAULT_MODEL, resolveLiveOptions } from './options.ts';
+import type { GPTLiveModelOptions, GPTLiveOptions } from './options.ts';
+
+/** What the model's silence measures, as a share of full scale, and the pauses inside its speech, in milliseconds. */
+const silence = { level: 0.0006, pauseMs: 800 };
+
+/** OpenAI's GPT-Live, which listens and speaks at once, straight or through any gateway that relays it. */
+export class GPTLiveModel extends DuplexModelBase {
+  /** @internal Holds no key. */
+  readonly _opts: GPTLiveOptions;
+
+  /** @throws PatchbayError for options that cannot work. */
+  constructor(options: GPTLiveModelOptions = {}) {
+    const { connection, ...network } = routeTo('live', options, options.model ?? DEFAULT_MODEL);
+    const resolved = resolveLiveOptions(options, connection.redacted);
+    super(
+      {
+        userTranscription: true,
+        autoToolReplyGeneration: true,
+        midSessionChatCtxUpdate: false,
+        midSessionInstructionsUpdate: false,
+        midSessionToolsUpdate: resolved.delegation === 'responses',
+      },
+      connection,
+      network,
+    );
+    this._opts = resolved;
+  }
+
+  override get model(): string {
+    return this._opts.model;
+  }
+
+  /** Short pauses belong to what is being said. */
+  override audioGate(): llm.AudioGate {
+    return new llm.FixedGate(silence.level, { minSilenceDuration: silence.pauseMs });
+  }
+
+  override session(): GPTLiveSession {
+    return new GPTLiveSession(this);
+  }
+}
