@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { features } from './features.ts';
+import { pains } from './pains.ts';
+
+const root = join(import.meta.dirname, '../../../..');
+
+test('there are 32 pains, in order', () => {
+  expect(pains.map(({ number }) => number)).toEqual(Array.from({ length: 32 }, (_, index) => index + 1));
+});
+
+const claims = [
+  ...pains.map(({ number, tests }) => [`pain ${number}`, tests] as const),
+  ...features.flatMap(({ feature, tests }) => (tests === undefined ? [] : [[feature, tests] as const])),
+];
+
+test.each(claims)('%s names tests, and each of them exists', async (_, tests) => {
+  expect(tests.length).toBeGreaterThan(0);
+  for (const [file, title] of tests) expect(await readFile(join(root, file), 'utf8'), file).toContain(title);
+});
+
+test.each(features)('$feature has a test, or a reason why there is none', ({ tests, reason }) => {
+  expect([tests, reason].filter((each) => each !== undefined)).toHaveLength(1);
+});
