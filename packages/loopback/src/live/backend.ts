@@ -96,7 +96,7 @@ export class Backend {
     const body = { ...this.#parts.settings(), input, previous_response_id: this.#previous.id || undefined };
     const remember = (response: RememberedResponse): void => void (this.#previous = response);
     try {
-      const prepared = prepareResponse(body, () => this.#previous);
+      const prepared = prepareResponse(this.#parts.cloud, body, () => this.#previous);
       for await (const event of runResponse(prepared, this.#parts.cloud, this.#gone.signal, remember)) {
         this.#read(event, texts);
         if (this.#gone.signal.aborted) return;

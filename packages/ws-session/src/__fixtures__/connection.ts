@@ -37,6 +37,7 @@ export function connectionTo(url: string, options: TestConnectionOptions = {}): 
     host,
     redacted: redactUrl(url),
     model: undefined,
+    nameOf: (model) => model,
     modelIn: 'none',
     scrub,
     hint: options.hint ?? (() => undefined),
