@@ -37,11 +37,12 @@ export function realtimeMetrics(
     durationMs,
     ttftMs: generation.ttftMs,
     cancelled,
+    ...(sessionDurationMs === undefined ? {} : { sessionDurationMs }),
+    // Where a provider is paid by time, it says by which.
     ...usage,
     tokensPerSecond: durationMs > 0 ? (usage.outputTokens * 1000) / durationMs : 0,
     ...(acquireTimeMs === undefined ? {} : { acquireTimeMs }),
     ...(connectionReused === undefined ? {} : { connectionReused }),
-    ...(sessionDurationMs === undefined ? {} : { sessionDurationMs }),
     metadata: { modelName, modelProvider },
   };
 }

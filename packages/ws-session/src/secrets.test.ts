@@ -132,14 +132,14 @@ describe('no secret is seen', () => {
     ['a proxy', 'proxy-user-77:p%40ss-word-88', ['p@ss-word-88', 'p%40ss-word-88', btoa('proxy-user-77:p@ss-word-88')]],
     ['a proxy whose user name is the token', 'token-as-name-99', ['token-as-name-99']],
   ])('of %s, given or of the environment, whatever the other end echoes', async (_name, credentials, secrets) => {
-    const proxy = await startProxy();
+    const proxy = await startProxy(200, { 'cloud.internal': '127.0.0.1' });
     const url = `http://${credentials}@127.0.0.1:${proxy.port}`;
     const cloud = await server({ onSocket: ({ socket }) => socket.close(4001, `not you, ${secrets.join(' ')}`) });
     const given = run(connectionTo(cloud.url), { proxy: url });
     const errors = [(await given.ended).error];
     vi.stubEnv('HTTP_PROXY', url);
     vi.stubEnv('NO_PROXY', '');
-    errors.push((await run(connectionTo(cloud.url)).ended).error);
+    errors.push((await run(connectionTo(`ws://cloud.internal:${cloud.port}/`)).ended).error);
     expect(proxy.tunnels).toHaveLength(2);
     for (const error of errors) {
       expect((error as Error).message).toContain('not you');

@@ -4,7 +4,14 @@ export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | '
 /** The `reasoning` of a request. */
 export interface Reasoning {
   effort?: ReasoningEffort | null;
-  [key: string]: unknown;
+  /** `auto`, `concise` or `detailed`: what the model thought, in short. */
+  summary?: string | null;
+  /** The older name of `summary`. */
+  generate_summary?: string | null;
+  /** `standard` or `pro`. */
+  mode?: string | null;
+  /** Which earlier thoughts are looked at: `auto`, `current_turn` or `all_turns`. */
+  context?: string | null;
 }
 
 /** Whether a model of OpenAI's takes a reasoning effort: the o series, and gpt-5 and later except the chat variants. */

@@ -67,7 +67,8 @@ export interface FileSearchComparison {
 /** Joins comparisons. */
 export interface FileSearchCompound {
   type: 'and' | 'or';
-  filters: (FileSearchComparison | FileSearchCompound)[];
+  /** Each a comparison or a compound. */
+  filters: unknown[];
 }
 
 export interface FileSearchRankingOptions {

@@ -175,7 +175,13 @@ export const pains: readonly Pain[] = [
     reports: ['js#714', 'py#5017'],
     upstream: 'The model is dropped, a key is demanded beside a token, and a token is never renewed.',
     here: '`withAzure` on every class, `gateways.azure` and `azureLegacy`, tokens asked for on every dial.',
-    tests: [],
+    tests: [
+      ['plugins/openai/src/azure.test.ts', 'pain 17: an AzureOpenAI client of openai'],
+      [
+        'plugins/openai/src/azure-cloud.test.ts',
+        'works on after its token has expired, with the next one of its provider',
+      ],
+    ],
   },
   {
     number: 18,

@@ -21,11 +21,11 @@ export interface InputItem {
 export interface ResponsesConfig {
   model?: string;
   instructions?: string;
-  tools?: Record<string, unknown>[];
+  tools?: object[];
   tool_choice?: string | { type: 'function'; name: string };
   parallel_tool_calls?: boolean;
   reasoning?: Reasoning;
-  text?: Record<string, unknown>;
+  text?: object;
   service_tier?: 'auto' | 'default' | 'flex' | 'priority';
   max_output_tokens?: number;
 }
@@ -61,7 +61,7 @@ export type ClientEvent = { event_id?: string } & (
       /** At most 500 tokens. */
       content: string;
     }
-  | { type: 'response.item.create'; item: Record<string, unknown> }
+  | { type: 'response.item.create'; item: object }
 );
 
 /** Tokens of the backend; the voice is billed by the second. */

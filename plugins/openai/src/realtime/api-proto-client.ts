@@ -52,6 +52,8 @@ export interface ConversationItemRetrieveEvent extends Event<'conversation.item.
 export interface ResponseCreateParams {
   instructions?: string;
   output_modalities?: Modality[];
+  /** The preview API's name for `output_modalities`. */
+  modalities?: Modality[];
   audio?: { output?: RealtimeAudioConfigOutput };
   tools?: (Tool | McpTool)[];
   tool_choice?: ToolChoice;

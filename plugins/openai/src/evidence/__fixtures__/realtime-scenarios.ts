@@ -129,7 +129,7 @@ export const realtimeScenarios: Scenario[] = [
         line.created('resp_1');
         line.speak('resp_1', 'item_1', 'Hello', 100);
         const [{ messageStream }] = (await generation) as [llm.GenerationCreatedEvent];
-        const [message] = await Array.fromAsync(take(messageStream, 1));
+        const { value: message } = await messageStream.getReader().read();
         await message?.audioStream.getReader().read();
         session.truncate({ messageId: 'item_1', audioEndMs: 5_000, modalities: ['audio'] });
         const { audio_end_ms: endMs } = await line.event('conversation.item.truncate');
@@ -174,10 +174,3 @@ export const realtimeScenarios: Scenario[] = [
     expected: { ours: { reconnects: true }, upstream: { reconnects: false } },
   },
 ];
-
-async function* take<T>(stream: AsyncIterable<T>, count: number): AsyncGenerator<T> {
-  for await (const item of stream) {
-    yield item;
-    if (--count === 0) return;
-  }
-}

@@ -104,9 +104,10 @@ export const requestScenarios: Scenario[] = [
     pain: 9,
     what: 'a reply is interrupted while it is generated',
     async run(plugin) {
-      const heard = Promise.withResolvers<boolean>();
+      let stopped = (): void => undefined;
+      const heard = new Promise<boolean>((resolve) => (stopped = () => resolve(true)));
       const reply = (_: IncomingMessage, response: ServerResponse): void => {
-        response.on('close', () => heard.resolve(true));
+        response.on('close', () => stopped());
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         for (const event of [created('r1'), delta('Once upon')]) {
           response.write(`event: ${(event as { type: string }).type}\ndata: ${JSON.stringify(event)}\n\n`);
@@ -118,7 +119,7 @@ export const requestScenarios: Scenario[] = [
         const stream = model.chat({ chatCtx: contextOf(['user', 'A story']), connOptions: quickly(0) });
         await stream.next();
         stream.close();
-        return { serviceStops: await orElse(heard.promise, false, 1_500) };
+        return { serviceStops: await orElse(heard, false, 1_500) };
       });
     },
     expected: { ours: { serviceStops: true }, upstream: { serviceStops: false } },
