@@ -13,5 +13,8 @@ test('what makes no sense is told by name', () => {
   expect(() => readOptions(['--fast'], {})).toThrow('--fast');
   expect(() => readOptions(['--out', ''], {})).toThrow('--out needs');
   expect(() => readOptions(['--live'], {})).toThrow('OPENAI_API_KEY');
+  expect(() => readOptions(['--live', '--gateway', 'litellm'], { OPENAI_API_KEY: 'key' })).toThrow(
+    'leave --gateway out',
+  );
   expect(readOptions(['--live'], { OPENAI_API_KEY: 'key' }).live).toBe(true);
 });

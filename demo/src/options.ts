@@ -40,7 +40,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     args: [...args],
     options: {
       mode: { type: 'string', default: 'both' },
-      gateway: { type: 'string', default: 'litellm' },
+      gateway: { type: 'string' },
       live: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       out: { type: 'string', default: resolve(import.meta.dirname, '../out') },
@@ -50,8 +50,10 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
   const { mode, live, verbose, out, help } = values;
   const chosen = modes[mode];
   if (!chosen) throw new Error(`--mode is pipeline, realtime or both, not '${mode}'.`);
-  const gateway = gatewayChoices.find((name) => name === values.gateway);
+  const gateway = gatewayChoices.find((name) => name === (values.gateway ?? 'litellm'));
   if (!gateway) throw new Error(`--gateway is ${gatewayChoices.join(', ')}, not '${values.gateway}'.`);
+  if (live && values.gateway !== undefined)
+    throw new Error('--live goes where OPENAI_BASE_URL says: leave --gateway out, it is about the local cloud.');
   if (live && !help && !environment.OPENAI_API_KEY) throw new Error('--live needs OPENAI_API_KEY in the environment.');
   if (out === '') throw new Error('--out needs the name of a folder.');
   return { modes: chosen, gateway, live, verbose, out: resolve(out), help };

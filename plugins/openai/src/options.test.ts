@@ -1,7 +1,9 @@
 import { OpenAI } from 'openai';
 import { OpenAI as OpenAI7 } from 'openai-7';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { gateways } from '@patchbay/ws-url';
 import { resolveConnectOptions } from './options.ts';
+import { STT } from './stt/stt.ts';
 
 beforeEach(() => {
   for (const name of ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_ORG_ID', 'OPENAI_PROJECT_ID']) vi.stubEnv(name, '');
@@ -72,6 +74,29 @@ describe('pain 15: one rule for options, client and environment', () => {
     const client = new OpenAI({ apiKey: 'k', defaultHeaders: { 'X-Team': 'b' } });
     const headers = new Headers({ 'X-Team': 'a', 'OpenAI-Project': 'proj-2' });
     expect(resolveConnectOptions({ client, headers }).headers).toEqual({ 'x-team': 'a', 'openai-project': 'proj-2' });
+  });
+
+  it('gives what the environment says of OpenAI to no gateway that keeps it', () => {
+    vi.stubEnv('OPENAI_API_KEY', 'sk-environment-1');
+    vi.stubEnv('OPENAI_ORG_ID', 'org-1');
+    const unset = gateways.litellm({ baseURL: 'https://llm.example.com', apiKey: undefined });
+    expect(resolveConnectOptions({ gateway: unset })).toEqual({ gateway: unset });
+    expect(() => new STT({ gateway: unset })).toThrow(/LiteLLM wants a key.*`gateway\.apiKey`/);
+    const handsOn = gateways.helicone({ apiKey: 'sk-helicone' });
+    expect(resolveConnectOptions({ gateway: handsOn })).toMatchObject({ apiKey: 'sk-environment-1' });
+    expect(resolveConnectOptions({ gateway: gateways.openai() })).toMatchObject({ apiKey: 'sk-environment-1' });
+  });
+
+  it('gives a gateway none of the headers and query that a client has for its own way', () => {
+    const gateway = gateways.litellm({ baseURL: 'https://llm.example.com', apiKey: 'sk-gateway' });
+    const defaultHeaders = { Authorization: 'Bearer zzz999999' };
+    const client = new OpenAI({ apiKey: 'sk-client', defaultHeaders, defaultQuery: { tenant: '7' } });
+    expect(resolveConnectOptions({ gateway, client })).toEqual({ gateway, apiKey: 'sk-client' });
+  });
+
+  it('names the variable whose URL makes no sense', () => {
+    vi.stubEnv('OPENAI_BASE_URL', '127.0.0.1:9/v1');
+    expect(() => resolveConnectOptions({ apiKey: 'k' })).toThrow(/OPENAI_BASE_URL in the environment must be/);
   });
 
   it('adds no base URL of the environment to a gateway', () => {

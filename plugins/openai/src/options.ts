@@ -6,7 +6,7 @@ import {
   recordOf,
   type ConnectOptions,
 } from '@patchbay/plugin-kit';
-import type { Credential, Query } from '@patchbay/ws-url';
+import { openaiEndpoints, PatchbayError, type Credential, type Gateway, type Query } from '@patchbay/ws-url';
 import { azureGateway, isAzureClient } from './azure.ts';
 
 /**
@@ -29,7 +29,10 @@ export interface OpenAIConnectOptions extends Omit<ConnectOptions, 'headers' | '
   headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
   /** Appended to the URL: an object, or anything that gives pairs, such as `URLSearchParams`. */
   query?: Query | Iterable<readonly [string, string]>;
-  /** Supplies key, base URL, organization, project, headers and query; options beside it win. Its transport is not used. */
+  /**
+   * Supplies key, base URL, organization, project, headers and query; options beside it win, and beside a `gateway` only
+   * key, organization and project count. Its transport is not used.
+   */
   client?: ClientLike;
   /** Sent as `OpenAI-Organization`. Default: `OPENAI_ORG_ID`. */
   organization?: string;
@@ -53,19 +56,23 @@ export function resolveConnectOptions(options: OpenAIConnectOptions): ConnectOpt
   if (client !== undefined && isAzureClient(client) && options.gateway === undefined) {
     return resolveConnectOptions(throughAzure(options, client, more));
   }
-  const organization = options.organization ?? client?.organization ?? environment('OPENAI_ORG_ID');
-  const project = options.project ?? client?.project ?? environment('OPENAI_PROJECT_ID');
-  const apiKey = options.apiKey ?? more.apiKey ?? client?.apiKey ?? environment('OPENAI_API_KEY');
-  const elsewhere = options.gateway ? undefined : (client?.baseURL ?? environment('OPENAI_BASE_URL'));
+  const { gateway } = options;
+  // What the environment says is meant for OpenAI: a gateway gets it only if it hands it on.
+  const forOpenAI = (name: string): string | undefined => (isForOpenAI(gateway) ? environment(name) : undefined);
+  const organization = options.organization ?? client?.organization ?? forOpenAI('OPENAI_ORG_ID');
+  const project = options.project ?? client?.project ?? forOpenAI('OPENAI_PROJECT_ID');
+  const apiKey = options.apiKey ?? more.apiKey ?? client?.apiKey ?? forOpenAI('OPENAI_API_KEY');
+  const elsewhere = gateway ? undefined : (client?.baseURL ?? environmentURL());
   const baseURL = options.baseURL ?? elsewhere;
   // Their values are checked where the connection is made.
   const headers = layered(
     organization === undefined ? {} : { 'OpenAI-Organization': organization },
     project === undefined ? {} : { 'OpenAI-Project': project },
-    more.headers ?? {},
+    // The client's own are for where the client goes.
+    gateway ? {} : (more.headers ?? {}),
     recordOf('headers', options.headers) as Record<string, string>,
   );
-  const query = { ...more.query, ...(recordOf('query', options.query) as Query) };
+  const query = { ...(gateway ? {} : more.query), ...(recordOf('query', options.query) as Query) };
   const { headers: _headers, query: _query, ...rest } = options;
   return {
     ...connectOptionsOf(rest),
@@ -74,6 +81,20 @@ export function resolveConnectOptions(options: OpenAIConnectOptions): ConnectOpt
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
     ...(Object.keys(query).length === 0 ? {} : { query }),
   };
+}
+
+/** Whether OpenAI's key belongs there: to OpenAI itself, and to gateways that hand it on beside their own. */
+function isForOpenAI(gateway: Gateway | undefined): boolean {
+  if (gateway === undefined) return true;
+  const { name, providerKey = 'never' } = gateway.row;
+  return name === openaiEndpoints.chat.provider || providerKey !== 'never';
+}
+
+/** @throws PatchbayError `invalid-option` that names the variable, for nobody has written an option. */
+function environmentURL(): string | undefined {
+  const url = environment('OPENAI_BASE_URL');
+  if (url === undefined || URL.canParse(url)) return url;
+  throw new PatchbayError('invalid-option', 'OPENAI_BASE_URL in the environment must be an absolute URL');
 }
 
 /** Without a key beside the gateway: only Azure's own goes there. */

@@ -7,8 +7,8 @@ import type { APIConnectOptions, inference, stream, tts } from '@livekit/agents'
 import type { AudioFrame } from '@livekit/rtc-node';
 import OpenAI from 'openai';
 import * as openai from 'openai-under-test';
-import { LLM, LLMStream, realtime, responses, STT, TTS, ws } from 'openai-under-test';
-import type { LLMOptions, STTOptions, TTSOptions } from 'openai-under-test';
+import { LLM, realtime, responses, STT, TTS } from 'openai-under-test';
+import type { LLMOptions, STTOptions, TTSOptions, LLMStream, ws } from 'openai-under-test';
 import * as z from 'zod';
 
 const client = new OpenAI({ apiKey: 'key' });
@@ -327,7 +327,7 @@ export const frameSizes: number[] = [
   realtime.IN_FRAME_SIZE,
   realtime.OUT_FRAME_SIZE,
 ];
-export const isFatal: boolean = realtime.isFatalError({ type: 'error', code: 'insufficient_quota' } as never);
+export const isFatal: boolean = realtime.isFatalError({ type: 'error', code: 'insufficient_quota' });
 export const item: Promise<realtime.ItemResource> = realtime.livekitItemToOpenAIItem(
   new llm.ChatMessage({ role: 'user', content: ['Hello'] }),
 );

@@ -84,6 +84,7 @@ const siblings: readonly string[] = [
   '/chat/completions',
   '/audio/speech',
   '/audio/transcriptions',
+  '/models',
 ];
 
 /** One hour per socket, without a warning: https://developers.openai.com/api/docs/guides/realtime-websocket and /websocket-mode. */

@@ -93,25 +93,30 @@ export interface Gateways {
   custom(row: GatewayRow): (options?: GatewayOptions) => Gateway;
 }
 
+/** What a program without types may call with; what is missing is told by name. */
+const nothing = {} as LiteLLMOptions;
+
 export const gateways: Gateways = Object.freeze({
   openai: plain(openAI),
   openAICompatible: plain(openAICompatible),
-  azure: (options: AzureOptions) => createAzure(azure, options),
-  azureLegacy({ apiVersion, ...options }: AzureLegacyOptions) {
+  azure: (options: AzureOptions = {}) => createAzure(azure, options),
+  azureLegacy({ apiVersion, ...options }: AzureLegacyOptions = {}) {
     const row = apiVersion === undefined ? azureLegacy : withVersion(azureLegacy, apiVersion);
     return createAzure(row, options);
   },
-  litellm({ transcription, speech, ...options }: LiteLLMOptions) {
+  litellm({ transcription, speech, ...options }: LiteLLMOptions = nothing) {
     const routes = { ...litellm.routes };
+    if (speech !== undefined && speech !== 'passthrough')
+      throw new PatchbayError('invalid-option', "`gateway.speech` must be 'passthrough', or left out.");
     if (transcription !== undefined) routes.transcription = litellmRoute(transcription);
     if (speech) routes.speech = litellmPassthroughSpeech;
     return createGateway({ ...litellm, routes }, options);
   },
   portkey: createPortkey,
-  helicone({ azureResource, ...options }: HeliconeOptions) {
+  helicone({ azureResource, ...options }: HeliconeOptions = {}) {
     return createGateway(azureResource === undefined ? helicone : throughAzure(helicone, azureResource), options);
   },
-  cloudflare({ account, gateway, ...options }: CloudflareOptions) {
+  cloudflare({ account, gateway, ...options }: CloudflareOptions = {}) {
     if (options.baseURL !== undefined) return createGateway(cloudflare, options);
     const path = [account, gateway].map((name, at) => checkName(name, `gateway.${at ? 'gateway' : 'account'}`));
     return createGateway(cloudflare, { ...options, baseURL: `https://gateway.ai.cloudflare.com/v1/${path.join('/')}` });
@@ -169,7 +174,7 @@ function withVersion(row: GatewayRow, apiVersion: string): GatewayRow {
   return { ...row, query: { 'api-version': apiVersion }, routes: Object.fromEntries(routes) as GatewayRow['routes'] };
 }
 
-function createPortkey({ provider, config, virtualKey, ...options }: PortkeyOptions): Gateway {
+function createPortkey({ provider, config, virtualKey, ...options }: PortkeyOptions = {}): Gateway {
   const hosted = options.baseURL === undefined;
   const row = hosted ? portkey : portkeySelfHosted;
   const headers: Record<string, string> = {

@@ -1,4 +1,3 @@
-import type { llm } from '@livekit/agents';
 import { strictSchema } from '../responses/schema.ts';
 
 /** The shapes that the API knows: they pass as they are. */
@@ -10,7 +9,7 @@ const known: ReadonlySet<unknown> = new Set(['text', 'json_object', 'json_schema
  */
 export function toResponseFormat(format: unknown): unknown {
   if (typeof format !== 'object' || format === null || known.has((format as { type?: unknown }).type)) return format;
-  const { schema, strict } = strictSchema(format as Parameters<typeof llm.toJsonSchema>[0], true);
+  const { schema, strict } = strictSchema(format, true);
   return { type: 'json_schema', json_schema: { name: nameOf(schema.title), schema, strict } };
 }
 

@@ -16,8 +16,6 @@ export interface Pain {
   tests: readonly Proof[];
 }
 
-const realtime = 'plugins/openai/src/realtime';
-const responses = 'plugins/openai/src/responses';
 const stt = 'plugins/openai/src/stt/stt.test.ts';
 const tts = 'plugins/openai/src/tts/tts.test.ts';
 
@@ -28,7 +26,7 @@ export const pains: readonly Pain[] = [
     reports: ['js#2539', 'js#934'],
     upstream: 'No listener for the socket’s error until it is open: the process ends.',
     here: 'An `error` event, after redialling on a budget.',
-    tests: [[`${realtime}/realtime-connection.test.ts`, 'pain 1: a connect failure']],
+    tests: [['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 1: a connect failure']],
   },
   {
     number: 2,
@@ -36,7 +34,7 @@ export const pains: readonly Pain[] = [
     reports: ['py#6334'],
     upstream: 'The service never sees the end; the socket lives until its own limit.',
     here: 'A close frame, at most 2 s for the answer, and the socket is gone.',
-    tests: [[`${realtime}/realtime-connection.test.ts`, 'pain 2: close() closes the socket']],
+    tests: [['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 2: close() closes the socket']],
   },
   {
     number: 3,
@@ -53,8 +51,8 @@ export const pains: readonly Pain[] = [
     upstream: 'The frame is dropped by its schema, and nobody counts the time.',
     here: 'Odd frames never hide a terminal one, and every wait has a deadline.',
     tests: [
-      [`${responses}/llm.test.ts`, 'pain 4: frames that must not leave a turn hanging'],
-      [`${realtime}/realtime-connection.test.ts`, 'pain 4: odd frames'],
+      ['plugins/openai/src/responses/llm.test.ts', 'pain 4: frames that must not leave a turn hanging'],
+      ['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 4: odd frames'],
     ],
   },
   {
@@ -63,7 +61,7 @@ export const pains: readonly Pain[] = [
     reports: ['js#934', 'py#6352'],
     upstream: 'A clean close is redialled at once, uncounted, and never told.',
     here: 'Back-off with jitter, a budget that only healthy time refunds, a breaker for sockets that die at once.',
-    tests: [[`${realtime}/realtime-connection.test.ts`, 'pain 5: sockets that die at once']],
+    tests: [['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 5: sockets that die at once']],
   },
   {
     number: 6,
@@ -72,8 +70,8 @@ export const pains: readonly Pain[] = [
     upstream: 'Speech to text is not replaced at all; a Responses socket exactly when the service ends it.',
     here: 'Replaced before that, in a quiet moment, with the context told again.',
     tests: [
-      [`${realtime}/realtime-connection.test.ts`, 'pain 6: time limits'],
-      [`${responses}/continuation.test.ts`, 'pain 6: a socket at the end of its hour'],
+      ['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 6: time limits'],
+      ['plugins/openai/src/responses/continuation.test.ts', 'pain 6: a socket at the end of its hour'],
     ],
   },
   {
@@ -82,7 +80,7 @@ export const pains: readonly Pain[] = [
     reports: ['py#7092'],
     upstream: 'The old send loop takes it from the queue and drops it.',
     here: 'One outbox, tagged by connection.',
-    tests: [[`${realtime}/realtime-recovery.test.ts`, 'pain 7: a lost socket']],
+    tests: [['plugins/openai/src/realtime/realtime-recovery.test.ts', 'pain 7: a lost socket']],
   },
   {
     number: 8,
@@ -90,7 +88,9 @@ export const pains: readonly Pain[] = [
     reports: ['vercel/ai#16356'],
     upstream: 'Repeats the assistant’s message beside `previous_response_id`.',
     here: 'A turn that continues a response sends what is new; a reply that was cut short breaks the chain.',
-    tests: [[`${responses}/continuation.test.ts`, 'pain 8: a turn that continues the response before it']],
+    tests: [
+      ['plugins/openai/src/responses/continuation.test.ts', 'pain 8: a turn that continues the response before it'],
+    ],
   },
   {
     number: 9,
@@ -99,8 +99,8 @@ export const pains: readonly Pain[] = [
     upstream: 'The request is not aborted, over HTTP or WebSocket.',
     here: 'The request ends; on a WebSocket the socket is dropped, and the next one is open already.',
     tests: [
-      [`${responses}/trouble.test.ts`, 'pain 9: an interruption'],
-      [`${responses}/http.test.ts`, 'pain 9: an interruption ends the request'],
+      ['plugins/openai/src/responses/trouble.test.ts', 'pain 9: an interruption'],
+      ['plugins/openai/src/responses/http.test.ts', 'pain 9: an interruption ends the request'],
     ],
   },
   {
@@ -117,7 +117,7 @@ export const pains: readonly Pain[] = [
     reports: ['py#2064', 'pc#3755'],
     upstream: 'Sends both as they come; the service refuses one.',
     here: 'One sequencer for create and cancel.',
-    tests: [[`${realtime}/realtime-replies.test.ts`, 'pain 11: create and cancel']],
+    tests: [['plugins/openai/src/realtime/realtime-replies.test.ts', 'pain 11: create and cancel']],
   },
   {
     number: 12,
@@ -125,7 +125,7 @@ export const pains: readonly Pain[] = [
     reports: ['py#2552', 'py#6224'],
     upstream: 'Ten seconds of silence, then an error that nobody retries.',
     here: 'Asked for once more if nothing was said, then a typed error.',
-    tests: [[`${realtime}/realtime-replies.test.ts`, 'pain 12: a reply that does not come']],
+    tests: [['plugins/openai/src/realtime/realtime-replies.test.ts', 'pain 12: a reply that does not come']],
   },
   {
     number: 13,
@@ -134,7 +134,7 @@ export const pains: readonly Pain[] = [
     upstream: 'Concatenates strings: `?tenant=7` becomes `?tenant=7/responses`.',
     here: 'URLs are joined once, in one place.',
     tests: [
-      [`${responses}/connection.test.ts`, 'pain 13: base URLs'],
+      ['plugins/openai/src/responses/connection.test.ts', 'pain 13: base URLs'],
       [stt, 'pain 13: keeps the query of a base URL, and appends the path once'],
     ],
   },
@@ -147,7 +147,7 @@ export const pains: readonly Pain[] = [
     here: 'A table by gateway and capability ([gateways.md](gateways.md)).',
     tests: [
       [stt, 'pain 14: where the model is named'],
-      [`${responses}/connection.test.ts`, 'pain 14: the place of the model'],
+      ['plugins/openai/src/responses/connection.test.ts', 'pain 14: the place of the model'],
     ],
   },
   {
@@ -165,8 +165,8 @@ export const pains: readonly Pain[] = [
     upstream: 'Neither option exists.',
     here: '`proxy`, `agent`, `headers` and `query` on every class, for sockets and requests alike.',
     tests: [
-      [`${realtime}/realtime-connection.test.ts`, 'pain 16: headers'],
-      [`${responses}/connection.test.ts`, 'pain 16: agents'],
+      ['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 16: headers'],
+      ['plugins/openai/src/responses/connection.test.ts', 'pain 16: agents'],
     ],
   },
   {
@@ -190,8 +190,8 @@ export const pains: readonly Pain[] = [
     upstream: 'No ping, ever.',
     here: 'Pings, pongs with a deadline, and a probe before an idle socket is used.',
     tests: [
-      [`${realtime}/realtime-connection.test.ts`, 'pain 18: a half-open socket'],
-      [`${responses}/trouble.test.ts`, 'pain 18: sockets that died unseen'],
+      ['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 18: a half-open socket'],
+      ['plugins/openai/src/responses/trouble.test.ts', 'pain 18: sockets that died unseen'],
     ],
   },
   {
@@ -201,8 +201,11 @@ export const pains: readonly Pain[] = [
     upstream: 'Emits without looking whether anybody listens.',
     here: 'Our own events are guarded. LiveKit’s own retries of an LLM still want a listener for `error`.',
     tests: [
-      [`${responses}/trouble.test.ts`, 'pain 19: nobody listens for errors'],
-      [`${realtime}/realtime-connection.test.ts`, 'pain 19: an error that nobody listens to throws nowhere'],
+      ['plugins/openai/src/responses/trouble.test.ts', 'pain 19: nobody listens for errors'],
+      [
+        'plugins/openai/src/realtime/realtime-connection.test.ts',
+        'pain 19: an error that nobody listens to throws nowhere',
+      ],
     ],
   },
   {
@@ -212,7 +215,7 @@ export const pains: readonly Pain[] = [
     upstream: '“Unexpected server response: 401”, four times.',
     here: 'Status, request id and body are kept; what cannot succeed is not tried again.',
     tests: [
-      [`${responses}/trouble.test.ts`, 'pain 20: a refused upgrade'],
+      ['plugins/openai/src/responses/trouble.test.ts', 'pain 20: a refused upgrade'],
       [stt, 'pain 20: a refused key is one typed error, at once'],
     ],
   },
@@ -223,8 +226,8 @@ export const pains: readonly Pain[] = [
     upstream: 'A response that failed for the moment is an error for good.',
     here: 'Codes surface, `Retry-After` is waited out, `rate_limits_updated` is an event.',
     tests: [
-      [`${responses}/trouble.test.ts`, 'pain 21: limits'],
-      [`${realtime}/realtime-replies.test.ts`, 'pain 21: rate limits are surfaced'],
+      ['plugins/openai/src/responses/trouble.test.ts', 'pain 21: limits'],
+      ['plugins/openai/src/realtime/realtime-replies.test.ts', 'pain 21: rate limits are surfaced'],
     ],
   },
   {
@@ -233,7 +236,7 @@ export const pains: readonly Pain[] = [
     reports: ['js#1855', 'py#7073', 'py#3089'],
     upstream: 'A refused item leaves `updateChatCtx` waiting; one failure locks every later change of the tools.',
     here: 'Settled by event id, replayed after a reconnect.',
-    tests: [[`${realtime}/realtime-context.test.ts`, 'pain 22: the context']],
+    tests: [['plugins/openai/src/realtime/realtime-context.test.ts', 'pain 22: the context']],
   },
   {
     number: 23,
@@ -242,8 +245,8 @@ export const pains: readonly Pain[] = [
     upstream: 'The call never reaches the agent.',
     here: '`""` is `{}`, ids are kept, outputs without their call are left out.',
     tests: [
-      [`${realtime}/realtime-replies.test.ts`, 'pain 23: tool calls'],
-      [`${responses}/input.test.ts`, 'pain 23: a chosen function'],
+      ['plugins/openai/src/realtime/realtime-replies.test.ts', 'pain 23: tool calls'],
+      ['plugins/openai/src/responses/input.test.ts', 'pain 23: a chosen function'],
     ],
   },
   {
@@ -252,7 +255,7 @@ export const pains: readonly Pain[] = [
     reports: ['pc#3677', 'py#6157'],
     upstream: 'Sends the player’s position as it is; the service refuses it and the model remembers too much.',
     here: 'Clamped to the sound that arrived; nothing heard is nothing said.',
-    tests: [[`${realtime}/realtime-audio.test.ts`, 'pain 24: truncation']],
+    tests: [['plugins/openai/src/realtime/realtime-audio.test.ts', 'pain 24: truncation']],
   },
   {
     number: 25,
@@ -261,7 +264,7 @@ export const pains: readonly Pain[] = [
     upstream: 'Sends the buffer behind the frame, at whatever rate it has.',
     here: 'One chunker that resamples, mixes and honours views.',
     tests: [
-      [`${realtime}/realtime-audio.test.ts`, 'pain 25: audio to the service'],
+      ['plugins/openai/src/realtime/realtime-audio.test.ts', 'pain 25: audio to the service'],
       [stt, 'pain 25: frames that are views of a larger buffer say no more and no less than themselves'],
     ],
   },
@@ -273,8 +276,11 @@ export const pains: readonly Pain[] = [
     here: 'Nothing is retried after it was heard, and every message of a response is.',
     tests: [
       [tts, 'pain 26: nothing is said twice once it began'],
-      [`${responses}/trouble.test.ts`, 'pain 26: nothing is said twice'],
-      [`${realtime}/realtime-replies.test.ts`, 'pain 26: several messages of one response are all heard'],
+      ['plugins/openai/src/responses/trouble.test.ts', 'pain 26: nothing is said twice'],
+      [
+        'plugins/openai/src/realtime/realtime-replies.test.ts',
+        'pain 26: several messages of one response are all heard',
+      ],
     ],
   },
   {
@@ -297,8 +303,8 @@ export const pains: readonly Pain[] = [
     upstream: 'Unbounded queues, and listeners that every reconnect adds to.',
     here: 'Bounded queues; nothing is raced against a promise that lives as long as the call.',
     tests: [
-      [`${realtime}/realtime-connection.test.ts`, 'pain 28: a reconnect leaves no listeners behind'],
-      [`${responses}/trouble.test.ts`, 'pain 28: a long call'],
+      ['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 28: a reconnect leaves no listeners behind'],
+      ['plugins/openai/src/responses/trouble.test.ts', 'pain 28: a long call'],
     ],
   },
   {
@@ -309,7 +315,7 @@ export const pains: readonly Pain[] = [
     here: '`session.reconnect()`, and `connection` events on every class.',
     tests: [
       [
-        `${realtime}/realtime-connection.test.ts`,
+        'plugins/openai/src/realtime/realtime-connection.test.ts',
         'pain 29: reconnect() replaces the socket, and the connection tells of it',
       ],
     ],
@@ -320,7 +326,7 @@ export const pains: readonly Pain[] = [
     reports: ['py#6635', 'py#1873'],
     upstream: 'With `create_response: false` it still says that it takes turns, so nobody answers.',
     here: 'Capabilities follow the options, and every option can change in a call.',
-    tests: [[`${realtime}/realtime-context.test.ts`, 'pain 30: options']],
+    tests: [['plugins/openai/src/realtime/realtime-context.test.ts', 'pain 30: options']],
   },
   {
     number: 31,
@@ -329,8 +335,11 @@ export const pains: readonly Pain[] = [
     upstream: 'Sends what it was given.',
     here: 'Left out, unless `null` means “off”.',
     tests: [
-      [`${responses}/input.test.ts`, 'pain 31: explicit nulls'],
-      [`${realtime}/realtime-context.test.ts`, 'null switches off what absence leaves to the service (pain 31)'],
+      ['plugins/openai/src/responses/input.test.ts', 'pain 31: explicit nulls'],
+      [
+        'plugins/openai/src/realtime/realtime-context.test.ts',
+        'null switches off what absence leaves to the service (pain 31)',
+      ],
     ],
   },
   {

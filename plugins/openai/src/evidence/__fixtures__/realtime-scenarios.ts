@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { llm } from '@livekit/agents';
+import type { llm } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { ScriptedService, type Line } from '../../realtime/__fixtures__/scripted-service.ts';
 import { orElse, quickly, type Plugin, type Scenario } from './scenario.ts';
@@ -131,7 +131,7 @@ export const realtimeScenarios: Scenario[] = [
         const [{ messageStream }] = (await generation) as [llm.GenerationCreatedEvent];
         const { value: message } = await messageStream.getReader().read();
         await message?.audioStream.getReader().read();
-        session.truncate({ messageId: 'item_1', audioEndMs: 5_000, modalities: ['audio'] });
+        void session.truncate({ messageId: 'item_1', audioEndMs: 5_000, modalities: ['audio'] });
         const { audio_end_ms: endMs } = await line.event('conversation.item.truncate');
         line.done('resp_1');
         return { endMs: Number(endMs) <= 100 ? 'within what arrived' : 'beyond it' };
