@@ -8,7 +8,8 @@ const globals = new Set(['globalThis', 'global', 'window', 'self']);
 /** Every way a module is named: import, export … from, import(), import = require(), require(), import('…') types. */
 function onModule(visit) {
   const literal = (node, source) => {
-    if (source && source.type === 'Literal' && typeof source.value === 'string') visit(node, source.value);
+    const text = source ? textOf(source) : undefined;
+    if (text !== undefined) visit(node, text);
   };
   return {
     ImportDeclaration: (node) => literal(node, node.source),
@@ -18,7 +19,12 @@ function onModule(visit) {
     TSExternalModuleReference: (node) => literal(node, node.expression),
     TSImportType: (node) => literal(node, node.argument?.literal ?? node.source ?? node.argument),
     CallExpression(node) {
-      if (node.callee.type === 'Identifier' && node.callee.name === 'require') literal(node, node.arguments[0]);
+      const { callee } = node;
+      const isRequire = callee.type === 'Identifier' && callee.name === 'require';
+      // `createRequire(…)('ws')`, `process.getBuiltinModule('node:net')`
+      const isMade = callee.type === 'CallExpression' && lastName(callee) === 'createRequire';
+      const isBuiltin = callee.type === 'MemberExpression' && propertyName(callee) === 'getBuiltinModule';
+      if (isRequire || isMade || isBuiltin) literal(node, node.arguments[0]);
     },
   };
 }
@@ -31,10 +37,15 @@ const rule = (description, messages, create) => ({
   },
 });
 
+/** A string that is written out, in quotes or back-quotes. */
+function textOf(node) {
+  if (node.type === 'Literal' && typeof node.value === 'string') return node.value;
+  return node.type === 'TemplateLiteral' && node.expressions.length === 0 ? node.quasis[0].value.cooked : undefined;
+}
+
 /** `a.b` and `a['b']` → `b`. */
 function propertyName(node) {
-  if (!node.computed) return node.property.name;
-  return node.property.type === 'Literal' ? node.property.value : undefined;
+  return node.computed ? textOf(node.property) : node.property.name;
 }
 
 /** Whether an identifier stands for a value, and is not a key, a declaration or part of a type. */
@@ -55,8 +66,15 @@ function isReference(node) {
       'ArrowFunctionExpression',
       'TSAsExpression',
       'AssignmentPattern',
+      'ClassDeclaration',
+      'ClassExpression',
     ].includes(parent.type) && parent.id !== node
   );
+}
+
+/** `const { name: other } = …` */
+function isTakenOut(node) {
+  return node.parent.type === 'Property' && node.parent.parent.type === 'ObjectPattern' && node.parent.key === node;
 }
 
 /** Only packages/ws-session opens sockets; servers that judge the clients are excepted. */
@@ -74,7 +92,7 @@ const socketsInSession = rule(
       }),
       // Every mention as a value: an alias constructs as well as the name does.
       Identifier(node) {
-        if (socketNames.has(node.name) && isReference(node))
+        if (socketNames.has(node.name) && (isReference(node) || isTakenOut(node)))
           context.report({ node, messageId: 'construct', data: { name: node.name } });
       },
       MemberExpression(node) {
@@ -94,8 +112,9 @@ const endpointPath = /^\/(v1\/|realtime|responses|chat\/completions|audio\/|mode
 /** The name an expression ends in: `options.baseURL` → `baseURL`. */
 function lastName(node) {
   if (node.type === 'Identifier') return node.name;
-  if (node.type === 'MemberExpression' && !node.computed) return node.property.name;
+  if (node.type === 'MemberExpression') return propertyName(node);
   if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') return lastName(node.callee.object);
+  if (node.type === 'CallExpression' && node.callee.type === 'Identifier') return node.callee.name;
   if (node.type === 'TSNonNullExpression' || node.type === 'TSAsExpression') return lastName(node.expression);
   return undefined;
 }
@@ -119,24 +138,33 @@ const urlsInWsUrl = rule(
           context.report({ node, messageId: 'scheme' });
       },
       TemplateLiteral(node) {
-        if (schemeText.test(node.quasis[0].value.raw)) context.report({ node, messageId: 'scheme' });
+        const [{ value: start }] = node.quasis;
+        if (schemeText.test(start.raw) || (/^wss?$/i.test(start.raw) && node.expressions.length > 0))
+          context.report({ node, messageId: 'scheme' });
         node.expressions.forEach((expression, index) => {
           const following = node.quasis[index + 1].value.raw;
-          if ((isBase(expression) && following.startsWith('/')) || endpointPath.test(following))
+          const next = node.expressions[index + 1];
+          const path = following === '' && next ? (textOf(next) ?? '') : following;
+          if ((isBase(expression) && path.startsWith('/')) || endpointPath.test(path))
             context.report({ node, messageId: 'path' });
           if (following.startsWith('://')) context.report({ node, messageId: 'scheme' });
         });
       },
       BinaryExpression(node) {
         const { operator, left, right } = node;
-        if (operator !== '+' || right.type !== 'Literal' || typeof right.value !== 'string') return;
-        if (right.value.startsWith('://')) context.report({ node, messageId: 'scheme' });
-        else if ((isBase(left) && right.value.startsWith('/')) || endpointPath.test(right.value))
+        if (operator !== '+') return;
+        if (/^wss?$/i.test(textOf(left) ?? '')) context.report({ node, messageId: 'scheme' });
+        const text = textOf(right);
+        if (text?.startsWith('://')) context.report({ node, messageId: 'scheme' });
+        else if (text !== undefined && ((isBase(left) && text.startsWith('/')) || endpointPath.test(text)))
           context.report({ node, messageId: 'path' });
+        else if (isBase(left) && /path$/i.test(lastName(right) ?? '')) context.report({ node, messageId: 'path' });
       },
       AssignmentExpression(node) {
-        const name = node.left.type === 'MemberExpression' ? node.left.property.name : undefined;
-        if (name === 'pathname') context.report({ node, messageId: 'path' });
+        const name = node.left.type === 'MemberExpression' ? propertyName(node.left) : undefined;
+        const added = node.operator === '+=' ? (textOf(node.right) ?? '') : '';
+        if (name === 'pathname' || endpointPath.test(added) || (isBase(node.left) && added.startsWith('/')))
+          context.report({ node, messageId: 'path' });
         if (name === 'protocol' && node.right.type === 'Literal' && /^wss?:?$/.test(String(node.right.value)))
           context.report({ node, messageId: 'scheme' });
       },
@@ -162,9 +190,12 @@ const urlsInWsUrl = rule(
           object.elements.some((each) => each && isBase(each))
         )
           context.report({ node, messageId: 'path' });
+        if (property.name === 'parse' && object.name === 'URL' && node.arguments.length > 1)
+          context.report({ node, messageId: 'path' });
         if (!['replace', 'replaceAll'].includes(property.name)) return;
         const from = pattern?.type === 'Literal' ? String(pattern.regex?.pattern ?? pattern.value) : '';
-        const to = replacement?.type === 'Literal' ? String(replacement.value) : '';
+        const result = replacement?.type === 'ArrowFunctionExpression' ? replacement.body : replacement;
+        const to = (result && textOf(result)) ?? '';
         if (/http/i.test(from) && /^wss?/i.test(to)) context.report({ node, messageId: 'scheme' });
       },
     };
@@ -191,6 +222,10 @@ const environmentInOptions = rule(
         if (node.id.type !== 'ObjectPattern' || !node.init || lastName(node.init) !== 'process') return;
         if (node.id.properties.some((property) => property.key?.name === 'env'))
           context.report({ node, messageId: 'environment' });
+      },
+      // `import p from 'node:process'` and `import * as p`: the same object by another name.
+      'ImportDefaultSpecifier, ImportNamespaceSpecifier'(node) {
+        if (/^(node:)?process$/.test(node.parent.source.value)) context.report({ node, messageId: 'environment' });
       },
       ImportSpecifier(node) {
         if (node.imported.name === 'env' && /^(node:)?process$/.test(node.parent.source.value))
@@ -225,7 +260,9 @@ export const patchbay = {
 /** Where they hold: what we publish, without tests, fixtures and generated files. */
 export const houseRules = {
   name: 'patchbay/house',
-  files: ['plugins/*/src/**/*.ts', 'packages/*/src/**/*.ts'],
+  files: ['plugins/*/src/**/*.{ts,mts,cts}', 'packages/*/src/**/*.{ts,mts,cts}'],
+  // A rule that a comment can switch off is none.
+  linterOptions: { noInlineConfig: true },
   ignores: ['**/*.test.ts', '**/*.test-d.ts', '**/__fixtures__/**', '**/*.generated.ts'],
   plugins: { patchbay },
   rules: {

@@ -6,7 +6,10 @@ import { houseRules } from './rules.js';
 /** The rule ids that the configuration in force reports for `code` at `filename`. */
 function reported(filename: string, code: string): string[] {
   const linter = new Linter();
-  const config = [{ files: ['**/*.ts'], languageOptions: { parser: tseslint.parser } }, houseRules] as Linter.Config[];
+  const config = [
+    { files: ['**/*.{ts,mts,cts}'], languageOptions: { parser: tseslint.parser } },
+    houseRules,
+  ] as Linter.Config[];
   return linter.verify(code, config, { filename }).map((message) => message.ruleId ?? message.message);
 }
 
@@ -28,8 +31,23 @@ describe('sockets belong to ws-session', () => {
     'const Socket = WebSocket;',
     "import ws = require('ws');",
     "let socket: import('ws').WebSocket;",
+    'const { WebSocket: Socket } = globalThis;',
+    'class Own extends WebSocket {}',
+    'await import(`ws`);',
+    "createRequire(import.meta.url)('ws');",
+    "process.getBuiltinModule('node:net');",
   ])('a plugin may not write %s', (code) => {
     expect(reported(plugin, code)).toContain('patchbay/sockets-in-session');
+  });
+
+  it.each(['/* eslint-disable */', '// eslint-disable-next-line'])('%s does not help', (comment) => {
+    expect(reported(plugin, `${comment}\nimport { WebSocket } from 'ws';`)).toContain('patchbay/sockets-in-session');
+  });
+
+  it('another ending does not help', () => {
+    expect(reported('plugins/openai/src/stt/stt.mts', "import { WebSocket } from 'ws';")).toContain(
+      'patchbay/sockets-in-session',
+    );
   });
 
   it('plugin-kit may not either', () => {
@@ -69,6 +87,14 @@ describe('URLs are built in ws-url', () => {
     'const target = `${root}/realtime`;',
     "const target = base.concat('/realtime');",
     "const target = [baseURL, 'audio'].join('/');",
+    "const target = 'ws' + base.slice(4);",
+    'const target = `ws${base.slice(4)}`;',
+    "url += '/realtime';",
+    'const target = baseURL + path;',
+    "const target = `${baseURL}${'/realtime'}`;",
+    "const target = URL.parse('realtime', base);",
+    "const target = base.replace(/^http/, () => 'ws');",
+    "url['pathname'] = '/v1/realtime';",
   ])('a plugin may not write %s', (code) => {
     expect(reported(plugin, code)).toContain('patchbay/urls-in-ws-url');
   });
@@ -91,6 +117,9 @@ describe('the environment is read in options.ts', () => {
     "import { env } from 'node:process';",
     'const here = process; here.env.KEY;',
     "Reflect.get(process, 'env');",
+    "import p from 'node:process'; p.env.KEY;",
+    "import * as p from 'node:process'; p.env.KEY;",
+    "globalThis['process'].env;",
   ])('a plugin file may not write %s', (code) => {
     expect(reported(plugin, code)).toContain('patchbay/environment-in-options');
   });

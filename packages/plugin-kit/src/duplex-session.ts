@@ -37,7 +37,6 @@ export interface DuplexSettings {
 }
 
 // LiveKit's own constraint, which it does not export.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 type EventMap = Record<string, (...payload: any[]) => void>;
 
 /** How long after the last word, ours or the caller's, the line counts as quiet. */

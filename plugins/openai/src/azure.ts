@@ -43,7 +43,13 @@ export function fromAzure<Options extends AzureOptions>(options: Options): FromA
   const gateway = azureGateway(options);
   const { azureEndpoint, baseURL, azureDeployment, apiVersion, apiKey, ...rest } = options;
   const { azureAdToken, azureAdTokenProvider, entraToken, ...others } = rest;
-  return { ...others, gateway } as unknown as FromAzure<Options>;
+  return { ...charged(), ...others, gateway } as unknown as FromAzure<Options>;
+}
+
+/** Whom to charge, as the environment says: upstream's `withAzure` sends that too. */
+function charged(): { organization?: string; project?: string } {
+  const [organization, project] = [environment('OPENAI_ORG_ID'), environment('OPENAI_PROJECT_ID')];
+  return { ...(organization === undefined ? {} : { organization }), ...(project === undefined ? {} : { project }) };
 }
 
 /** @throws PatchbayError `invalid-option` or `missing-credential`. */
