@@ -34,8 +34,8 @@ export function generateReliability(): Promise<string> {
 
 What people who run voice agents in production have met, by rank: how badly a caller hears it, times how likely it is.
 “Upstream” is \`@livekit/agents-plugin-openai\` 1.9.0. Where one program can show a pain on both plugins, it does: the
-scenarios of \`plugins/openai/src/evidence\` run against both, in processes of their own, and each plugin must do what
-this table says of it.
+scenarios of \`plugins/openai/src/evidence\` run in processes of their own, and each plugin must do what this table says
+of it. \`pnpm test\` asks this one, \`pnpm pains\` both.
 
 ${table([['#', 'what people met', 'where', 'upstream', 'here', 'shown by'], ...rows])}`,
   );

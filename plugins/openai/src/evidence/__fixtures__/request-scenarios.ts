@@ -119,7 +119,7 @@ export const requestScenarios: Scenario[] = [
         const stream = model.chat({ chatCtx: contextOf(['user', 'A story']), connOptions: quickly(0) });
         await stream.next();
         stream.close();
-        return { serviceStops: await orElse(heard, false, 1_500) };
+        return { serviceStops: await orElse(heard, false) };
       });
     },
     expected: { ours: { serviceStops: true }, upstream: { serviceStops: false } },

@@ -17,7 +17,7 @@ await Promise.all(
       const seen = await orElse(
         run(plugin).catch((error: Error) => ({ error: error.message })),
         { hangs: true },
-        20_000,
+        90_000,
       );
       process.stdout.write(`${JSON.stringify({ pain, seen })}\n`);
     }),
