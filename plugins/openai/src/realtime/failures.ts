@@ -1,7 +1,8 @@
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
 import { fatalCodes } from '../error-codes.ts';
-import type { RealtimeErrorBody, ResponseResource } from './api-proto.ts';
+import type { RealtimeErrorBody, ResponseResource, ResponseStatusDetails } from './api-proto.ts';
+import type { Loose } from './loose.ts';
 
 /** Ends one response, not the call: the next turn may be shorter, or the context trimmed. */
 const passingCode = 'context_length_exceeded';
@@ -47,9 +48,15 @@ export function failureOf(error: RealtimeErrorBody, connection: Connection, work
 }
 
 /** Why a response failed; `undefined` unless it did. */
-export function responseFailure(response: ResponseResource, connection: Connection): PatchbayError | undefined {
+export function responseFailure(response: Loose<ResponseResource>, connection: Connection): PatchbayError | undefined {
   if (response.status !== 'failed') return undefined;
   const { status_details: details } = response;
-  const error = typeof details === 'string' ? { message: details } : (details?.error ?? {});
+  const error = typeof details === 'string' ? { message: details } : errorOf(details);
   return failureOf({ ...error, message: error.message || 'the response failed' }, connection, true);
+}
+
+/** Gateways leave the `type` of the details out. */
+function errorOf(details: Loose<ResponseStatusDetails> | null | undefined): RealtimeErrorBody {
+  const { error } = (details ?? {}) as { error?: RealtimeErrorBody | null };
+  return error ?? {};
 }

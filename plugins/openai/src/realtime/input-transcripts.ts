@@ -4,6 +4,7 @@ import type {
   ConversationItemInputAudioTranscriptionDeltaEvent,
   ConversationItemInputAudioTranscriptionFailedEvent,
 } from './api-proto.ts';
+import type { Loose } from './loose.ts';
 
 /**
  * What the caller said, as it becomes known: LiveKit wants the whole text so far each time, and a final one always,
@@ -18,7 +19,7 @@ export class InputTranscripts {
     this.#startedAt.set(itemId, at);
   }
 
-  delta(event: ConversationItemInputAudioTranscriptionDeltaEvent): llm.InputTranscriptionCompleted | undefined {
+  delta(event: Loose<ConversationItemInputAudioTranscriptionDeltaEvent>): llm.InputTranscriptionCompleted | undefined {
     if (!event.delta) return undefined;
     const index = event.content_index ?? 0;
     const parts = this.#partials.get(event.item_id) ?? new Map<number, string>();
@@ -28,7 +29,7 @@ export class InputTranscripts {
     return this.#event(event.item_id, transcript, false);
   }
 
-  completed(event: ConversationItemInputAudioTranscriptionCompletedEvent): llm.InputTranscriptionCompleted {
+  completed(event: Loose<ConversationItemInputAudioTranscriptionCompletedEvent>): llm.InputTranscriptionCompleted {
     const isFinal = event.status !== 'in_progress';
     const result = this.#event(event.item_id, event.transcript ?? '', isFinal);
     const confidence = confidenceOf(event.logprobs);
@@ -37,7 +38,9 @@ export class InputTranscripts {
   }
 
   /** The final form of what was heard before transcription failed; `undefined` if nothing was. */
-  failed(event: ConversationItemInputAudioTranscriptionFailedEvent): llm.InputTranscriptionCompleted | undefined {
+  failed(
+    event: Loose<ConversationItemInputAudioTranscriptionFailedEvent>,
+  ): llm.InputTranscriptionCompleted | undefined {
     const partial = this.#partials.get(event.item_id)?.get(event.content_index ?? 0);
     const result = partial === undefined ? undefined : this.#event(event.item_id, partial, true);
     this.#forget(event.item_id, event.content_index);
@@ -62,15 +65,15 @@ export class InputTranscripts {
     return { itemId, transcript, isFinal, ...(turnStartedAt === undefined ? {} : { turnStartedAt }) };
   }
 
-  #forget(itemId: string, contentIndex = 0): void {
+  #forget(itemId: string, contentIndex: number | null | undefined): void {
     const parts = this.#partials.get(itemId);
-    parts?.delete(contentIndex);
+    parts?.delete(contentIndex ?? 0);
     if (!parts || parts.size === 0) this.forgetItem(itemId);
   }
 }
 
 /** The mean probability of a token. */
-function confidenceOf(logprobs: readonly { logprob: number }[] | null | undefined): number | undefined {
+function confidenceOf(logprobs: readonly { logprob?: number | null }[] | null | undefined): number | undefined {
   if (!logprobs || logprobs.length === 0) return undefined;
-  return Math.exp(logprobs.reduce((sum, { logprob }) => sum + logprob, 0) / logprobs.length);
+  return Math.exp(logprobs.reduce((sum, { logprob }) => sum + (logprob ?? 0), 0) / logprobs.length);
 }

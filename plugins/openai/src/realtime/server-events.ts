@@ -11,6 +11,7 @@ import type { ServerEvent } from './api-proto.ts';
 export function decodeServerEvent(frame: Frame): ServerEvent | undefined {
   if (typeof frame !== 'string') return undefined;
   const event = decodeJson(frame);
+  // Told to users as LiveKit's types have it, without another look; what is read here is read as `Loose`.
   if (event && Object.hasOwn(event, 'type') && typeof event.type === 'string') return event as unknown as ServerEvent;
   throw new TypeError('a frame that is no event');
 }

@@ -1,6 +1,6 @@
 import { APIConnectionError, stream } from '@livekit/agents';
 import { eventOf } from './frames.ts';
-import type { WsResponseCreateEvent, WsServerEvent } from './wire.ts';
+import type { WsResponseCreateEvent, WsServerEvent } from './ws-types.ts';
 
 /** As much of a WebSocket as is needed; a `WebSocket` of `ws` is one. */
 export interface ResponsesSocketLike {
@@ -68,7 +68,8 @@ export class ResponsesWebSocket {
     const [channel] = this.#asked;
     const event = eventOf(String(data));
     if (channel === undefined || event === undefined) return;
-    this.#tell(channel, event);
+    // As it came: LiveKit's types say of some fields that they are there, which not every gateway knows.
+    this.#tell(channel, event as WsServerEvent);
     if (!terminal.has(event.type)) return;
     this.#asked.shift();
     this.#end(channel);

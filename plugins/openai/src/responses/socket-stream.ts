@@ -9,7 +9,6 @@ import { ResponseReader } from './reader.ts';
 import { placed } from './request.ts';
 import { Steering, type SteerInput } from './steering.ts';
 import { hasCode, LLMStream, type ResponsesStreamOptions } from './stream.ts';
-import type { WsResponseCreateEvent } from './wire.ts';
 
 /** A response over a pooled WebSocket, as a continuation of an earlier one where that is possible. */
 export class SocketStream extends LLMStream {
@@ -52,7 +51,7 @@ export class SocketStream extends LLMStream {
             continued = continuations.find(
               (each) => (each.stored || each.socketId === socketId) && chain.knows(each.previousResponseId),
             );
-            const event: WsResponseCreateEvent = {
+            const event: Record<string, unknown> = {
               type: 'response.create',
               ...placed(body, connection),
               input: this.thinking(continued?.input ?? input.items, input),

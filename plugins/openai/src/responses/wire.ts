@@ -5,23 +5,10 @@
  * https://platform.openai.com/docs/api-reference/responses-streaming.
  *
  * Everything a server says is optional and may be `null`: a missing or odd field must never hide that a reply is
- * over (livekit/agents-js#1935 is 67 seconds of silence because of it).
+ * over (livekit/agents-js#1935 is 67 seconds of silence because of it). What users see of it is in `ws-types.ts`.
  */
 
 type Maybe<T> = T | null | undefined;
-
-/** Starts a reply. `stream` and `background` of the HTTP body do not exist on a socket. */
-export interface WsResponseCreateEvent {
-  type: 'response.create';
-  model?: string;
-  input: unknown[];
-  tools?: unknown[];
-  previous_response_id?: string | null;
-  store?: boolean;
-  temperature?: number;
-  metadata?: Record<string, string>;
-  [key: string]: unknown;
-}
 
 export interface WsResponseCreatedEvent {
   type: 'response.created';
