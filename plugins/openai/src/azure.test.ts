@@ -224,6 +224,7 @@ describe('which API is asked, and where', () => {
     expect(await urlWith({ baseURL: azureEndpoint, azureEndpoint: 'https://other.openai.azure.com' })).toBe(v1);
     expect(await urlWith({ azureEndpoint })).toBe(v1);
     expect(await urlWith({})).toBe(v1.replace('contoso', 'env'));
+    expect(await urlWith({ baseURL: '', azureEndpoint: '', apiVersion: '' })).toBe(v1.replace('contoso', 'env'));
   });
 
   it('a base of the v1 API has decided: the environment does not change it, and an option that would is refused', async () => {

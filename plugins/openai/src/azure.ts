@@ -53,7 +53,10 @@ function charged(): { organization?: string; project?: string } {
 }
 
 /** @throws PatchbayError `invalid-option` or `missing-credential`. */
-export function azureGateway(options: AzureOptions): Gateway {
+export function azureGateway(given: AzureOptions): Gateway {
+  // Empty ones are what unset variables often are.
+  const isSet = ([name, value]: [string, unknown]): boolean => value !== '' || name === 'azureDeployment';
+  const options = Object.fromEntries(Object.entries(given).filter(isSet)) as AzureOptions;
   for (const name of ['azureEndpoint', 'azureDeployment', 'apiVersion'] as const) checkName(name, options[name]);
   const place = placeOf(options);
   const version = versionOf(options, place);

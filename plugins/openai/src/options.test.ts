@@ -31,6 +31,18 @@ describe('pain 15: one rule for options, client and environment', () => {
     expect(resolveConnectOptions({ client, apiKey: 'sk-option' })).toEqual({ ...client, apiKey: 'sk-option' });
   });
 
+  it('takes an empty base URL for none, as the SDK does, which is what an unset variable often is', () => {
+    const client = { apiKey: 'sk-client', baseURL: 'https://client.example/v1' };
+    expect(resolveConnectOptions({ apiKey: 'k', baseURL: '' })).toEqual({ apiKey: 'k' });
+    expect(resolveConnectOptions({ client, baseURL: '' })).toEqual(client);
+    vi.stubEnv('OPENAI_BASE_URL', 'https://env.example/v1');
+    const fromEnvironment = { apiKey: 'k', baseURL: 'https://env.example/v1' };
+    expect(resolveConnectOptions({ apiKey: 'k', baseURL: '' })).toEqual(fromEnvironment);
+    expect(resolveConnectOptions({ client: { apiKey: 'k', baseURL: '' } })).toEqual(fromEnvironment);
+    const gateway = gateways.litellm({ baseURL: 'https://llm.example.com', apiKey: 'sk-gateway' });
+    expect(resolveConnectOptions({ gateway, baseURL: '' })).toEqual({ gateway });
+  });
+
   it.each([
     ['6', OpenAI],
     ['7', OpenAI7],

@@ -62,8 +62,9 @@ export function resolveConnectOptions(options: OpenAIConnectOptions): ConnectOpt
   const organization = options.organization ?? client?.organization ?? forOpenAI('OPENAI_ORG_ID');
   const project = options.project ?? client?.project ?? forOpenAI('OPENAI_PROJECT_ID');
   const apiKey = options.apiKey ?? more.apiKey ?? client?.apiKey ?? forOpenAI('OPENAI_API_KEY');
-  const elsewhere = gateway ? undefined : (client?.baseURL ?? environmentURL());
-  const baseURL = options.baseURL ?? elsewhere;
+  const elsewhere = gateway ? undefined : client?.baseURL || environmentURL();
+  // An empty one is what an unset variable often is (`process.env.GATEWAY_URL ?? ''`): the SDK takes it for none.
+  const baseURL = options.baseURL || elsewhere;
   // Their values are checked where the connection is made.
   const headers = layered(
     organization === undefined ? {} : { 'OpenAI-Organization': organization },
@@ -73,7 +74,7 @@ export function resolveConnectOptions(options: OpenAIConnectOptions): ConnectOpt
     recordOf('headers', options.headers) as Record<string, string>,
   );
   const query = { ...(gateway ? {} : more.query), ...(recordOf('query', options.query) as Query) };
-  const { headers: _headers, query: _query, ...rest } = options;
+  const { headers: _headers, query: _query, baseURL: _baseURL, ...rest } = options;
   return {
     ...connectOptionsOf(rest),
     ...(apiKey === undefined ? {} : { apiKey }),
@@ -105,7 +106,7 @@ function throughAzure(
 ): OpenAIConnectOptions {
   const key = apiKey ?? more.apiKey ?? client.apiKey ?? undefined;
   const token = apiKey === undefined && typeof key === 'function';
-  const place = baseURL ?? client.baseURL;
+  const place = baseURL || client.baseURL;
   const { 'api-version': _version, ...query } = more.query ?? {};
   return {
     ...rest,

@@ -165,7 +165,9 @@ export function presetOptions(name: PresetName, options: PresetOptions): Partial
   if (apiKey === undefined && client === undefined && gateway === undefined && 'env' in key) {
     throw new PatchbayError('missing-credential', `${title} wants a key: set \`apiKey\` or the variable ${key.env}.`);
   }
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const isGiven = ([option, value]: [string, unknown]): boolean =>
+    value !== undefined && !(option === 'baseURL' && value === '');
+  const given = Object.fromEntries(Object.entries(options).filter(isGiven));
   return {
     ...rest,
     ...(client === undefined && gateway === undefined ? { baseURL } : {}),

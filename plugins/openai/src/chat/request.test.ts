@@ -98,6 +98,10 @@ describe('a request', () => {
     expect(await sent(options, call)).toEqual({ model: 'gpt-4.1', prediction: { type: 'content' } });
   });
 
+  it('is bounded by no tokens if the bound is 0', async () => {
+    expect(await sent({ maxCompletionTokens: 0 })).toEqual({ model: 'gpt-4.1' });
+  });
+
   it('lets the call win over extraBody, and that over the options', async () => {
     const options = { temperature: 0.1, topP: 0.1, user: 'option', extraBody: { user: 'body', seed: 1, top_p: null } };
     const extraKwargs = { seed: 2, temperature: undefined, extra_body: { seed: 3, custom: { deep: [null] } } };

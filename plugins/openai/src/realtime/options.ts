@@ -169,7 +169,7 @@ function orDefault<T>(value: T | undefined, otherwise: T): T {
 }
 
 function isAzure(options: RealtimeModelOptions): boolean {
-  return Boolean(options.apiVersion ?? options.entraToken ?? options.azureDeployment);
+  return Boolean(options.apiVersion || options.entraToken || options.azureDeployment);
 }
 
 function modelOf({ azureDeployment, model = azureDeployment ?? 'gpt-realtime' }: RealtimeModelOptions): Model {

@@ -179,7 +179,7 @@ function preset(provider: string, variable: string, baseURL: string, options: Pr
   return new STT({
     model: 'whisper-large-v3-turbo',
     ...options,
-    ...(client === undefined ? { baseURL: options.baseURL ?? baseURL } : {}),
+    ...(client === undefined ? { baseURL: options.baseURL || baseURL } : {}),
     ...(apiKey === undefined ? {} : { apiKey }),
     useRealtime: false,
   });
