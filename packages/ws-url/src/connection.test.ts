@@ -329,6 +329,27 @@ describe('explanations', () => {
     );
   });
 
+  it.each([
+    ['live', /GPT-Live from 1\.107\.0 on/],
+    ['translation', /realtime translation from 1\.110\.0 on/],
+  ] as const)('name the release of LiteLLM that brought %s', (capability, text) => {
+    const connection = resolveConnection(openaiEndpoints[capability], litellm);
+    expect(connection.hint({ status: 403, text: '' })).toMatch(text);
+  });
+
+  it('name the key behind the complaint of a LiteLLM that has no database', () => {
+    const connection = resolveConnection(openaiEndpoints.chat, litellm);
+    expect(connection.hint({ status: 400, text: 'No connected db.' })).toMatch(/`master_key`.*`apiKey`/);
+  });
+
+  it('name another model where Azure wants tokens that nobody hands out', () => {
+    const gateway = gateways.azure({ resource: 'contoso', apiKey: 'key-1' });
+    const connection = resolveConnection(openaiEndpoints.transcription, { gateway, model: 'gpt-live-transcribe' });
+    expect(connection.hint({ text: 'This operation requires ephemeral authentication.' })).toMatch(
+      /`model`.*gpt-4o-transcribe/,
+    );
+  });
+
   it('count a model that the user wrote into the URL', () => {
     const baseURL = 'https://gw.test/v1?model=mine';
     const connection = resolveConnection(openaiEndpoints.transcription, { baseURL, model: 'm' });

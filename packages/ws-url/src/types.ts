@@ -93,6 +93,8 @@ export interface GatewayTraits {
   oneModelPerSocket?: boolean;
   /** A socket makes one response at a time: no lanes. */
   oneResponseAtATime?: boolean;
+  /** GPT-Live runs with client delegation only: no backend, no tools, no `session.update`. */
+  clientDelegationOnly?: boolean;
   /** Speech arrives in one piece, after the last byte was made. */
   buffersSpeech?: boolean;
   /** May start a response that nobody asked for. */
