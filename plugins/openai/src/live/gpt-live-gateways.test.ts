@@ -4,7 +4,8 @@ import { plainEar, startLoopback } from '@patchbay/loopback';
 import type { GatewaySettings } from '@patchbay/loopback';
 import { gateways } from '@patchbay/ws-url';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { Loudspeaker, Microphone, ObservedModel } from './__fixtures__/room.ts';
+import { Loudspeaker } from '../__fixtures__/room.ts';
+import { Microphone, ObservedModel } from './__fixtures__/room.ts';
 import type { GPTLiveModelOptions } from './options.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
