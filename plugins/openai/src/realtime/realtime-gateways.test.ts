@@ -9,7 +9,6 @@ import { OpenAITool } from '../tools.ts';
 import { Microphone, ObservedModel } from './__fixtures__/room.ts';
 import type { McpEvent } from './mcp.ts';
 import type { RealtimeModelOptions } from './options.ts';
-import type { RealtimeSession } from './realtime-session.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
 afterAll(() => dispose());
