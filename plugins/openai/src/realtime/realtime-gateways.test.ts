@@ -1,4 +1,4 @@
-import type { llm} from '@livekit/agents';
+import type { llm } from '@livekit/agents';
 import { initializeLogger, voice } from '@livekit/agents';
 import { dispose, VideoBufferType, VideoFrame } from '@livekit/rtc-node';
 import { plainEar, startLoopback } from '@patchbay/loopback';
