@@ -7,6 +7,22 @@ export interface ServerSentEvent {
   data: string;
 }
 
+/** The events of a response. A server that does not stream sends one JSON document, which counts as one event. */
+export async function* eventsOf(response: Response): AsyncGenerator<ServerSentEvent> {
+  if (response.headers.get('content-type')?.includes('json')) {
+    yield { event: 'message', data: await response.text() };
+    return;
+  }
+  const events: ServerSentEvent[] = [];
+  const decoder = new ServerSentEventDecoder((event) => events.push(event));
+  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    decoder.push(piece);
+    yield* events.splice(0);
+  }
+  decoder.end();
+  yield* events;
+}
+
 /** Characters of one event, its lines together, or of one line. The longest of any provider is some seconds of audio. */
 const maxEventLength = 16 * 1_048_576;
 

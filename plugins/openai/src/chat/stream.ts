@@ -1,7 +1,7 @@
 import type { llm } from '@livekit/agents';
 import {
+  eventsOf,
   RequestLLMStream,
-  ServerSentEventDecoder,
   type Reply,
   type RequestLLMStreamOptions,
   type ServerSentEvent,
@@ -78,20 +78,4 @@ export class LLMStream extends RequestLLMStream {
     }
     reader.end();
   }
-}
-
-/** The events of an answer. A server that does not stream sends one JSON document, which counts as one event. */
-async function* eventsOf(response: Response): AsyncGenerator<ServerSentEvent> {
-  if (response.headers.get('content-type')?.includes('json')) {
-    yield { event: 'message', data: await response.text() };
-    return;
-  }
-  const events: ServerSentEvent[] = [];
-  const decoder = new ServerSentEventDecoder((event) => events.push(event));
-  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    decoder.push(piece);
-    yield* events.splice(0);
-  }
-  decoder.end();
-  yield* events;
 }

@@ -95,10 +95,14 @@ export class ResponseReader {
 
   /** One frame; `true`: the response is over. Throws if the connection should not be used again either. */
   readFrame(frame: Frame): boolean {
-    const event = this.#decoder.decode(frame);
+    return this.read(this.#decoder.decode(frame));
+  }
+
+  /** One event, or `undefined` for what is none. */
+  read(event: (WsServerEvent & { stream_id?: unknown }) | undefined): boolean {
     if (event !== undefined) {
       this.#unreadable = 0;
-      return this.#isForeign(event) ? false : this.read(event);
+      return this.#isForeign(event) ? false : this.#event(event);
     }
     if (++this.#unreadable < MAX_UNREADABLE) return false;
     throw new PatchbayError('protocol-violation', `${MAX_UNREADABLE} unreadable messages in a row`, {
@@ -106,8 +110,7 @@ export class ResponseReader {
     });
   }
 
-  /** One event; `true`: the response is over. */
-  read(event: WsServerEvent): boolean {
+  #event(event: WsServerEvent): boolean {
     switch (event.type) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':

@@ -162,6 +162,22 @@ export interface WsResponseSteerResultEvent {
   error?: Maybe<WsErrorBody>;
 }
 
+/** What goes on beside the words of a response: its parts, thoughts, hosted tools. Nothing of it is spoken. */
+export interface WsOtherEvent {
+  type:
+    | 'response.queued'
+    | 'response.in_progress'
+    | 'response.output_text.done'
+    | 'response.output_text.annotation.added'
+    | 'response.refusal.done'
+    | `response.${'content_part' | 'function_call_arguments' | 'audio'}.${string}`
+    | `response.${'reasoning' | 'compaction' | HostedTool}${'_' | '.'}${string}`;
+  [field: string]: unknown;
+}
+
+type HostedTool =
+  'web_search' | 'file_search' | 'code_interpreter' | 'mcp' | 'image_generation' | 'shell' | 'custom_tool';
+
 export type WsServerEvent =
   | WsResponseSteerResultEvent
   | WsResponseCreatedEvent
