@@ -225,6 +225,7 @@ export class ResponseReader {
   #end(status: string, response: WsResponse | null | undefined): boolean {
     const id = response?.id ?? '';
     if (id !== '' && id !== this.#id && this.#isOver(id)) return false;
+    if (this.#id === '') this.#id = id;
     if (this.#text === this.#before && this.#calls.length === 0) {
       for (const item of response?.output ?? []) this.#item(item);
     }
