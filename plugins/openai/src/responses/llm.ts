@@ -20,8 +20,7 @@ import { warmUp } from './warm-up.ts';
 const DEFAULT_MODEL = 'gpt-4.1';
 const DEFAULT_THINKING_MS = 60_000;
 
-const EmittingLLM: abstract new (description: RequestLLMDescription) => RequestLLM & RawEventEmitter =
-  RequestLLM;
+const EmittingLLM: abstract new (description: RequestLLMDescription) => RequestLLM & RawEventEmitter = RequestLLM;
 
 /**
  * OpenAI's Responses API as a LiveKit language model: over a WebSocket that turns share, or over HTTP.

@@ -25,6 +25,6 @@ function errorIn(said: Record<string, unknown>, headers: Headers): WsErrorEvent 
   return {
     type: 'error',
     headers: known,
-    error: typeof error === 'string' ? { message: error } : (error),
+    error: typeof error === 'string' ? { message: error } : error,
   };
 }
