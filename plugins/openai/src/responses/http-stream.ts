@@ -32,7 +32,8 @@ export class HttpStream extends LLMStream {
   }
 
   protected override async ask(input: Input, reply: Reply, signal: AbortSignal): Promise<void> {
-    const { connection, body, thinkingTimeoutMs } = this.options;
+    const { connection, thinkingTimeoutMs } = this.options;
+    const { body } = this.options.request();
     const { timeoutMs } = this.connOptions;
     const reader = new ResponseReader(reply, connection);
     const request = { ...placed(body, connection), input: this.thinking(input.items, input), stream: true };
@@ -41,13 +42,13 @@ export class HttpStream extends LLMStream {
     let headers = new Headers();
     await this.stream<ServerSentEvent>(
       {
-        open: async (aborted) => {
+        open: async (aborted, working) => {
           this.#raw.tell('openai_client_event_queued', { type: 'response.create', ...request });
           const call = this.#client.responses.create(request as never, { signal: aborted });
           // The SDK's own reading of events ends at the first one that it cannot parse.
           const response = await call.asResponse();
           ({ headers } = response);
-          return eventsOf(response);
+          return eventsOf(response, working);
         },
         receive: (said) => {
           const event = serverSentEvent(said, headers);
@@ -56,6 +57,7 @@ export class HttpStream extends LLMStream {
         },
         // Gateways hold back everything until the model has something to say.
         firstEventMs: thinks ? Math.max(timeoutMs, thinkingTimeoutMs) : timeoutMs,
+        workingMs: Math.max(timeoutMs, thinkingTimeoutMs),
         silenceMs: () => (reader.working ? thinkingTimeoutMs : timeoutMs),
       },
       signal,

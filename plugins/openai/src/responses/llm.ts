@@ -4,6 +4,7 @@ import { refuseOption, RequestLLM, type Frame, type RequestLLMDescription } from
 import { PatchbayError } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeTo, type Route } from '../endpoint.ts';
+import { lazily } from '../lazily.ts';
 import { clientOn } from '../sdk.ts';
 import { ResponseChain } from './chain.ts';
 import { FrameDecoder, lanesBy } from './frames.ts';
@@ -107,13 +108,14 @@ export class LLM extends EmittingLLM {
   #streamOptions(call: ChatCall): ResponsesStreamOptions {
     const { chatCtx, connOptions = DEFAULT_API_CONNECT_OPTIONS, ...rest } = call;
     const toolCtx = llm.toToolContext(call.toolCtx);
-    const body = toBody(this.#options, { ...rest, toolCtx });
     return {
       chatCtx,
       connOptions,
       connection: this.connection,
-      body,
-      model: body.model === this.model ? undefined : body.model,
+      request: lazily(() => {
+        const body = toBody(this.#options, { ...rest, toolCtx });
+        return { body, model: body.model === this.model ? undefined : body.model };
+      }),
       thinkingTimeoutMs: this.#options.thinkingTimeoutMs ?? DEFAULT_THINKING_MS,
       refused: this.#refused,
       ...(toolCtx === undefined ? {} : { toolCtx }),

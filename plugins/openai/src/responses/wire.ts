@@ -42,7 +42,7 @@ export interface WsMessageItem {
   id?: Maybe<string>;
   /** `commentary` or `final_answer`, where the model tells them apart. */
   phase?: Maybe<string>;
-  content?: Maybe<readonly { type?: Maybe<string>; text?: Maybe<string>; refusal?: Maybe<string> }[]>;
+  content?: Maybe<readonly Maybe<{ type?: Maybe<string>; text?: Maybe<string>; refusal?: Maybe<string> }>[]>;
 }
 
 /** A remote MCP server's tool that a person is to allow first. */
@@ -94,7 +94,7 @@ export interface WsUsage {
 export interface WsResponse {
   id?: Maybe<string>;
   status?: Maybe<string>;
-  output?: Maybe<readonly WsOutputItem[]>;
+  output?: Maybe<readonly Maybe<WsOutputItem>[]>;
   usage?: Maybe<WsUsage>;
   service_tier?: Maybe<string>;
   error?: Maybe<WsErrorBody>;
