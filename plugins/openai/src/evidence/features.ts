@@ -1,4 +1,4 @@
-import type { Proof } from './pains.ts';
+import { file, type Proof } from './pains.ts';
 
 /** Something that a user may look for in this plugin. Either a test shows it, or there is a reason why it is not there. */
 export interface Feature {
@@ -23,8 +23,6 @@ const yes = (area: string, feature: string, upstream: 'partly' | 'no', ...tests:
   upstream,
   tests,
 });
-
-const source = 'plugins/openai/src';
 
 export const features: readonly Feature[] = [
   yes(chat, 'verbosity, prompt cache, safety identifier', 'no', [
@@ -268,7 +266,3 @@ export const features: readonly Feature[] = [
     [file('every-class.test.ts'), 'pain 16: uses the agent that it is given'],
   ),
 ];
-
-function file(path: string): string {
-  return [source, path].join('/');
-}

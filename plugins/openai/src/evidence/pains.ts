@@ -16,20 +16,19 @@ export interface Pain {
   tests: readonly Proof[];
 }
 
-const plugin = 'plugins/openai/src';
-const audio = `${plugin}/realtime/realtime-audio.test.ts`;
-const connection = `${plugin}/realtime/realtime-connection.test.ts`;
-const continuation = `${plugin}/responses/continuation.test.ts`;
-const everyClass = `${plugin}/every-class.test.ts`;
-const faults = `${plugin}/realtime/realtime-faults.test.ts`;
-const http = `${plugin}/responses/http.test.ts`;
-const recovery = `${plugin}/realtime/realtime-recovery.test.ts`;
-const replies = `${plugin}/realtime/realtime-replies.test.ts`;
-const sockets = `${plugin}/responses/connection.test.ts`;
-const stt = `${plugin}/stt/stt.test.ts`;
-const trouble = `${plugin}/responses/trouble.test.ts`;
-const tts = `${plugin}/tts/tts.test.ts`;
-const session = 'packages/ws-session/src';
+const audio = file('realtime/realtime-audio.test.ts');
+const connection = file('realtime/realtime-connection.test.ts');
+const continuation = file('responses/continuation.test.ts');
+const everyClass = file('every-class.test.ts');
+const faults = file('realtime/realtime-faults.test.ts');
+const http = file('responses/http.test.ts');
+const recovery = file('realtime/realtime-recovery.test.ts');
+const replies = file('realtime/realtime-replies.test.ts');
+const sockets = file('responses/connection.test.ts');
+const stt = file('stt/stt.test.ts');
+const trouble = file('responses/trouble.test.ts');
+const tts = file('tts/tts.test.ts');
+const reconnect = 'packages/ws-session/src/reconnect.test.ts';
 
 export const pains: readonly Pain[] = [
   {
@@ -49,7 +48,7 @@ export const pains: readonly Pain[] = [
     tests: [
       [connection, 'pain 2: close()'],
       [
-        `${plugin}/live/gpt-live-connection.test.ts`,
+        file('live/gpt-live-connection.test.ts'),
         'pain 2: takes two seconds at most when the service says nothing more',
       ],
     ],
@@ -69,7 +68,7 @@ export const pains: readonly Pain[] = [
     upstream: 'The frame is dropped by its schema, and nobody counts the time.',
     here: 'Odd frames never hide a terminal one, and every wait has a deadline.',
     tests: [
-      [`${plugin}/responses/llm.test.ts`, 'pain 4: frames that must not leave a turn hanging'],
+      [file('responses/llm.test.ts'), 'pain 4: frames that must not leave a turn hanging'],
       [http, 'pain 4: events that are none are passed over'],
       [http, 'pain 4: an upstream that falls silent is a timeout'],
       [connection, 'pain 4: odd frames'],
@@ -83,8 +82,8 @@ export const pains: readonly Pain[] = [
     here: 'Back-off with jitter, a budget that only healthy time refunds, a breaker for sockets that die at once.',
     tests: [
       [connection, 'pain 5: sockets that die at once'],
-      [`${session}/reconnect.test.ts`, 'waits longer each time, with jitter, and not beyond the cap'],
-      [`${session}/reconnect.test.ts`, 'is refunded by healthy uptime only'],
+      [reconnect, 'waits longer each time, with jitter, and not beyond the cap'],
+      [reconnect, 'is refunded by healthy uptime only'],
     ],
   },
   {
@@ -184,7 +183,7 @@ export const pains: readonly Pain[] = [
     upstream: 'Read when the module is imported, or not at all, depending on the class.',
     here: 'One rule for every class, read at construction.',
     tests: [
-      [`${plugin}/options.test.ts`, 'pain 15: one rule for options, client and environment'],
+      [file('options.test.ts'), 'pain 15: one rule for options, client and environment'],
       [everyClass, 'pain 15: takes key and address from the environment as it is at construction'],
     ],
   },
@@ -206,9 +205,9 @@ export const pains: readonly Pain[] = [
     upstream: 'The model is dropped, a key is demanded beside a token, and a token is never renewed.',
     here: '`withAzure` on every class, `gateways.azure` and `azureLegacy`, tokens asked for on every dial.',
     tests: [
-      [`${plugin}/azure.test.ts`, 'pain 17: %s.withAzure'],
-      [`${plugin}/azure-cloud.test.ts`, 'pain 17: %s through azure'],
-      [`${plugin}/azure-cloud.test.ts`, 'pain 17: %s through azure-legacy'],
+      [file('azure.test.ts'), 'pain 17: %s.withAzure'],
+      [file('azure-cloud.test.ts'), 'pain 17: %s through azure'],
+      [file('azure-cloud.test.ts'), 'pain 17: %s through azure-legacy'],
     ],
   },
   {
@@ -265,7 +264,7 @@ export const pains: readonly Pain[] = [
     upstream: 'A refused item leaves `updateChatCtx` waiting; one failure locks every later change of the tools.',
     here: 'Settled by event id, replayed after a reconnect.',
     tests: [
-      [`${plugin}/realtime/realtime-context.test.ts`, 'pain 22: the context'],
+      [file('realtime/realtime-context.test.ts'), 'pain 22: the context'],
       [recovery, 'an unconfirmed change is replayed, and its update resolves'],
     ],
   },
@@ -277,9 +276,9 @@ export const pains: readonly Pain[] = [
     here: '`""` is `{}`, ids are kept, outputs without their call are left out.',
     tests: [
       [replies, 'pain 23: tool calls'],
-      [`${plugin}/responses/input.test.ts`, 'pain 23: a chosen function'],
+      [file('responses/input.test.ts'), 'pain 23: a chosen function'],
       [
-        `${plugin}/realtime/realtime-context.test.ts`,
+        file('realtime/realtime-context.test.ts'),
         "LiveKit's own notes, empty messages and outputs without their call are not sent (livekit/agents-js#1855)",
       ],
     ],
@@ -324,16 +323,16 @@ export const pains: readonly Pain[] = [
     here: 'In no message, log, span or printed object ([SECURITY.md](../SECURITY.md)).',
     tests: [
       [
-        `${plugin}/secrets.test.ts`,
+        file('secrets.test.ts'),
         'pain 27: no key, header, query token or proxy password is in any picture of a model or its stream',
       ],
       [connection, 'pain 27: no key is in a model, a session or an error, however they are printed'],
       [
-        `${plugin}/responses/raw-events.test.ts`,
+        file('responses/raw-events.test.ts'),
         'pain 27: no key of a tool, and no key that a service repeats, is in them',
       ],
-      [`${session}/secrets.test.ts`, 'no secret is seen'],
-      [`${session}/tracing.test.ts`, 'notes the status of a refusal and nothing of what it said'],
+      ['packages/ws-session/src/secrets.test.ts', 'no secret is seen'],
+      ['packages/ws-session/src/tracing.test.ts', 'notes the status of a refusal and nothing of what it said'],
     ],
   },
   {
@@ -366,11 +365,8 @@ export const pains: readonly Pain[] = [
     upstream: 'With `create_response: false` it still says that it takes turns, so nobody answers.',
     here: 'Capabilities follow the options, and every option can change in a call.',
     tests: [
-      [`${plugin}/realtime/realtime-context.test.ts`, 'pain 30: options'],
-      [
-        `${plugin}/realtime/realtime-options.test.ts`,
-        'can change while a session is open, by the session or by its model',
-      ],
+      [file('realtime/realtime-context.test.ts'), 'pain 30: options'],
+      [file('realtime/realtime-options.test.ts'), 'can change while a session is open, by the session or by its model'],
     ],
   },
   {
@@ -380,9 +376,9 @@ export const pains: readonly Pain[] = [
     upstream: 'Sends what it was given.',
     here: 'Left out, unless `null` means “off”.',
     tests: [
-      [`${plugin}/responses/input.test.ts`, 'pain 31: explicit nulls'],
-      [`${plugin}/chat/request.test.ts`, 'pain 31: leaves out whatever is null or undefined'],
-      [`${plugin}/realtime/realtime-context.test.ts`, 'null switches off what absence leaves to the service (pain 31)'],
+      [file('responses/input.test.ts'), 'pain 31: explicit nulls'],
+      [file('chat/request.test.ts'), 'pain 31: leaves out whatever is null or undefined'],
+      [file('realtime/realtime-context.test.ts'), 'null switches off what absence leaves to the service (pain 31)'],
     ],
   },
   {
@@ -392,8 +388,13 @@ export const pains: readonly Pain[] = [
     upstream: 'A model that is younger than the list does not reason.',
     here: 'Any name passes; rules go by family.',
     tests: [
-      [`${plugin}/reasoning.test.ts`, 'pain 32: models that came after a list was written'],
-      [`${plugin}/chat/request.test.ts`, 'pain 32: the rules of a family of models'],
+      [file('reasoning.test.ts'), 'pain 32: models that came after a list was written'],
+      [file('chat/request.test.ts'), 'pain 32: the rules of a family of models'],
     ],
   },
 ];
+
+/** A file of this plugin, below the repository’s root. */
+export function file(path: string): string {
+  return ['plugins/openai/src', path].join('/');
+}

@@ -39,7 +39,7 @@ export class HttpStream extends LLMStream {
     const request = { ...placed(body, connection), input: this.thinking(input.items, input), stream: true };
     const effort = (body.reasoning as { effort?: string | null } | undefined)?.effort ?? undefined;
     const thinks = thinksFirst(body.model ?? connection.model ?? '', effort);
-    let headers = new Headers();
+    let headers: Record<string, string> = {};
     await this.stream<ServerSentEvent>(
       {
         open: async (aborted, working) => {
@@ -47,13 +47,14 @@ export class HttpStream extends LLMStream {
           const call = this.#client.responses.create(request as never, { signal: aborted });
           // The SDK's own reading of events ends at the first one that it cannot parse.
           const response = await call.asResponse();
-          ({ headers } = response);
+headers = Object.fromEntries(response.headers);
           return eventsOf(response, working);
         },
         receive: (said) => {
-          const event = serverSentEvent(said, headers);
+          const event = serverSentEvent(said);
           if (event !== undefined) this.#raw.tell('openai_server_event_received', event);
-          return reader.read(event);
+          // The request id is among them.
+          return reader.read(event?.type === 'error' ? { ...event, headers: event.headers ?? headers } : event);
         },
         // Gateways hold back everything until the model has something to say.
         firstEventMs: thinks ? Math.max(timeoutMs, thinkingTimeoutMs) : timeoutMs,

@@ -249,15 +249,19 @@ describe('Responses over HTTP', () => {
     expect(heard).toMatchObject({ text: 'here', ids: new Set(['r1']), usage: [{ totalTokens: 7 }] });
   });
 
-  it('an error keeps the request id of the response', async () => {
+  it('an error keeps the request id of the response, and is told as it came', async () => {
+    const refusal = { type: 'error', code: 'invalid_prompt', message: 'no' };
     answer = (response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req_1' });
-      say(response, { type: 'error', code: 'invalid_prompt', message: 'no' });
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req_1', 'set-cookie': 'a=b' });
+      say(response, refusal);
     };
     const model = open();
+    const told: object[] = [];
+    model.on('openai_server_event_received', (event) => told.push(event));
     const failures = failuresOf(model);
     await new Conversation(model).turn('hello');
     expect(failures).toMatchObject([{ recoverable: false, error: { requestId: 'req_1' } }]);
+    expect(told).toEqual([refusal]);
   });
 
   it.each([
