@@ -19,8 +19,11 @@ export interface SpeechSink {
 export interface HttpSpeechWire<Options> {
   /** The request for one text, under the options of the moment in which it was asked for. */
   request(text: string, options: Readonly<Options>): { headers?: Readonly<Record<string, string>>; body: string };
-  /** One event, where the answer is `text/event-stream`. Throwing a `PatchbayError` ends the request. */
-  receive?(event: ServerSentEvent, speech: SpeechSink): void;
+  /**
+   * One event, where the answer is `text/event-stream`. `true`: that was the last, and the server need not end the
+   * stream. Throwing ends the request; what is no event is better passed over.
+   */
+  receive?(event: ServerSentEvent, speech: SpeechSink): boolean;
 }
 
 /** What speech is made of: 16-bit PCM, bare or in a WAV file, or something that has to be decoded. */

@@ -28,7 +28,7 @@ export { createFetch, type FetchOptions } from './fetch.ts';
 export { requestJson, type JsonRequest } from './http-json.ts';
 export { KeepAlive } from './keep-alive.ts';
 export { sendHttp, type HttpRequest, type HttpResponse } from './http-request.ts';
-export { ServerSentEventDecoder, type ServerSentEvent } from './server-sent-events.ts';
+export { eventsOf, ServerSentEventDecoder, type ServerSentEvent } from './server-sent-events.ts';
 export { withRetries } from './with-retries.ts';
 
 // Speech to text.

@@ -137,6 +137,10 @@ export interface PoolOptions extends NetworkOptions {
   tracer?: Tracer;
   /** For users: what the connections are doing. `epoch` is the socket's id. */
   event?(event: ConnectionEvent): void;
+  /** For users: every frame that went out, once, before anything can answer it. */
+  sent?(frame: Frame): void;
+  /** For users: every frame that came in, once, before whoever asked for it sees it; those that nobody asked for too. */
+  received?(frame: Frame): void;
 }
 
 /** How the answers to several requests on one socket are told apart. */

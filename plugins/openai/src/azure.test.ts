@@ -6,7 +6,7 @@ import { AzureOpenAI as AzureOpenAI7 } from 'openai-7';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fromAzure, type AzureOptions } from './azure.ts';
 import { routeTo } from './endpoint.ts';
-import { realtime, responses, STT, TTS } from './index.ts';
+import { LLM, realtime, responses, STT, TTS } from './index.ts';
 import type { OpenAIConnectOptions } from './options.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
@@ -56,6 +56,7 @@ const classes: Record<string, (options: AzureOptions & { model?: string }) => { 
   STT: (options) => STT.withAzure(options),
   'STT over HTTP': (options) => STT.withAzure({ useRealtime: false, ...options }),
   TTS: (options) => TTS.withAzure(options),
+  LLM: (options) => LLM.withAzure(options),
   'responses.LLM': (options) => responses.LLM.withAzure(options),
   'realtime.RealtimeModel': (options) => realtime.RealtimeModel.withAzure({ azureDeployment: 'dep-1', ...options }),
 };

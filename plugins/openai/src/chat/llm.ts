@@ -4,6 +4,7 @@ import { checkJson, recordOf, requestJson, RequestLLM, type ConnectOptions } fro
 import type { Query } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeOf, type Route } from '../endpoint.ts';
+import { lazily } from '../lazily.ts';
 import { resolveConnectOptions } from '../options.ts';
 import { given } from '../responses/input.ts';
 import { clientOn } from '../sdk.ts';
@@ -71,15 +72,17 @@ export class LLM extends RequestLLM {
   }): LLMStream {
     const { chatCtx, connOptions = DEFAULT_API_CONNECT_OPTIONS, ...rest } = call;
     const toolCtx = llm.toToolContext(call.toolCtx);
-    checkJson('extra_body', call.extraKwargs?.extra_body ?? undefined);
-    const body = toBody(this.#options, { ...rest, toolCtx });
-    const detour = this.#detour(body.model, call.extraKwargs);
     return new LLMStream(this, {
       chatCtx,
       connOptions,
-      body,
-      connection: detour?.connection ?? this.connection,
-      client: detour === undefined ? this.#client : clientOn(detour),
+      request: lazily(() => {
+        checkJson('extra_body', call.extraKwargs?.extra_body ?? undefined);
+        const body = toBody(this.#options, { ...rest, toolCtx });
+        const detour = this.#detour(body.model, call.extraKwargs);
+        return detour === undefined
+          ? { body, connection: this.connection, client: this.#client }
+          : { body, connection: detour.connection, client: clientOn(detour) };
+      }),
       providerFmt: this.#providerFmt,
       thinkingTimeoutMs: this.#options.thinkingTimeoutMs ?? DEFAULT_THINKING_MS,
       ...(toolCtx === undefined ? {} : { toolCtx }),

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { OpenAI } from 'openai';
 import { OpenAI as OpenAI7 } from 'openai-7';
 import { z } from 'zod';
-import { Conversation } from '../responses/__fixtures__/conversation.ts';
+import { Conversation, failuresOf } from '../responses/__fixtures__/conversation.ts';
 import { setup } from './__fixtures__/chat-server.ts';
 import { LLM } from './llm.ts';
 import type { LLMOptions } from './options.ts';
@@ -305,9 +305,12 @@ describe('the way of a request', () => {
     ['extra_query', 'tenant=b'],
     ['extra_body', 'seed'],
     ['extra_body', { seed: 1n }],
-  ])('per call refuses a wrong %s', (name, value) => {
+  ])('per call refuses a wrong %s, and asks nothing', async (name, value) => {
     const model = at.open();
-    expect(() => new Conversation(model, { extraKwargs: { [name]: value } }).ask()).toThrow(name);
+    const failures = failuresOf(model);
+    await new Conversation(model, { extraKwargs: { [name]: value } }).turn('hello');
+    expect(failures).toMatchObject([{ recoverable: false, error: { message: expect.stringContaining(name) } }]);
+    expect(at.asked).toHaveLength(0);
   });
 
   it('names the model in the URL where a gateway wants it there', async () => {
