@@ -79,7 +79,7 @@ export const pains: readonly Pain[] = [
     title: 'Hundreds of reconnects a second',
     reports: ['js#934', 'py#6352'],
     upstream: 'A clean close is redialled at once, uncounted, and never told.',
-    here: 'Back-off with jitter, a budget that only healthy time refunds, a breaker for sockets that die at once.',
+    here: 'Back-off with jitter that a socket which dies at once does not reset, and a budget that only healthy time refunds.',
     tests: [
       [connection, 'pain 5: sockets that die at once'],
       [reconnect, 'waits longer each time, with jitter, and not beyond the cap'],
