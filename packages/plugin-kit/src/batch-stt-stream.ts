@@ -128,7 +128,7 @@ export abstract class BatchSTTStream<Options extends object> extends stt.SpeechS
     this.#birthOffset ??= this.startTimeOffset;
     try {
       await Promise.race([this.#pump(), aborted(this.#over.signal)]);
-      if (this.#failure !== undefined) throw this.#failure as APIError;
+      if (this.#failure !== undefined) throw this.#failure;
     } finally {
       this.#segmenter.close();
       this.#over.abort();
