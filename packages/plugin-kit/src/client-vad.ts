@@ -87,9 +87,13 @@ export class ClientVad {
     }
   }
 
-  #hear({ type, frames, speechDuration, silenceDuration }: VADEvent): void {
+  #hear(event: VADEvent): void {
+    const { type, speechDuration, silenceDuration } = event;
     if (type === VADEventType.INFERENCE_DONE) {
-      const judgedMs = frames.reduce((sum, frame) => sum + (frame.samplesPerChannel * 1000) / frame.sampleRate, 0);
+      const judgedMs = event.frames.reduce(
+        (sum, frame) => sum + (frame.samplesPerChannel * 1000) / frame.sampleRate,
+        0,
+      );
       this.#judgedMs = (this.#judgedMs ?? 0) + judgedMs;
       this.#handlers.judged?.();
     } else if (type === VADEventType.START_OF_SPEECH) {

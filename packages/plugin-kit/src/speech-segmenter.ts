@@ -89,10 +89,6 @@ export class SpeechSegmenter {
     this.#vad = this.#listenWith(options.vad);
   }
 
-  get isSpeaking(): boolean {
-    return this.#open !== undefined;
-  }
-
   /** Frames of any rate and channel count, which may be overwritten afterwards. */
   push(frame: AudioFrame): void {
     if (!this.#closed) this.#chunker.push(frame);
