@@ -289,12 +289,38 @@ describe('a piece of speech that fails', () => {
     stream.close();
   });
 
-  it('is an error and not silence when the VAD has stopped', async () => {
+  it('is forgotten when the next one is heard', async () => {
+    const { say, ended, story, errors, stream } = await listen(({ voices, ...asked }, response) =>
+      voices[0] === 3 ? tell({ voices, ...asked }, response) : refuse(response, 500),
+    );
+    for (const voice of [1, 2, 3, 4, 5]) say(...sentence(voice));
+    stream.endInput();
+    await ended;
+    expect(story()).toContain('3.');
+    expect(errors.map(({ recoverable }) => recoverable)).toEqual([true, true, true, true]);
+  });
+});
+
+describe('a VAD that hears nothing any more is an error and not silence', () => {
+  it('when somebody else has closed it', async () => {
     const vad = new LoudnessVad();
     const { errors, ended, stream } = await listen(tell, { vad });
     vad.streams[0]?.close();
     await ended;
     expect(errors).toMatchObject([{ recoverable: false, error: { message: expect.stringMatching(/VAD/) } }]);
+    stream.close();
+  });
+
+  it('when it has stopped', async () => {
+    const { say, errors, ended, stream } = await listen(tell, { vad: new LoudnessVad({ stopsAfter: 50 }) });
+    say([0, 10_000]);
+    await until(() => clock.pending > 0);
+    await turns();
+    await clock.advance(10_000);
+    await ended;
+    expect(errors).toMatchObject([
+      { recoverable: false, error: { message: expect.stringMatching(/VAD has stopped/) } },
+    ]);
     stream.close();
   });
 });

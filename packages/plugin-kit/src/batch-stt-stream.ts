@@ -141,7 +141,6 @@ export abstract class BatchSTTStream<Options extends object> extends stt.SpeechS
     const segmenter = this.#segmenter;
     try {
       for await (const item of this.input) {
-        if (this.#isOver) continue;
         if (typeof item === 'symbol') await segmenter.flush();
         else segmenter.push(item);
         await segmenter.room();
