@@ -1,4 +1,4 @@
-import { initializeLogger, type VAD } from '@livekit/agents';
+import { inference, initializeLogger, type VAD } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { createTestRuntime, installRuntime, type ManualClock } from '@patchbay/ws-session/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -138,6 +138,15 @@ describe('SpeechSegmenter', () => {
     await clock.advance(1_000);
     await flushed;
     expect(story()).toEqual([[[0, 500], [1, 400]]]); // prettier-ignore
+    segmenter.close();
+  });
+
+  it('waits for the last word of LiveKit’s own VAD, whose windows do not fit the audio', async () => {
+    const { say, pieces, segmenter } = listen(new inference.VAD());
+    await say([0, 1_000]);
+    // On a clock that stands still: a word that does not come would be waited for without end.
+    await segmenter.flush();
+    expect(pieces).toEqual([]);
     segmenter.close();
   });
 
