@@ -32,6 +32,7 @@ export { eventsOf, ServerSentEventDecoder, type ServerSentEvent } from './server
 export { withRetries } from './with-retries.ts';
 
 // Speech to text.
+export { BatchSTTStream, type BatchRequest } from './batch-stt-stream.ts';
 export { meanProbability } from './mean-probability.ts';
 export { Speakers } from './speakers.ts';
 export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage } from './speech.ts';
@@ -41,7 +42,7 @@ export {
   type SpeechToTextContext,
   type SpeechToTextWire,
 } from './speech-to-text-wire.ts';
-export { StreamingSTT, type StreamingSTTDescription } from './streaming-stt.ts';
+export { StreamingSTT, type SettlingStream, type StreamingSTTDescription } from './streaming-stt.ts';
 export { StreamingSTTStream } from './streaming-stt-stream.ts';
 
 // Text to speech.

@@ -138,6 +138,18 @@ export const features: readonly Feature[] = [
     file('stt/recognize.test.ts'),
     'pain 20: a refused key is one typed error, and is not asked for again',
   ]),
+  yes(listening, 'streams of requests that hear what was said, and not what has overwritten it', 'no', [
+    file('stt/batch-stream.test.ts'),
+    'the audio that is sent is the audio that was said, by the stream',
+  ]),
+  yes(listening, 'a piece of speech that fails is an error, and neither silence nor the end', 'no', [
+    file('stt/batch-stream.test.ts'),
+    'and is no deafer for a piece that was lost',
+  ]),
+  yes(listening, 'token usage of requests in a session', 'no', [
+    file('stt/batch-stream.test.ts'),
+    'says what was said, turn by turn, and what it cost, once',
+  ]),
   yes(listening, 'the language that whisper-1 heard', 'no', [
     file('stt/recognize.test.ts'),
     'takes the language that was heard over the one that was expected',

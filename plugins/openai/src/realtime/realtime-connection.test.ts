@@ -100,9 +100,11 @@ describe('pain 5: sockets that die at once', () => {
     ['no word at all', (line: Line) => line.socket.terminate()],
   ])('with %s are redialled as often as was said, each later than the one before', async (_how, end) => {
     const delays: number[] = [];
-    bench.open({ connOptions: { maxRetry: 4 } }).on('connection', ({ type, delayMs }: { type: string; delayMs: number }) => {
-      if (type === 'reconnecting') delays.push(delayMs);
-    });
+    bench
+      .open({ connOptions: { maxRetry: 4 } })
+      .on('connection', ({ type, delayMs }: { type: string; delayMs: number }) => {
+        if (type === 'reconnecting') delays.push(delayMs);
+      });
     for (let count = 1; count <= 5; count++) void bench.service.line(count).then(end);
     await bench.until(() => bench.errors.some(({ recoverable }) => !recoverable));
     await bench.clock.advance(60_000);

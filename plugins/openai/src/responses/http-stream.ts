@@ -47,7 +47,7 @@ export class HttpStream extends LLMStream {
           const call = this.#client.responses.create(request as never, { signal: aborted });
           // The SDK's own reading of events ends at the first one that it cannot parse.
           const response = await call.asResponse();
-headers = Object.fromEntries(response.headers);
+          headers = Object.fromEntries(response.headers);
           return eventsOf(response, working);
         },
         receive: (said) => {
