@@ -1,10 +1,11 @@
 import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
-import { checkJson, recordOf, requestJson, RequestLLM, type ConnectOptions } from '@patchbay/plugin-kit';
+import { checkJson, recordOf, RequestLLM, type ConnectOptions } from '@patchbay/plugin-kit';
 import type { Query } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeOf, type Route } from '../endpoint.ts';
 import { resolveConnectOptions } from '../options.ts';
+import { openConnection } from '../prewarm.ts';
 import { given } from '../responses/input.ts';
 import { clientOn } from '../sdk.ts';
 import type {
@@ -29,7 +30,6 @@ import { LLMStream, type ChatClient } from './stream.ts';
 
 const DEFAULT_MODEL = 'gpt-4.1';
 const DEFAULT_THINKING_MS = 60_000;
-const PREWARM_MS = 10_000;
 
 /**
  * Chat completions as a LiveKit language model: OpenAI's, and those of everybody who speaks them. An interruption ends the
@@ -57,7 +57,7 @@ export class LLM extends RequestLLM {
     this.#options = { ...options, model };
     this.#where = where;
     this.#providerFmt = providerFmt;
-    this.#client = clientOn(route);
+    this.#client = clientOn(route, this.keepAlive);
   }
 
   override chat(call: {
@@ -79,7 +79,7 @@ export class LLM extends RequestLLM {
       connOptions,
       body,
       connection: detour?.connection ?? this.connection,
-      client: detour === undefined ? this.#client : clientOn(detour),
+      client: detour === undefined ? this.#client : clientOn(detour, this.keepAlive),
       providerFmt: this.#providerFmt,
       thinkingTimeoutMs: this.#options.thinkingTimeoutMs ?? DEFAULT_THINKING_MS,
       ...(toolCtx === undefined ? {} : { toolCtx }),
@@ -104,9 +104,8 @@ export class LLM extends RequestLLM {
     );
   }
 
-  /** Lists the models, which costs nothing: the first turn finds an open connection. */
   protected override async _prewarmImpl(signal: AbortSignal): Promise<void> {
-    await requestJson({ ...routeOf('models', this.#where), method: 'GET', timeoutMs: PREWARM_MS, signal });
+    await openConnection(this.#where, this.keepAlive, signal);
   }
 
   /** A deployment of Azure OpenAI: by key, or by Microsoft Entra token. `model` is what was deployed. */

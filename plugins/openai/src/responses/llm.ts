@@ -1,9 +1,11 @@
 import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
-import { refuseOption, RequestLLM } from '@patchbay/plugin-kit';
+import { refuseOption, RequestLLM, type ConnectOptions } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
-import { routeTo, type Route } from '../endpoint.ts';
+import { routeOf, type Route } from '../endpoint.ts';
+import { resolveConnectOptions } from '../options.ts';
+import { openConnection } from '../prewarm.ts';
 import { clientOn } from '../sdk.ts';
 import { ResponseChain } from './chain.ts';
 import { FrameDecoder, lanesBy } from './frames.ts';
@@ -28,6 +30,7 @@ const DEFAULT_THINKING_MS = 60_000;
  */
 export class LLM extends RequestLLM {
   readonly #options: LLMOptions;
+  readonly #where: ConnectOptions;
   readonly #chain = new ResponseChain();
   readonly #refused = new RefusedReasoning();
   readonly #decoder: FrameDecoder;
@@ -37,7 +40,8 @@ export class LLM extends RequestLLM {
   constructor(options: Partial<LLMOptions> = {}) {
     checkLLMOptions(options);
     const { model = DEFAULT_MODEL, useWebSocket = true, lanes = false } = options;
-    const route = routeTo(useWebSocket ? 'responses' : 'responses-http', options, model);
+    const where = resolveConnectOptions(options);
+    const route = routeOf(useWebSocket ? 'responses' : 'responses-http', where, model);
     if (lanes) refuseLanesWithout(route, useWebSocket);
     const decoder = new FrameDecoder();
     super(
@@ -46,8 +50,9 @@ export class LLM extends RequestLLM {
         : { label: 'openai.responses.LLM', model, ...route },
     );
     this.#options = { ...options, model };
+    this.#where = where;
     this.#decoder = decoder;
-    if (!useWebSocket) this.#client = clientOn(route);
+    if (!useWebSocket) this.#client = clientOn(route, this.keepAlive);
   }
 
   /**
@@ -82,6 +87,11 @@ export class LLM extends RequestLLM {
     }
     const { signal } = this.#closing;
     await warmUp(this, this.#streamOptions(call), { chain: this.#chain, decoder: this.#decoder, signal });
+  }
+
+  protected override async _prewarmImpl(signal: AbortSignal): Promise<void> {
+    if (this.#client === undefined) await super._prewarmImpl(signal);
+    else await openConnection(this.#where, this.keepAlive, signal);
   }
 
   override async aclose(): Promise<void> {
