@@ -268,7 +268,7 @@ function carriedCredentials(
   const auth = route.auth ?? row.auth ?? { header: 'Authorization', scheme: 'Bearer' };
   const gatewayAuth: Auth = auth === 'endpoint' ? endpoint.auth : auth;
   const separate = (row.providerKey ?? 'never') !== 'never';
-  const given = checkCredential(options.apiKey, 'apiKey');
+  const given = checkCredential(options.apiKey, options.named?.apiKey ?? 'apiKey');
   const own = named(settings?.apiKey, settings?.keyOption ?? 'gateway.apiKey') ?? (separate ? undefined : given);
   const provider = named(settings?.providerKey, 'gateway.providerKey') ?? given;
 

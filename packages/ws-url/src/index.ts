@@ -6,5 +6,6 @@ export { gateways } from './gateways/index.ts';
 export type * from './gateways/index.ts';
 export { gatewayRows } from './gateways/table.ts';
 export { isLoopbackHost } from './host.ts';
+export { isOwnHost } from './route.ts';
 export { createScrubber, redactUrl } from './scrub.ts';
 export type * from './types.ts';

@@ -164,7 +164,7 @@ function createAzure(row: GatewayRow, { resource, entraToken, ...options }: Azur
       ...options,
       baseURL,
       apiKey: entraToken,
-      keyOption: 'gateway.entraToken',
+      named: { apiKey: 'gateway.entraToken', ...options.named },
     },
   );
 }
