@@ -83,6 +83,9 @@ class ResolvedConnection implements Connection {
     if (!placements.includes(options.modelIn)) {
       throw new PatchbayError('invalid-option', "`modelIn` must be 'url', 'body' or 'both'.");
     }
+    if (options.allowInsecure !== undefined && typeof options.allowInsecure !== 'boolean') {
+      throw new PatchbayError('invalid-option', '`allowInsecure` must be true or false.');
+    }
     const chosen = chooseRoute(endpoint, options);
     const { row, route, settings } = chosen;
     this.#chosen = chosen;

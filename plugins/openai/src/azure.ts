@@ -1,4 +1,4 @@
-import { checkName, environment, refuseOption } from '@patchbay/plugin-kit';
+import { checkName, checkObject, environment, refuseOption } from '@patchbay/plugin-kit';
 import { gateways, PatchbayError, type Connection, type Credential, type Gateway } from '@patchbay/ws-url';
 import { azurePlaceOf, type AzurePlace } from './azure-place.ts';
 import type { ClientLike } from './options.ts';
@@ -41,6 +41,7 @@ export type FromAzure<Options extends AzureOptions> = Omit<Options, keyof AzureO
  * @throws PatchbayError that says what to set: `invalid-option`, or `missing-credential`.
  */
 export function fromAzure<Options extends AzureOptions>(options: Options): FromAzure<Options> {
+  checkObject('options', options);
   const gateway = azureGateway(options);
   const { azureEndpoint, baseURL, azureDeployment, apiVersion, apiKey, ...rest } = options;
   const { azureAdToken, azureAdTokenProvider, entraToken, ...others } = rest;

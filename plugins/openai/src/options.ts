@@ -6,7 +6,7 @@ import {
   recordOf,
   type ConnectOptions,
 } from '@patchbay/plugin-kit';
-import { isOwnHost, openaiEndpoints } from '@patchbay/ws-url';
+import { checkHeaders, isOwnHost, mergeHeaders, openaiEndpoints } from '@patchbay/ws-url';
 import type { Credential, Gateway, OptionNames, Query } from '@patchbay/ws-url';
 import { azureGateway, isAzureClient } from './azure.ts';
 
@@ -49,6 +49,7 @@ export interface OpenAIConnectOptions extends Omit<ConnectOptions, 'headers' | '
  * @throws PatchbayError `invalid-option` that names the option.
  */
 export function resolveConnectOptions(options: OpenAIConnectOptions): ConnectOptions {
+  checkObject('options', options);
   const { client } = options;
   checkObject('client', client);
   checkString('organization', options.organization);
@@ -60,16 +61,13 @@ export function resolveConnectOptions(options: OpenAIConnectOptions): ConnectOpt
   const { gateway } = options;
   const base = baseOf(options);
   const key = keyOf(options, more);
-  // Their values are checked where the connection is made. The client's own are for where the client goes.
-  const own = layered(
-    gateway ? {} : (more.headers ?? {}),
-    recordOf('headers', options.headers) as Record<string, string>,
-  );
+  // The client's own are for where the client goes.
+  const own = mergeHeaders(gateway ? {} : (more.headers ?? {}), headersIn(options));
   const charged = isChargedByEnvironment(gateway, base, { key, headers: own });
   const charge = (name: string): string | undefined => (charged ? environment(name) : undefined);
   const organization = options.organization ?? client?.organization ?? charge('OPENAI_ORG_ID');
   const project = options.project ?? client?.project ?? charge('OPENAI_PROJECT_ID');
-  const headers = layered(
+  const headers = mergeHeaders(
     organization === undefined ? {} : { 'OpenAI-Organization': organization },
     project === undefined ? {} : { 'OpenAI-Project': project },
     own,
@@ -127,8 +125,9 @@ function namesOf(options: Record<keyof OptionNames, Said<unknown> | undefined>):
 /** Whether OpenAI's key belongs there: to OpenAI itself, and to gateways that hand it on beside their own. */
 function isForOpenAI(gateway: Gateway | undefined): boolean {
   if (gateway === undefined) return true;
-  const { name, providerKey = 'never' } = gateway.row;
-  return name === openaiEndpoints.chat.provider || providerKey !== 'never';
+  // What is no gateway is refused where the connection is made.
+  const row = (gateway as Partial<Gateway> | null)?.row;
+  return row?.name === openaiEndpoints.chat.provider || (row?.providerKey ?? 'never') !== 'never';
 }
 
 /**
@@ -144,6 +143,11 @@ function isChargedByEnvironment(
   if (base === undefined || base.name === baseVariable) return true;
   if (URL.canParse(base.value) && isOwnHost(openaiEndpoints.chat, new URL(base.value).hostname)) return true;
   return key?.name === keyVariable && !Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+}
+
+/** @throws PatchbayError `invalid-option` that names the header. */
+export function headersIn({ headers }: Pick<OpenAIConnectOptions, 'headers'>): Record<string, string> {
+  return checkHeaders(recordOf('headers', headers), 'headers');
 }
 
 /** Without a key beside the gateway: only Azure's own goes there. */
@@ -165,7 +169,7 @@ function throughAzure(
       ...(client.deploymentName === undefined ? {} : { azureDeployment: client.deploymentName }),
     }),
     ...organizationOf(rest, client),
-    headers: layered(more.headers ?? {}, recordOf('headers', rest.headers) as Record<string, string>),
+    headers: mergeHeaders(more.headers ?? {}, headersIn(rest)),
     query: { ...query, ...(recordOf('query', rest.query) as Query) },
   };
 }
@@ -207,10 +211,4 @@ function headersOf(source: unknown): Record<string, string> {
     recordOf('client (its default headers)', held instanceof Headers ? held : (source ?? {})),
   );
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-}
-
-/** Headers over others: a name counts once, however it is spelt (`Headers` has them in lower case). */
-function layered(...layers: Record<string, string>[]): Record<string, string> {
-  const entries = layers.flatMap((layer) => Object.entries(layer));
-  return Object.fromEntries(new Map(entries.map((entry) => [entry[0].toLowerCase(), entry])).values());
 }

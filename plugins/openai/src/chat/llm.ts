@@ -1,7 +1,15 @@
 import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
-import { checkJson, recordOf, RequestLLM, type ConnectOptions } from '@patchbay/plugin-kit';
-import type { Query } from '@patchbay/ws-url';
+import {
+  checkJson,
+  checkName,
+  checkObject,
+  recordOf,
+  refuseOption,
+  RequestLLM,
+  type ConnectOptions,
+} from '@patchbay/plugin-kit';
+import { checkHeaders, mergeHeaders, type Query } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeOf, type Route } from '../endpoint.ts';
 import { resolveConnectOptions } from '../options.ts';
@@ -50,6 +58,7 @@ export class LLM extends RequestLLM {
   /** @param providerFmt - The shape of the messages; leave it unless the server is not OpenAI-shaped. */
   constructor(options: Partial<LLMOptions> = {}, providerFmt: llm.ProviderFormat = 'openai') {
     checkLLMOptions(options);
+    checkName('providerFmt', providerFmt);
     const { model = DEFAULT_MODEL } = options;
     const where = resolveConnectOptions(options);
     const route = routeOf('chat', where, model);
@@ -97,7 +106,7 @@ export class LLM extends RequestLLM {
       'chat',
       {
         ...where,
-        headers: { ...where.headers, ...(headers as Record<string, string>) },
+        headers: mergeHeaders(where.headers ?? {}, checkHeaders(headers, 'extra_headers')),
         query: { ...where.query, ...(query as Query) },
       },
       model ?? this.model,
@@ -139,8 +148,11 @@ export class LLM extends RequestLLM {
   }
 
   /** An agent of Letta answers instead of a model. Key: `LETTA_API_KEY`. */
-  static withLetta({ agentId, ...options }: PresetOptions & { agentId: string }): LLM {
-    return new LLM(presetOptions('letta', { ...options, model: agentId }));
+  static withLetta(options: PresetOptions & { agentId: string }): LLM {
+    checkObject('options', options);
+    const { agentId, ...rest } = options ?? {};
+    if (agentId === undefined) refuseOption('agentId', 'the id of an agent');
+    return new LLM(presetOptions('letta', { ...rest, model: agentId }));
   }
 
   /** Key: `LLAMA_API_KEY`. */

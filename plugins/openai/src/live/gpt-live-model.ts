@@ -1,5 +1,5 @@
 import { llm } from '@livekit/agents';
-import { DuplexModelBase } from '@patchbay/plugin-kit';
+import { checkObject, DuplexModelBase } from '@patchbay/plugin-kit';
 import { routeTo } from '../endpoint.ts';
 import { GPTLiveSession } from './gpt-live-session.ts';
 import { DEFAULT_MODEL, resolveLiveOptions } from './options.ts';
@@ -15,6 +15,7 @@ export class GPTLiveModel extends DuplexModelBase {
 
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: GPTLiveModelOptions = {}) {
+    checkObject('options', options);
     const { connection, ...network } = routeTo('live', options, options.model ?? DEFAULT_MODEL);
     const resolved = resolveLiveOptions(options, connection.redacted);
     super(

@@ -1,5 +1,5 @@
 import { RealtimeModelBase } from '@patchbay/plugin-kit';
-import { checkName, refuseOption } from '@patchbay/plugin-kit';
+import { checkName, checkObject, refuseOption } from '@patchbay/plugin-kit';
 import type { llm } from '@livekit/agents';
 import { azurePlaceOf } from '../azure-place.ts';
 import { previewVersionOf, type AzureOptions } from '../azure.ts';
@@ -41,8 +41,9 @@ export class RealtimeModel extends RealtimeModelBase {
    * @throws PatchbayError that says what to set.
    */
   static withAzure(options: AzureRealtimeOptions): RealtimeModel {
-    checkName('azureDeployment', options.azureDeployment);
-    const azureDeployment = options.azureDeployment ?? azurePlaceOf(options).deployment;
+    checkObject('options', options);
+    checkName('azureDeployment', options?.azureDeployment);
+    const azureDeployment = options?.azureDeployment ?? azurePlaceOf(options ?? {}).deployment;
     if (azureDeployment === undefined) refuseOption('azureDeployment', 'the name of a deployment');
     return new RealtimeModel({
       inputAudioTranscription: { model: 'whisper-1' },
