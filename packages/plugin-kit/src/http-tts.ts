@@ -1,10 +1,9 @@
 import { tts, type APIConnectOptions } from '@livekit/agents';
-import { currentRuntime, Deadline, type NetworkOptions } from '@patchbay/ws-session';
+import { currentRuntime, Deadline, KeepAlive, type NetworkOptions } from '@patchbay/ws-session';
 import { PatchbayError, type Connection } from '@patchbay/ws-url';
 import type { CompressedAudio } from './audio-decoder.ts';
 import type { HttpChunkedStream } from './http-chunked-stream.ts';
 import { sendHttp } from './http-request.ts';
-import { KeepAlive } from './keep-alive.ts';
 import type { ServerSentEvent } from './server-sent-events.ts';
 
 /** What the answer to a request for speech is made of. */
@@ -125,8 +124,7 @@ export abstract class HttpTTS<Options extends object> extends tts.TTS {
   /**
    * Opens a connection ahead, so that the first sentence does not pay for DNS, TCP and TLS: by a request that asks for
    * nothing and whose answer does not matter. It waits a minute for the first sentence, or as long as the server lets
-   * it. Returns at once and never fails. Through a proxy each request has a connection of its own, so there is nothing
-   * to open.
+   * it; so does the tunnel through a proxy. Returns at once and never fails.
    */
   prewarm(): void {
     if (this.#prewarming || this.#closing.signal.aborted) return;

@@ -146,6 +146,8 @@ export abstract class RequestLLMStream extends llm.LLMStream {
         if (exchange.receive(next.value)) {
           draining = true;
           silence.arm(DRAIN_MS);
+          // LiveKit aborts a stream that has ended, too: there is nothing left to stop, and a connection to keep.
+          signal.removeEventListener('abort', abort);
           void drain(events).finally(end);
           return;
         }

@@ -1,5 +1,5 @@
 import { llm } from '@livekit/agents';
-import { currentRuntime, SocketPool } from '@patchbay/ws-session';
+import { currentRuntime, KeepAlive, SocketPool } from '@patchbay/ws-session';
 import type { Clock, Frame, NetworkOptions, PoolOptions } from '@patchbay/ws-session';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
@@ -35,6 +35,8 @@ export abstract class RequestLLM extends EmittingLLM {
   /** @internal Deadlines and waits run on it. */
   readonly _clock: Clock = currentRuntime().clock;
   protected readonly connection: Connection;
+  /** Connections that requests over HTTP leave to the next one. */
+  protected readonly keepAlive: KeepAlive = new KeepAlive();
 
   constructor(description: RequestLLMDescription) {
     super();
@@ -75,11 +77,12 @@ export abstract class RequestLLM extends EmittingLLM {
     return this.#closed;
   }
 
-  /** Ends every reply under way and every socket. Idempotent, and bounded by the close deadline. */
+  /** Ends every reply under way and every connection. Idempotent, and bounded by the close deadline. */
   override async aclose(): Promise<void> {
     this.#closed = true;
     for (const stream of this.#streams) stream.close();
     await super.aclose();
+    this.keepAlive.close();
     await this.#pool?.close();
   }
 

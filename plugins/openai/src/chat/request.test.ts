@@ -266,8 +266,7 @@ describe('pain 32: the rules of a family of models', () => {
 
 describe('the way of a request', () => {
   it('has key, headers, query and organization', async () => {
-    vi.stubEnv('OPENAI_ORG_ID', 'org-1');
-    await sent({ headers: { 'x-team': 'voice' }, query: { tenant: 'a b' } });
+    await sent({ organization: 'org-1', headers: { 'x-team': 'voice' }, query: { tenant: 'a b' } });
     expect(at.asked[0]!.request.headers).toMatchObject({
       authorization: 'Bearer sk-test',
       'content-type': 'application/json',

@@ -1,5 +1,5 @@
 import { llm } from '@livekit/agents';
-import { DuplexModelBase } from '@patchbay/plugin-kit';
+import { checkObject, DuplexModelBase } from '@patchbay/plugin-kit';
 import { type Connection, PatchbayError } from '@patchbay/ws-url';
 import { routeTo } from '../endpoint.ts';
 import { GPTLiveSession } from './gpt-live-session.ts';
@@ -16,6 +16,7 @@ export class GPTLiveModel extends DuplexModelBase {
 
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: GPTLiveModelOptions = {}) {
+    checkObject('options', options);
     const { connection, ...network } = routeTo('live', options, options.model ?? DEFAULT_MODEL);
     const resolved = resolveLiveOptions(options, connection.redacted);
     refuseDelegationWithout(connection, resolved);

@@ -86,8 +86,8 @@ describe('Responses over HTTP', () => {
   });
 
   it('takes the way of the connection: key, headers, query, organization', async () => {
-    vi.stubEnv('OPENAI_ORG_ID', 'org-1');
-    await new Conversation(open({ headers: { 'x-team': 'voice' }, query: { tenant: 'a b' } })).turn('hello');
+    const way = { organization: 'org-1', headers: { 'x-team': 'voice' }, query: { tenant: 'a b' } };
+    await new Conversation(open(way)).turn('hello');
     expect(asked[0]?.request.headers).toMatchObject({
       authorization: 'Bearer sk-test',
       'x-team': 'voice',

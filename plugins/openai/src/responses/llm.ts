@@ -1,10 +1,18 @@
 import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
-import { refuseOption, RequestLLM, type Frame, type RequestLLMDescription } from '@patchbay/plugin-kit';
+import {
+  refuseOption,
+  RequestLLM,
+  type ConnectOptions,
+  type Frame,
+  type RequestLLMDescription,
+} from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
-import { routeTo, type Route } from '../endpoint.ts';
+import { routeOf, type Route } from '../endpoint.ts';
 import { lazily } from '../lazily.ts';
+import { resolveConnectOptions } from '../options.ts';
+import { openConnection } from '../prewarm.ts';
 import { clientOn } from '../sdk.ts';
 import { ResponseChain } from './chain.ts';
 import { FrameDecoder, lanesBy } from './frames.ts';
@@ -35,6 +43,7 @@ const EmittingLLM: abstract new (description: RequestLLMDescription) => RequestL
  */
 export class LLM extends EmittingLLM {
   readonly #options: LLMOptions;
+  readonly #where: ConnectOptions;
   readonly #chain = new ResponseChain();
   readonly #refused = new RefusedReasoning();
   readonly #decoder: FrameDecoder;
@@ -45,7 +54,8 @@ export class LLM extends EmittingLLM {
   constructor(options: Partial<LLMOptions> = {}) {
     checkLLMOptions(options);
     const { model = DEFAULT_MODEL, useWebSocket = true, lanes = false } = options;
-    const route = routeTo(useWebSocket ? 'responses' : 'responses-http', options, model);
+    const where = resolveConnectOptions(options);
+    const route = routeOf(useWebSocket ? 'responses' : 'responses-http', where, model);
     if (lanes) refuseLanesWithout(route, useWebSocket);
     const decoder = new FrameDecoder();
     super(
@@ -54,8 +64,9 @@ export class LLM extends EmittingLLM {
         : { label: 'openai.responses.LLM', model, ...route },
     );
     this.#options = { ...options, model };
+    this.#where = where;
     this.#decoder = decoder;
-    if (!useWebSocket) this.#client = clientOn(route);
+    if (!useWebSocket) this.#client = clientOn(route, this.keepAlive);
   }
 
   /**
@@ -98,6 +109,11 @@ export class LLM extends EmittingLLM {
 
   protected override frameReceived(frame: Frame): void {
     this.#raw.tell('openai_server_event_received', frame);
+  }
+
+  protected override async _prewarmImpl(signal: AbortSignal): Promise<void> {
+    if (this.#client === undefined) await super._prewarmImpl(signal);
+    else await openConnection(this.#where, this.keepAlive, signal);
   }
 
   override async aclose(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { APIConnectOptions, AudioBuffer, stt } from '@livekit/agents';
 import {
+  checkObject,
   checkStrings,
   environment,
   KeepAlive,
@@ -45,6 +46,7 @@ export class STT extends StreamingSTT<Listening> {
   #sessionKeyterms: readonly string[] = [];
 
   constructor(options: Partial<STTOptions> = {}) {
+    checkObject('options', options);
     const useRealtime = options.useRealtime ?? true;
     const model = options.model ?? (useRealtime ? 'gpt-realtime-whisper' : 'whisper-1');
     const listening = resolveListening(options, { model }, useRealtime);
@@ -77,8 +79,9 @@ export class STT extends StreamingSTT<Listening> {
    * @throws PatchbayError that says what to set.
    */
   static withAzure(options: WithAzure<STTOptions> = {}): STT {
+    const connected = fromAzure(options);
     const { model = 'gpt-4o-mini-transcribe' } = options;
-    return new STT({ ...fromAzure(options), model });
+    return new STT({ ...connected, model });
   }
 
   /** Groq's Whisper. `apiKey` defaults to `GROQ_API_KEY`. */
@@ -101,6 +104,7 @@ export class STT extends StreamingSTT<Listening> {
    * @throws PatchbayError `invalid-option`, and nothing is changed.
    */
   updateOptions(options: Partial<STTOptions>): void {
+    checkObject('options', options);
     const before = this.options;
     if (options.useRealtime !== undefined && options.useRealtime !== this.#useRealtime) {
       throw new PatchbayError('invalid-option', 'useRealtime is decided at construction: make another STT');
@@ -204,6 +208,7 @@ function routeToRequests(options: Partial<STTOptions>, model: string): Route | P
 }
 
 function preset(provider: string, variable: string, baseURL: string, options: PresetOptions<string>): STT {
+  checkObject('options', options);
   const client: OpenAIConnectOptions['client'] = options.client;
   const apiKey = options.apiKey ?? (client === undefined ? environment(variable) : undefined);
   if (apiKey === undefined && client === undefined) {
