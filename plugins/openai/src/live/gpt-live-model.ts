@@ -16,7 +16,7 @@ export class GPTLiveModel extends DuplexModelBase {
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: GPTLiveModelOptions = {}) {
     const { connection, ...network } = routeTo('live', options, options.model ?? DEFAULT_MODEL);
-    const resolved = resolveLiveOptions(options, connection.redacted);
+    const resolved = resolveLiveOptions(options, connection.base);
     super(
       {
         userTranscription: true,
