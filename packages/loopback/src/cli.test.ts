@@ -164,6 +164,8 @@ describe('the bin', () => {
     [['--carrier', 'pigeon'], '--carrier'],
     [['--tls-cert', 'cert.pem'], '--tls-key'],
     [['--colour'], '--colour'],
+    [['--key', ''], '--key'],
+    [['--key', 'sk-mine', '--key', 'a b'], '--key'],
   ])('refuses %j with exit code 2 and a line that helps', async (args, word) => {
     const { code, stderr } = await refused(...args);
     expect(code).toBe(2);

@@ -69,6 +69,11 @@ export class AudioHistory {
     return { frames: this.#chunks.map(({ frame }) => frame), startMs: this.#chunks[0]?.startMs ?? this.#pushedMs };
   }
 
+  /** What was pushed between two positions. Each frame belongs to the stretch that it ends in. */
+  between(startMs: number, endMs: number): Frame[] {
+    return this.#chunks.filter((chunk) => chunk.endMs > startMs && chunk.endMs <= endMs).map(({ frame }) => frame);
+  }
+
   /** How long ago the audio at this position was spoken. */
   ageMs(positionMs: number): number {
     return Math.max(0, this.#pushedMs - positionMs) + (this.#clock.now() - this.#pushedAt);

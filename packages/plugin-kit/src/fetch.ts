@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { NetworkOptions } from '@patchbay/ws-session';
+import type { KeepAlive, NetworkOptions } from '@patchbay/ws-session';
 import type { Connection } from '@patchbay/ws-url';
 import { sendHttp, type HttpRequest, type HttpResponse } from './http-request.ts';
 
@@ -7,6 +7,8 @@ export interface FetchOptions extends NetworkOptions {
   connection: Connection;
   /** Re-read on each request, where the model travels in the URL. */
   model?: () => string | undefined;
+  /** Connections to reuse, closed by whoever made them. Default: Node's own, and a tunnel for each request. */
+  keepAlive?: KeepAlive;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface FetchOptions extends NetworkOptions {
  * `PatchbayError`, which SDKs wrap as `cause`; give the SDK `maxRetries: 0`.
  */
 export function createFetch(options: FetchOptions): typeof fetch {
-  const { connection, model, agent, proxy } = options;
+  const { connection, model, agent, proxy, keepAlive } = options;
   return async (input, init = {}) => {
     const { body, contentType } = await encode(init.body);
     const headers: Record<string, string> = contentType === undefined ? {} : { 'content-type': contentType };
@@ -34,6 +36,7 @@ export function createFetch(options: FetchOptions): typeof fetch {
       ...(body === undefined ? {} : { body }),
       ...(agent === undefined ? {} : { agent }),
       ...(proxy === undefined ? {} : { proxy }),
+      ...(keepAlive === undefined ? {} : { keepAlive }),
       ...(wanted === undefined ? {} : { model: wanted }),
     };
     return toResponse(await sendHttp(request), () => cancelled.abort());

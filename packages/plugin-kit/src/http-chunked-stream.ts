@@ -11,6 +11,9 @@ import { SpeechFrames } from './speech-frames.ts';
 /** Short enough that the first sound does not wait, long enough that a minute is not made of too many frames. */
 const frameMs = 20;
 
+/** How long the rest of a finished answer may take: read to its end, its connection serves the next text. */
+const drainMs = 1_000;
+
 /** Behind a gateway that hands over speech when the last byte of it is made, the first one may take this long. */
 const bufferedFirstByteMs = 60_000;
 
@@ -77,7 +80,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
         ...(proxy === undefined ? {} : { proxy }),
       });
       requestId = response.requestId ?? requestId;
-      await this.#read(response, frames, deadline, attempt.signal);
+      await this.#read(response, frames, deadline, attempt);
       if (!frames.delivered && isSpoken(this.inputText)) {
         throw new PatchbayError('protocol-violation', `${connection.host} answered without audio`, { retryable: true });
       }
@@ -93,8 +96,13 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
     }
   }
 
-  async #read(response: HttpResponse, frames: SpeechFrames, deadline: Deadline, signal: AbortSignal): Promise<void> {
-    const decoder = this.#newDecoder(frames, signal);
+  async #read(
+    response: HttpResponse,
+    frames: SpeechFrames,
+    deadline: Deadline,
+    attempt: AbortController,
+  ): Promise<void> {
+    const decoder = this.#newDecoder(frames, attempt.signal);
     let heard = false;
     const sink: SpeechSink = {
       audio: (bytes) => {
@@ -108,11 +116,31 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
       },
       usage: (tokens) => this.setTokenUsage(tokens),
     };
-    const push = this.#reader(response, sink);
-    for await (const bytes of response.body) push.bytes(bytes);
-    push.end();
+    const reader = this.#reader(response, sink);
+    const pieces = response.body[Symbol.asyncIterator]();
+    for (;;) {
+      const piece = await pieces.next();
+      if (piece.done) break;
+      reader.push(piece.value);
+      if (!reader.isOver()) continue;
+      this.#drain(pieces, attempt);
+      break;
+    }
+    reader.end();
     await decoder?.end();
     frames.end();
+  }
+
+  /** Nothing in the rest of the answer matters any more, and neither does its failure. */
+  #drain(pieces: AsyncIterator<Uint8Array>, attempt: AbortController): void {
+    const deadline = new Deadline(this.#clock, () => attempt.abort());
+    deadline.arm(drainMs);
+    const drained = async (): Promise<void> => {
+      while (!(await pieces.next()).done);
+    };
+    void drained()
+      .catch(() => undefined)
+      .finally(() => deadline.disarm());
   }
 
   #newDecoder(frames: SpeechFrames, signal: AbortSignal): AudioDecoder | undefined {
@@ -129,17 +157,20 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
   }
 
   /** Providers decide per model whether they answer in events or in bytes, so the answer says what it is. */
-  #reader(response: HttpResponse, sink: SpeechSink): { bytes(bytes: Uint8Array): void; end(): void } {
+  #reader(response: HttpResponse, sink: SpeechSink): AnswerReader {
     const { wire, connection } = this.#description;
     const type = response.headers['content-type'] ?? '';
     if (type.startsWith('text/event-stream') && wire.receive) {
-      const events = new ServerSentEventDecoder((event) => wire.receive?.(event, sink));
-      return { bytes: (bytes) => events.push(bytes), end: () => events.end() };
+      let isOver = false;
+      const events = new ServerSentEventDecoder((event) => {
+        if (!isOver) isOver = wire.receive?.(event, sink) === true;
+      });
+      return { push: (bytes) => events.push(bytes), isOver: () => isOver, end: () => events.end() };
     }
     if (/^(application\/json|text\/)/.test(type)) {
       throw new PatchbayError('protocol-violation', `${connection.host} answered with ${type} instead of audio`);
     }
-    return { bytes: (bytes) => sink.audio(bytes), end: () => undefined };
+    return { push: (bytes) => sink.audio(bytes), isOver: () => false, end: () => undefined };
   }
 
   get #firstByteMs(): number {
@@ -155,6 +186,14 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
       ? new PatchbayError('inactivity-timeout', `${host} stopped in the middle of the audio`)
       : new PatchbayError('first-event-timeout', `${host} sent no audio in time`, { retryable: true });
   }
+}
+
+/** Turns the bytes of an answer into sound. */
+interface AnswerReader {
+  push(bytes: Uint8Array): void;
+  /** The answer has said that it is complete. */
+  isOver(): boolean;
+  end(): void;
 }
 
 /** Punctuation alone may well be silence. */

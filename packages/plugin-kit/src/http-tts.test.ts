@@ -17,6 +17,7 @@ const wire: HttpSpeechWire<Voice> = {
   receive({ event, data }, speech) {
     if (event === 'sound') speech.audio(Buffer.from(data, 'base64'));
     if (event === 'price') speech.usage({ inputTokens: 3, outputTokens: Number(data) });
+    return false;
   },
 };
 

@@ -27,12 +27,13 @@ export type { Clock, Frame, LaneRules, Link, NetworkOptions, PooledSocketInfo, T
 // HTTP, by the way of the sockets.
 export { createFetch, type FetchOptions } from './fetch.ts';
 export { requestJson, type JsonRequest } from './http-json.ts';
-export { KeepAlive } from './keep-alive.ts';
+export { KeepAlive } from '@patchbay/ws-session';
 export { sendHttp, type HttpRequest, type HttpResponse } from './http-request.ts';
-export { ServerSentEventDecoder, type ServerSentEvent } from './server-sent-events.ts';
+export { eventsOf, ServerSentEventDecoder, type ServerSentEvent } from './server-sent-events.ts';
 export { withRetries } from './with-retries.ts';
 
 // Speech to text.
+export { BatchSTTStream, type BatchRequest } from './batch-stt-stream.ts';
 export { meanProbability } from './mean-probability.ts';
 export { Speakers } from './speakers.ts';
 export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage } from './speech.ts';
@@ -42,7 +43,7 @@ export {
   type SpeechToTextContext,
   type SpeechToTextWire,
 } from './speech-to-text-wire.ts';
-export { StreamingSTT, type StreamingSTTDescription } from './streaming-stt.ts';
+export { StreamingSTT, type SettlingStream, type StreamingSTTDescription } from './streaming-stt.ts';
 export { StreamingSTTStream } from './streaming-stt-stream.ts';
 
 // Text to speech.

@@ -1,42 +1,27 @@
 import { llm } from '@livekit/agents';
 import { currentRuntime, Session } from '@patchbay/ws-session';
-import type {
-  Clock,
-  ConnectionEvent,
-  Deadlines,
-  Expectation,
-  Frame,
-  Link,
-  ReconnectPolicy,
-  Rotation,
-  SendOptions,
-} from '@patchbay/ws-session';
+import type { Clock, ConnectionEvent, Expectation, Frame, Link, SendOptions } from '@patchbay/ws-session';
 import type { PatchbayError } from '@patchbay/ws-url';
 import type { AudioFrame } from './audio-frame.ts';
 import { ConnectedTime } from './connected-time.ts';
 import { toAPIError } from './errors.ts';
 import { guardedEmit } from './guarded-emit.ts';
+import { hostOf } from './model-host.ts';
 import { PcmChunker } from './pcm-chunker.ts';
 import { ResponseGeneration } from './realtime-generation.ts';
 import { realtimeMetrics } from './realtime-metrics.ts';
 import type { RealtimeUsage } from './realtime-metrics.ts';
-import { networkOf, type RealtimeModelBase } from './realtime-model.ts';
+import type { RealtimeModelBase } from './realtime-model.ts';
 import { Replies } from './realtime-replies.ts';
 import type { RealtimeReply, ReplyOptions, Withdrawal } from './realtime-replies.ts';
+import type { VoiceSettings } from './voice-settings.ts';
 
 /** What differs between providers before the first frame. Times in milliseconds. */
-export interface RealtimeSettings {
-  /** Hz of the mono 16-bit PCM that the provider wants. */
-  sampleRate: number;
-  /** Length of one audio frame on the wire. Default 100. */
-  chunkMs?: number;
+export interface RealtimeSettings extends VoiceSettings {
   /** From `generateReply` to the reply's first sign. Default 10,000. */
   replyMs?: number;
   /** Silence inside a reply, before and after its first output, that ends it and the socket. Default 30,000 and 10,000. */
   stall?: { firstMs: number; nextMs: number };
-  deadlines?: Partial<Deadlines>;
-  reconnect?: Partial<ReconnectPolicy> | false;
-  rotation?: Omit<Rotation, 'isQuiet'>;
   /** Audio kept through an outage; older audio is dropped and counted. Default: the session's, 2,000. */
   maxAudioBacklogMs?: number;
 }
@@ -90,7 +75,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     });
     this.#connection = new Session({
       connection: model.connection,
-      ...networkOf(model),
+      ...hostOf(model).network,
       deadlines: settings.deadlines,
       reconnect: settings.reconnect,
       // Nobody above retries: LiveKit has no retry loop for realtime models.
@@ -104,7 +89,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
         event: (event) => this.#tell(event),
       },
     });
-    model._adopt(this);
+    hostOf(model).adopt(this);
     queueMicrotask(() => this.#start());
   }
 
@@ -288,7 +273,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   async #shutDown(): Promise<void> {
     this.#end(new llm.RealtimeError('the realtime session was closed'));
     await Promise.all([super.close(), this.#connection.close(), this.#running]);
-    this.#model._release(this);
+    hostOf(this.#model).release(this);
   }
 
   #start(): void {
@@ -343,7 +328,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   #tell(event: ConnectionEvent): void {
     if (event.type === 'open') this.#acquireTimeMs = event.elapsedMs;
     guardedEmit(this, 'connection', event);
-    this.#model._tell(event);
+    hostOf(this.#model).tell(event);
     // A planned end, such as an expiry, waits for nothing and is no failure.
     if (event.type === 'reconnecting' && event.delayMs > 0) this.#emitError(event.error, true);
   }

@@ -84,6 +84,9 @@ class ResolvedConnection implements Connection {
     if (!placements.includes(options.modelIn)) {
       throw new PatchbayError('invalid-option', "`modelIn` must be 'url', 'body' or 'both'.");
     }
+    if (options.allowInsecure !== undefined && typeof options.allowInsecure !== 'boolean') {
+      throw new PatchbayError('invalid-option', '`allowInsecure` must be true or false.');
+    }
     const chosen = chooseRoute(endpoint, options);
     const { row, route, settings } = chosen;
     this.#chosen = chosen;
@@ -270,7 +273,7 @@ function carriedCredentials(
   const auth = route.auth ?? row.auth ?? { header: 'Authorization', scheme: 'Bearer' };
   const gatewayAuth: Auth = auth === 'endpoint' ? endpoint.auth : auth;
   const separate = (row.providerKey ?? 'never') !== 'never';
-  const given = checkCredential(options.apiKey, 'apiKey');
+  const given = checkCredential(options.apiKey, options.named?.apiKey ?? 'apiKey');
   const own = named(settings?.apiKey, settings?.keyOption ?? 'gateway.apiKey') ?? (separate ? undefined : given);
   const provider = named(settings?.providerKey, 'gateway.providerKey') ?? given;
 

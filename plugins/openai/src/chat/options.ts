@@ -63,6 +63,7 @@ const longestMs = 86_400_000;
  * @throws PatchbayError `invalid-option` that names the option.
  */
 export function checkLLMOptions(options: Partial<LLMOptions>): void {
+  checkObject('options', options);
   const of = (name: keyof LLMOptions): unknown => options[name] ?? undefined;
   checkRange('thinkingTimeoutMs', options.thinkingTimeoutMs, [1, longestMs]);
   checkRange('temperature', of('temperature'), [0, 2]);

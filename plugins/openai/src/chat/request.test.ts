@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { OpenAI } from 'openai';
 import { OpenAI as OpenAI7 } from 'openai-7';
 import { z } from 'zod';
-import { Conversation } from '../responses/__fixtures__/conversation.ts';
+import { Conversation, failuresOf } from '../responses/__fixtures__/conversation.ts';
 import { setup } from './__fixtures__/chat-server.ts';
 import { LLM } from './llm.ts';
 import type { LLMOptions } from './options.ts';
@@ -266,8 +266,7 @@ describe('pain 32: the rules of a family of models', () => {
 
 describe('the way of a request', () => {
   it('has key, headers, query and organization', async () => {
-    vi.stubEnv('OPENAI_ORG_ID', 'org-1');
-    await sent({ headers: { 'x-team': 'voice' }, query: { tenant: 'a b' } });
+    await sent({ organization: 'org-1', headers: { 'x-team': 'voice' }, query: { tenant: 'a b' } });
     expect(at.asked[0]!.request.headers).toMatchObject({
       authorization: 'Bearer sk-test',
       'content-type': 'application/json',
@@ -305,9 +304,12 @@ describe('the way of a request', () => {
     ['extra_query', 'tenant=b'],
     ['extra_body', 'seed'],
     ['extra_body', { seed: 1n }],
-  ])('per call refuses a wrong %s', (name, value) => {
+  ])('per call refuses a wrong %s, and asks nothing', async (name, value) => {
     const model = at.open();
-    expect(() => new Conversation(model, { extraKwargs: { [name]: value } }).ask()).toThrow(name);
+    const failures = failuresOf(model);
+    await new Conversation(model, { extraKwargs: { [name]: value } }).turn('hello');
+    expect(failures).toMatchObject([{ recoverable: false, error: { message: expect.stringContaining(name) } }]);
+    expect(at.asked).toHaveLength(0);
   });
 
   it('names the model in the URL where a gateway wants it there', async () => {

@@ -1,4 +1,6 @@
 import type { llm } from '@livekit/agents';
+import { meanProbability } from '@patchbay/plugin-kit';
+import { logprobsIn } from '../logprobs.ts';
 import type {
   ConversationItemInputAudioTranscriptionCompletedEvent,
   ConversationItemInputAudioTranscriptionDeltaEvent,
@@ -31,7 +33,7 @@ export class InputTranscripts {
   completed(event: ConversationItemInputAudioTranscriptionCompletedEvent): llm.InputTranscriptionCompleted {
     const isFinal = event.status !== 'in_progress';
     const result = this.#event(event.item_id, event.transcript ?? '', isFinal);
-    const confidence = confidenceOf(event.logprobs);
+    const confidence = meanProbability(logprobsIn(event.logprobs));
     if (isFinal) this.#forget(event.item_id, event.content_index);
     return confidence === undefined ? result : { ...result, confidence };
   }
@@ -67,10 +69,4 @@ export class InputTranscripts {
     parts?.delete(contentIndex);
     if (!parts || parts.size === 0) this.forgetItem(itemId);
   }
-}
-
-/** The mean probability of a token. */
-function confidenceOf(logprobs: readonly { logprob: number }[] | null | undefined): number | undefined {
-  if (!logprobs || logprobs.length === 0) return undefined;
-  return Math.exp(logprobs.reduce((sum, { logprob }) => sum + logprob, 0) / logprobs.length);
 }

@@ -126,6 +126,7 @@ export function resolveRealtimeOptions(
  * @throws PatchbayError `invalid-option` that names the option.
  */
 export function checkSessionOptions(options: RealtimeSessionOptions): void {
+  checkObject('options', options);
   const { voice, maxResponseOutputTokens: tokens, inputAudioNoiseReduction: noiseReduction } = options;
   if (typeof voice === 'object') checkName('voice.id', (voice as CustomVoice | null)?.id ?? '');
   else checkName('voice', voice);
@@ -181,6 +182,7 @@ function modelOf({ azureDeployment, model = azureDeployment ?? 'gpt-realtime' }:
 
 /** Azure's options, said as a gateway; others stay as they are. */
 export function connectOptionsFor(options: RealtimeModelOptions & AzureOptions): OpenAIConnectOptions {
+  checkObject('options', options);
   const model = modelOf(options);
   return isAzure(options) && !options.gateway ? { ...fromAzure(options), model } : { ...options, model };
 }

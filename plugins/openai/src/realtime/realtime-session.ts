@@ -7,6 +7,7 @@ import { checkToolChoice } from '../check-options.ts';
 import type { ClientEvent, ResponseCreateParams } from './api-proto.ts';
 import { SAMPLE_RATE } from './api-proto.ts';
 import { Configuration, type Settings } from './configuration.ts';
+import { rotationAfter } from './expiry.ts';
 import { McpCalls, type McpApprovalRequest, type McpEvent } from './mcp.ts';
 import { abandoned } from './failures.ts';
 import { checkSessionOptions, type RealtimeSessionOptions } from './options.ts';
@@ -18,8 +19,6 @@ import { toolChoiceOf, toolsOf } from './session-tools.ts';
 
 /** The service refuses to commit less audio than this. */
 const minCommitMs = 100;
-/** A timer of the platform counts in 31 bits. */
-const longestTimerMs = 0x7fffffff;
 /** How long a tool of an MCP server may work before its reply counts as stalled. */
 const mcpCallMs = 60_000;
 
@@ -46,10 +45,7 @@ export class RealtimeSession extends ContextSession {
       stall: { firstMs: 3 * timeoutMs, nextMs: timeoutMs },
       deadlines: { dialMs: timeoutMs, firstEventMs: timeoutMs },
       reconnect: maxRetry === 0 ? false : { budget: maxRetry },
-      rotation: {
-        afterMs: Math.min(maxSessionDuration, longestTimerMs),
-        latestMs: Math.min(maxSessionDuration * 1.25, longestTimerMs),
-      },
+      rotation: rotationAfter(maxSessionDuration),
     });
     const { connection } = model;
     const inBody = connection.modelIn === 'body' || connection.modelIn === 'both';

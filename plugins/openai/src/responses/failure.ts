@@ -42,13 +42,6 @@ export function errorOf(event: WsErrorEvent, connection: Connection): PatchbayEr
   return providerError(error ?? flat, connection, { status: status ?? undefined, headers });
 }
 
-/** What the SDK throws for `{ error: … }` in the middle of a stream, which is how gateways pass on a failure. */
-export function spokenIn(error: unknown, connection: Connection): PatchbayError | undefined {
-  const { error: said, status } = (error ?? {}) as { error?: unknown; status?: unknown };
-  if (PatchbayError.is(error) || typeof said !== 'object' || said === null || status !== undefined) return undefined;
-  return providerError(said, connection);
-}
-
 /** A response that did not come to its end by itself. */
 export function endOf(status: string, response: WsResponse | null | undefined, connection: Connection): PatchbayError {
   if (status === 'incomplete') {

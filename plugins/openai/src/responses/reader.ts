@@ -93,10 +93,14 @@ export class ResponseReader {
 
   /** One frame; `true`: the response is over. Throws if the connection should not be used again either. */
   readFrame(frame: Frame): boolean {
-    const event = this.#decoder.decode(frame);
+    return this.read(this.#decoder.decode(frame));
+  }
+
+  /** One event, or `undefined` for what is none. */
+  read(event: (WsServerEvent & { stream_id?: unknown }) | undefined): boolean {
     if (event !== undefined) {
       this.#unreadable = 0;
-      return this.#isForeign(event) ? false : this.read(event);
+      return this.#isForeign(event) ? false : this.#event(event);
     }
     if (++this.#unreadable < MAX_UNREADABLE) return false;
     throw new PatchbayError('protocol-violation', `${MAX_UNREADABLE} unreadable messages in a row`, {
@@ -104,8 +108,7 @@ export class ResponseReader {
     });
   }
 
-  /** One event; `true`: the response is over. */
-  read(event: WsServerEvent): boolean {
+  #event(event: WsServerEvent): boolean {
     switch (event.type) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
@@ -122,7 +125,7 @@ export class ResponseReader {
       case 'response.output_item.done':
         // What a hosted tool found is thought about before it is told.
         this.#working = !isSpeech(event.item);
-        if (event.item != null) this.#item(event.item);
+        this.#item(event.item);
         return false;
       case 'response.steer.accepted':
       case 'response.steer.pending':
@@ -173,7 +176,8 @@ export class ResponseReader {
     this.#reply.text(this.#id, words);
   }
 
-  #item(item: WsOutputItem): void {
+  #item(item: WsOutputItem | null | undefined): void {
+    if (item === null || typeof item !== 'object') return;
     const thought = reasoningIn(item);
     if (thought !== undefined) this.#think(thought);
     else if (item.type === 'function_call') this.#call(item as WsFunctionCallItem);
@@ -189,7 +193,8 @@ export class ResponseReader {
   }
 
   #call({ id, call_id: callId, name, arguments: given }: WsFunctionCallItem): void {
-    if (typeof callId !== 'string' || this.#calls.some((call) => call.callId === callId)) return;
+    if (typeof callId !== 'string' || typeof name !== 'string' || name === '') return;
+    if (this.#calls.some((call) => call.callId === callId)) return;
     const args = typeof given === 'string' && given.trim() !== '' ? given : '{}';
     this.#calls.push({ callId, args });
     const reasoning = this.#thoughts.splice(0);
@@ -204,7 +209,7 @@ export class ResponseReader {
 
   #message({ phase, content }: WsMessageItem): void {
     // Bridges from other protocols may hand over a message in one piece.
-    if (!this.#streaming) for (const part of content ?? []) this.#say(part.text ?? part.refusal);
+    if (!this.#streaming) for (const part of listOf(content)) this.#say(part?.text ?? part?.refusal);
     this.#streaming = false;
     this.#messageThoughts.push(...this.#thoughts.splice(0));
     this.#phase = phase ?? this.#phase;
@@ -220,8 +225,11 @@ export class ResponseReader {
   #end(status: string, response: WsResponse | null | undefined): boolean {
     const id = response?.id ?? '';
     if (id !== '' && id !== this.#id && this.#isOver(id)) return false;
-    if (this.#text === this.#before && this.#calls.length === 0) {
-      for (const item of response?.output ?? []) this.#item(item);
+    if (this.#id === '') this.#id = id;
+    // Some servers tell of a call, or of everything, only here.
+    const isSilent = this.#text === this.#before;
+    for (const item of this.#calls.length > 0 ? [] : listOf(response?.output)) {
+      if (isSilent || (status === 'completed' && item?.type === 'function_call')) this.#item(item);
     }
     this.#usage = addUsage(this.#usage, response);
     // Gateways rewrite ids; the last one is the one that they accept back.
@@ -250,6 +258,10 @@ export class ResponseReader {
   #countUsage(): void {
     if (this.#usage !== undefined) this.#reply.usage(this.#id, this.#usage);
   }
+}
+
+function listOf<T>(list: readonly T[] | null | undefined): readonly T[] {
+  return Array.isArray(list) ? (list as readonly T[]) : [];
 }
 
 /** Words or a call of one of our tools; silence within them is a sign of trouble. */

@@ -1,4 +1,5 @@
 import { APIConnectionError, stream } from '@livekit/agents';
+import { refuseOption } from '@patchbay/plugin-kit';
 import { eventOf } from './frames.ts';
 import type { WsResponseCreateEvent, WsServerEvent } from './wire.ts';
 
@@ -34,7 +35,12 @@ export class ResponsesWebSocket {
   /** The service answers requests one after the other. */
   #asked: stream.StreamChannel<WsServerEvent>[] = [];
 
+  /** @throws PatchbayError `invalid-option`. */
   constructor(socket: ResponsesSocketLike) {
+    const given: Partial<ResponsesSocketLike> | null | undefined = socket;
+    if (typeof given?.on !== 'function' || typeof given.send !== 'function') {
+      refuseOption('socket', 'a WebSocket of `ws`, or something of its shape');
+    }
     this.#socket = socket;
     socket.on('message', (data) => this.#receive(data));
     // Without a listener it would end the process; `close` follows.

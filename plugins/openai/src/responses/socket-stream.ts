@@ -31,7 +31,8 @@ export class SocketStream extends LLMStream {
   }
 
   protected override async ask(input: Input, reply: Reply, signal: AbortSignal, fresh: boolean): Promise<void> {
-    const { connection, body, model, thinkingTimeoutMs } = this.options;
+    const { connection, request, thinkingTimeoutMs } = this.options;
+    const { body, model } = request();
     const { timeoutMs } = this.connOptions;
     const chain = this.#chain;
     const steering = this.#steering;

@@ -42,7 +42,7 @@ export interface WsMessageItem {
   id?: Maybe<string>;
   /** `commentary` or `final_answer`, where the model tells them apart. */
   phase?: Maybe<string>;
-  content?: Maybe<readonly { type?: Maybe<string>; text?: Maybe<string>; refusal?: Maybe<string> }[]>;
+  content?: Maybe<readonly Maybe<{ type?: Maybe<string>; text?: Maybe<string>; refusal?: Maybe<string> }>[]>;
 }
 
 /** A remote MCP server's tool that a person is to allow first. */
@@ -94,7 +94,7 @@ export interface WsUsage {
 export interface WsResponse {
   id?: Maybe<string>;
   status?: Maybe<string>;
-  output?: Maybe<readonly WsOutputItem[]>;
+  output?: Maybe<readonly Maybe<WsOutputItem>[]>;
   usage?: Maybe<WsUsage>;
   service_tier?: Maybe<string>;
   error?: Maybe<WsErrorBody>;
@@ -161,6 +161,22 @@ export interface WsResponseSteerResultEvent {
   reason?: Maybe<string>;
   error?: Maybe<WsErrorBody>;
 }
+
+/** What goes on beside the words of a response: its parts, thoughts, hosted tools. Nothing of it is spoken. */
+export interface WsOtherEvent {
+  type:
+    | 'response.queued'
+    | 'response.in_progress'
+    | 'response.output_text.done'
+    | 'response.output_text.annotation.added'
+    | 'response.refusal.done'
+    | `response.${'content_part' | 'function_call_arguments' | 'audio'}.${string}`
+    | `response.${'reasoning' | 'compaction' | HostedTool}${'_' | '.'}${string}`;
+  [field: string]: unknown;
+}
+
+type HostedTool =
+  'web_search' | 'file_search' | 'code_interpreter' | 'mcp' | 'image_generation' | 'shell' | 'custom_tool';
 
 export type WsServerEvent =
   | WsResponseSteerResultEvent

@@ -10,6 +10,9 @@ import { wavOf } from './wav.ts';
 export interface RequestRoute extends Route {
   keepAlive: KeepAlive;
   connOptions: APIConnectOptions;
+  signal?: AbortSignal | undefined;
+  /** The second from which the times of the transcript are counted. Default 0. */
+  startTime?: number;
 }
 
 /**
@@ -21,8 +24,7 @@ export interface RequestRoute extends Route {
 export async function recognize(
   audio: AudioBuffer,
   options: Listening,
-  { connection, connOptions, ...network }: RequestRoute,
-  signal?: AbortSignal,
+  { connection, connOptions, signal, startTime, ...network }: RequestRoute,
 ): Promise<stt.SpeechEvent> {
   const { model, languages } = options;
   const named = connection.modelIn === 'url' ? undefined : connection.nameOf(model);
@@ -45,7 +47,7 @@ export async function recognize(
   const { seconds, ...tokens } = usageIn(answer.usage);
   return {
     type: stt.SpeechEventType.FINAL_TRANSCRIPT,
-    alternatives: [speechDataOf(answer, languages.length === 1 ? (languages[0] as string) : '')],
+    alternatives: [speechDataOf(answer, languages.length === 1 ? (languages[0] as string) : '', startTime)],
     recognitionUsage: { audioDuration: seconds ?? secondsOf(audio), ...tokens },
     ...(requestId === undefined ? {} : { requestId }),
   };

@@ -104,7 +104,7 @@ describe('a connection that is refused', () => {
     expect(recoverable).toBe(false);
     expect(error).toBeInstanceOf(APIStatusError);
     expect(error).toMatchObject({ statusCode: 403, cause: { code: 'upgrade-refused' } });
-    expect(error.message).toContain('LiteLLM answers 403');
+    expect(error.message).toContain('LiteLLM serves realtime translation from 1.110.0 on');
     session.pushAudio(voiced(100));
     await session.close();
     await cloud.close();

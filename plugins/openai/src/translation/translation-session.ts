@@ -2,7 +2,7 @@ import { llm, shortuuid } from '@livekit/agents';
 import { base64Of, guardedEmit, RealtimeSessionBase } from '@patchbay/plugin-kit';
 import type { AudioFrame, Frame, Link, RealtimeUsage } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
-import { longestTimerMs, Expiry } from '../realtime/expiry.ts';
+import { Expiry, rotationAfter } from '../realtime/expiry.ts';
 import { failureOf, isExpiry } from '../realtime/failures.ts';
 import type { RealtimeErrorBody } from '../realtime/api-proto.ts';
 import { decodeServerEvent } from '../realtime/server-events.ts';
@@ -55,10 +55,7 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
       stall: { firstMs: stallMs, nextMs: stallMs },
       deadlines: { dialMs: timeoutMs, firstEventMs: timeoutMs },
       reconnect: maxRetry === 0 ? false : { budget: maxRetry },
-      rotation: {
-        afterMs: Math.min(maxSessionDuration, longestTimerMs),
-        latestMs: Math.min(maxSessionDuration * 1.25, longestTimerMs),
-      },
+      rotation: rotationAfter(maxSessionDuration),
     });
     this.#model = model;
     this._options = { ...model._options };

@@ -51,6 +51,9 @@ async function serve(answer: (response: ServerResponse, requests: number) => voi
   return new TTS({ apiKey: 'k', baseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` });
 }
 
+/** A tenth of a second. */
+const tone = Buffer.from(Int16Array.from({ length: 2_400 }, (_, n) => n).buffer).toString('base64');
+
 async function understand(samples: readonly number[]): Promise<string> {
   const listener = await plainEar.listen({ sampleRate: 24_000 });
   const pieces = [...listener.push(Int16Array.from(samples)), ...(await listener.finish())];
@@ -253,6 +256,37 @@ describe('TTS', () => {
       await heard(tts.synthesize('hello', quick));
       expect(asked).toBe(1);
       expect(errors).toMatchObject([{ recoverable: false }]);
+    });
+
+    it.each(['data: {"type":"speech.audio.done","usage":null}\n\n', 'data: [DONE]\n\n'])(
+      'is over when the events say so, although the stream stays open: %s',
+      async (end) => {
+        const tts = await serve((response) => {
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
+          response.write(`data: ${JSON.stringify({ type: 'speech.audio.delta', audio: tone })}\n\n${end}`);
+        });
+        const errors: unknown[] = [];
+        tts.on('error', (error) => errors.push(error));
+        const frames: livekit.SynthesizedAudio[] = [];
+        for await (const audio of tts.synthesize('hello', quick)) frames.push(audio);
+        expect(frames.reduce((sum, { frame }) => sum + frame.samplesPerChannel, 0)).toBe(2_400);
+        expect(frames.at(-1)?.final).toBe(true);
+        expect(errors).toEqual([]);
+        await tts.close();
+      },
+    );
+
+    it('passes over events that are none', async () => {
+      const tts = await serve((response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        for (const odd of ['null', '{', '[]', '{"type":null}', '{"type":"speech.audio.delta","audio":null}']) {
+          response.write(`data: ${odd}\n\n`);
+        }
+        response.end(`data: ${JSON.stringify({ type: 'speech.audio.delta', audio: tone })}\n\n`);
+      });
+      let samples = 0;
+      for await (const { frame } of tts.synthesize('hello', quick)) samples += frame.samplesPerChannel;
+      expect(samples).toBe(2_400);
     });
 
     it('an error inside the events is an error, not silence', async () => {

@@ -22,19 +22,30 @@ export function speech(connection: Connection): HttpSpeechWire<Speaking> {
       }),
     }),
     receive({ data }, sink) {
-      if (data === '[DONE]') return;
-      const event = decodeJson(data) ?? {};
+      if (data.trim() === '[DONE]') return true;
+      const event = messageIn(data);
       if (event.type === 'speech.audio.delta' && typeof event.audio === 'string') {
         sink.audio(Buffer.from(event.audio, 'base64'));
       } else if (event.type === 'speech.audio.done') {
         sink.usage(usageOf(event.usage));
+        return true;
       } else if (event.type === 'error' || event.error != null) {
         const error =
           typeof event.error === 'object' && event.error !== null ? event.error : { message: String(event.error) };
         throw failureOf(error, connection, false);
       }
+      return false;
     },
   };
+}
+
+/** What is not JSON says nothing; were there nothing else, the missing audio would be the failure. */
+function messageIn(data: string): Record<string, unknown> {
+  try {
+    return decodeJson(data) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** "`sse` is not supported for `tts-1` or `tts-1-hd`" (API reference), and other providers' models know no such word. */
