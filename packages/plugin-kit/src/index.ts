@@ -21,6 +21,7 @@ export { logger, type Logger } from './logging.ts';
 export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';
 export { PcmChunker, type PcmChunkerOptions } from './pcm-chunker.ts';
 export { Resampler } from './resampler.ts';
+export { MAX_UNREADABLE } from '@patchbay/ws-session';
 export type { Clock, Frame, LaneRules, Link, NetworkOptions, PooledSocketInfo, Timer } from '@patchbay/ws-session';
 
 // HTTP, by the way of the sockets.

@@ -224,9 +224,13 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     if (this.#finishes > 0 && error !== undefined) this.#lostAtTheEnd(error, isPromised);
   }
 
-  /** Asked to finish, some providers answer by closing; and an answer that was lost is asked for once more only. */
+  /**
+   * Asked to finish, some providers answer by closing, and some not at all if there was nothing to hear; an answer that
+   * was lost is asked for once more only.
+   */
   #lostAtTheEnd(error: PatchbayError, isPromised: boolean): void {
-    const isAnswer = error.closeCode === 1000 && !isPromised;
+    const isClose = error.closeCode === 1000 && !isPromised;
+    const isAnswer = isClose || (error.code === 'inactivity-timeout' && !this.#unanswered.isOwed);
     if (!isAnswer && this.#finishes < 2) return;
     // Words that were spoken and will not be written down must not be missed in silence.
     if (!isAnswer && this.#unanswered.isOwed) this.#failure = error;

@@ -143,6 +143,12 @@ export function handlerFailure(cause: unknown, context: FailureContext): Failure
   return fail('protocol-violation', 'fatal', context, `a frame could not be handled: ${messageOf(cause)}`, { cause });
 }
 
+/** So many frames in a row made no sense, `cause` being the complaint about the last. Another socket may lead to a better peer. */
+export function unreadable(cause: unknown, count: number, context: FailureContext): Failure {
+  const what = `${count} frames in a row could not be handled, the last because of: ${messageOf(cause)}`;
+  return fail('protocol-violation', 'retry', context, what, { cause });
+}
+
 /** We were told to stop. */
 export function aborted(context: FailureContext): PatchbayError {
   return fail('aborted', 'fatal', context, 'aborted', {}).error;

@@ -1,12 +1,12 @@
 import { context, type Context } from '@opentelemetry/api';
 import { PatchbayError } from '@patchbay/ws-url';
 import { checkNetwork } from './agent.ts';
-import { handlerFailure, timeout, type Failure } from './classify.ts';
+import { handlerFailure, timeout, unreadable, type Failure } from './classify.ts';
 import { Deadline } from './clock.ts';
 import { resolveDeadlines } from './deadlines.ts';
 import { Expectations } from './expectations.ts';
 import { FrameRules } from './frame-rules.ts';
-import { HIGH_WATER_BYTES, MAX_PAYLOAD_BYTES } from './limits.ts';
+import { HIGH_WATER_BYTES, MAX_PAYLOAD_BYTES, MAX_UNREADABLE } from './limits.ts';
 import { SocketLink } from './link.ts';
 import { PhysicalSocket } from './physical-socket.ts';
 import { Recovery, type Life } from './recovery.ts';
@@ -23,9 +23,6 @@ import type {
   SessionOptions,
   SessionState,
 } from './types.ts';
-
-/** Frames in a row that nobody could read: the peer speaks something else. */
-const MAX_MALFORMED = 5;
 
 /**
  * One logical connection across its physical sockets.
@@ -317,14 +314,12 @@ export class Session {
     this.#firstEvent.disarm();
   }
 
-  /** One odd frame is dropped and counted; the peer may still make sense. */
+  /** One odd frame is dropped and counted, the peer may still make sense; many in a row cost a socket and an attempt. */
   #unreadable(error: unknown, socket: PhysicalSocket): void {
     const failure = handlerFailure(error, socket.failureContext);
-    if (failure.error.code === 'protocol-violation') {
-      this.#malformedTotal++;
-      if (++this.#malformed < MAX_MALFORMED) return;
-    }
-    socket.fail(failure);
+    if (failure.error.code !== 'protocol-violation') return socket.fail(failure);
+    this.#malformedTotal++;
+    if (++this.#malformed === MAX_UNREADABLE) socket.fail(unreadable(error, MAX_UNREADABLE, socket.failureContext));
   }
 
   #failCurrent(failure: (socket: PhysicalSocket) => Failure): void {

@@ -63,6 +63,7 @@ class ResolvedConnection implements Connection {
   readonly row: GatewayRow;
   readonly traits: Readonly<GatewayTraits>;
   readonly host: string;
+  readonly base: string;
   readonly redacted: string;
   readonly model: string | undefined;
   readonly modelIn: ModelPlacement | 'none';
@@ -108,6 +109,7 @@ class ResolvedConnection implements Connection {
     const url = this.#address(this.nameOf());
     checkSecure(url, `\`${chosen.baseOption}\``, this.#allowInsecure);
     this.host = url.host;
+    this.base = redactUrl(chosen.base);
     this.redacted = redactUrl(url);
   }
 

@@ -261,6 +261,8 @@ export interface Connection {
   readonly traits: Readonly<GatewayTraits>;
   /** Host and port, for messages and `provider` getters. */
   readonly host: string;
+  /** The base URL as it was given to us, without query or credentials. */
+  readonly base: string;
   /** Scheme, host and path, without query or credentials. */
   readonly redacted: string;
   readonly model: string | undefined;

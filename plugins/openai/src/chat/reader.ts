@@ -1,4 +1,5 @@
 import type { llm } from '@livekit/agents';
+import { MAX_UNREADABLE } from '@patchbay/plugin-kit';
 import type { Reply, ServerSentEvent } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
@@ -12,9 +13,6 @@ import type {
   ChatCompletionUsage,
   ChatErrorBody,
 } from './wire.ts';
-
-/** This many unreadable events in a row are not an accident. */
-const MAX_UNREADABLE = 8;
 
 /** Reasons to stop that leave the answer unfinished. */
 const cuts = new Set(['length', 'content_filter']);

@@ -18,7 +18,7 @@ export class GPTLiveModel extends DuplexModelBase {
   constructor(options: GPTLiveModelOptions = {}) {
     checkObject('options', options);
     const { connection, ...network } = routeTo('live', options, options.model ?? DEFAULT_MODEL);
-    const resolved = resolveLiveOptions(options, connection.redacted);
+    const resolved = resolveLiveOptions(options, connection.base);
     refuseDelegationWithout(connection, resolved);
     super(
       {

@@ -1,8 +1,10 @@
+import { llm } from '@livekit/agents';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
 import { fatalCodes } from '../error-codes.ts';
 import type { RealtimeErrorBody, ResponseResource, ResponseStatusDetails } from './api-proto.ts';
 import type { Loose } from './loose.ts';
+import type { Abandonment } from './response-sequencer.ts';
 
 /** Ends one response, not the call: the next turn may be shorter, or the context trimmed. */
 const passingCode = 'context_length_exceeded';
@@ -25,6 +27,13 @@ export function isHarmless(error: RealtimeErrorBody): boolean {
     error.code === 'input_audio_buffer_commit_empty' ||
     (error.message ?? '').startsWith('Cancellation failed')
   );
+}
+
+const busyCode = 'conversation_already_has_active_response';
+
+/** Another response is in the way of one that was asked for. */
+export function isBusy(error: RealtimeErrorBody): boolean {
+  return error.code === busyCode;
 }
 
 /** The socket's time is up: reason to rotate, not a failure. */
@@ -59,4 +68,20 @@ export function responseFailure(response: Loose<ResponseResource>, connection: C
 function errorOf(details: Loose<ResponseStatusDetails> | null | undefined): RealtimeErrorBody {
   const { error } = (details ?? {}) as { error?: RealtimeErrorBody | null };
   return error ?? {};
+}
+
+const abandonments: Record<Abandonment, ConstructorParameters<typeof PatchbayError>> = {
+  lost: ['closed', 'the connection was lost twice before the reply began', { retryable: true }],
+  busy: [
+    'provider-error',
+    'the service was busy with another response each time it was asked',
+    { retryable: true, hop: 'provider', providerCode: busyCode },
+  ],
+  interrupted: ['aborted', 'the reply was interrupted before it began'],
+};
+
+/** What a `generateReply` is rejected with that will not be asked for again. */
+export function abandoned(reason: Abandonment): llm.RealtimeError {
+  const cause = new PatchbayError(...abandonments[reason]);
+  return new llm.RealtimeError(cause.message, { cause });
 }

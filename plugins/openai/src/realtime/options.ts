@@ -153,7 +153,10 @@ function checkModalities(modalities: unknown): void {
   for (const modality of modalities as unknown[]) checkOneOf('modalities', modality ?? '', ['text', 'audio']);
 }
 
-/** Five retries, not LiveKit's three: they are spent within seconds, and nobody above tries again. */
+/**
+ * Five retries, not LiveKit's three: they come sooner, a connection that is accepted does not give them back at once, and
+ * nobody above tries again. Three would be spent 2 s into the restart of a service.
+ */
 export function resolveConnOptions(options: Partial<APIConnectOptions> | undefined): APIConnectOptions {
   checkObject('connOptions', options);
   const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);

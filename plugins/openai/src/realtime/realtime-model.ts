@@ -28,7 +28,7 @@ export class RealtimeModel extends RealtimeModelBase {
   constructor(options: RealtimeModelOptions = {}) {
     const connectOptions = connectOptionsFor(options);
     const { connection, ...network } = routeTo('conversation', connectOptions, connectOptions.model);
-    const resolved = resolveRealtimeOptions(options, connection.redacted, previewVersionOf(connection));
+    const resolved = resolveRealtimeOptions(options, connection.base, previewVersionOf(connection));
     super(capabilitiesOf(resolved), connection, network);
     this._options = resolved;
   }

@@ -9,11 +9,12 @@ import { SAMPLE_RATE } from './api-proto.ts';
 import { Configuration, type Settings } from './configuration.ts';
 import { rotationAfter } from './expiry.ts';
 import { McpCalls, type McpApprovalRequest, type McpEvent } from './mcp.ts';
+import { abandoned } from './failures.ts';
 import { checkSessionOptions, type RealtimeSessionOptions } from './options.ts';
 import { previewEvent } from './preview-api.ts';
 import type { RealtimeModel } from './realtime-model.ts';
 import { ContextSession } from './context-session.ts';
-import { ResponseSequencer } from './response-sequencer.ts';
+import { ResponseSequencer, type Abandonment } from './response-sequencer.ts';
 import { toolChoiceOf, toolsOf } from './session-tools.ts';
 
 /** The service refuses to commit less audio than this. */
@@ -54,7 +55,7 @@ export class RealtimeSession extends ContextSession {
       isOpen: () => this.link !== undefined,
       sendCreate: (reply) => this.#sendCreate(reply),
       sendCancel: (responseId) => this.sendEvent({ type: 'response.cancel', response_id: responseId }),
-      abandon: (reply) => this.#abandon(reply),
+      abandon: (reply, reason) => this.#abandon(reply, reason),
     });
     this.mcp = new McpCalls({
       tell: (event) => this.#tellMcp(event),
@@ -197,8 +198,8 @@ export class RealtimeSession extends ContextSession {
     this.sendEvent({ type: 'response.create', event_id: reply.id, response });
   }
 
-  #abandon(reply: RealtimeReply): void {
-    this.replies.reject(reply.id, new llm.RealtimeError('the connection was lost twice before the reply began'));
+  #abandon(reply: RealtimeReply, reason: Abandonment): void {
+    this.replies.reject(reply.id, abandoned(reason));
   }
 
   // Tools of MCP servers.

@@ -4,7 +4,7 @@ import type { Frame, RealtimeSettings } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type * as api from './api-proto.ts';
 import { Expiry } from './expiry.ts';
-import { failureOf, isExpiry, isHarmless } from './failures.ts';
+import { failureOf, isBusy, isExpiry, isHarmless } from './failures.ts';
 import { InputTranscripts } from './input-transcripts.ts';
 import { openAIItemToLivekitItem } from './items.ts';
 import type { McpCalls } from './mcp.ts';
@@ -190,7 +190,7 @@ export abstract class ReceivingSession extends ReplyingSession {
   #errorReceived(error: api.RealtimeErrorBody): void {
     if (isExpiry(error)) return this.reconnect('session expired');
     const failure = failureOf(error, this.#openAIModel.connection, this.turns.everAnswered);
-    const busy = error.code === 'conversation_already_has_active_response';
+    const busy = isBusy(error);
     if (error.code === 'response_cancel_not_active') this.sequencer.nothingToCancel();
     const eventId = error.event_id ?? '';
     this.configuration.refused(eventId);

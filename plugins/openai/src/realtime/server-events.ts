@@ -6,7 +6,7 @@ import type { ServerEvent } from './api-proto.ts';
  * A frame as an event, or `undefined` for one that is none of this protocol's: binary. Only the type is looked at; a
  * schema would throw away events that a gateway wrote a little differently.
  *
- * @throws for text that is no event. The session drops a few before it gives up.
+ * @throws for text that is no event. The session drops a few before it takes another socket.
  */
 export function decodeServerEvent(frame: Frame): ServerEvent | undefined {
   if (typeof frame !== 'string') return undefined;

@@ -1,4 +1,5 @@
 import type { llm } from '@livekit/agents';
+import { MAX_UNREADABLE } from '@patchbay/plugin-kit';
 import type { Frame, Reply } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
@@ -9,9 +10,6 @@ import type { Steering } from './steering.ts';
 import { addUsage } from './usage.ts';
 import type { WsFunctionCallItem, WsMcpApprovalRequestItem, WsMessageItem } from './wire.ts';
 import type { WsOutputItem, WsResponse, WsServerEvent } from './wire.ts';
-
-/** This many unreadable frames in a row are not an accident. */
-const MAX_UNREADABLE = 8;
 
 /** Events that say that something is going on of which nobody hears: reasoning, searches, programs, remote tools. */
 const hostedWork =

@@ -60,7 +60,7 @@ export interface STTOptions extends Omit<OpenAIConnectOptions, 'model'> {
    * `useRealtime` there are no streams, and AgentSession uses its StreamAdapter, which loses words (livekit/agents-js#449).
    */
   vad?: VAD | null;
-  /** Least milliseconds between two interim transcripts; 0: each word is told as it comes. Default 500. */
+  /** Least milliseconds between two interim transcripts; 0: each word is told as it comes. Default 0. */
   interimIntervalMs?: number;
   /**
    * Ask how probable each token is; their mean is the `confidence` of a transcript. Default: where the model is known to
@@ -165,7 +165,7 @@ export function resolveListening(
     turnDetection: resolveTurnDetection(options, before, model),
     noiseReductionType: options.noiseReductionType ?? before.noiseReductionType,
     vad: options.vad === undefined ? before.vad : options.vad,
-    interimIntervalMs: options.interimIntervalMs ?? before.interimIntervalMs ?? 500,
+    interimIntervalMs: options.interimIntervalMs ?? before.interimIntervalMs ?? 0,
     logprobs: options.logprobs ?? before.logprobs,
     delay: options.delay ?? before.delay,
     temperature: options.temperature ?? before.temperature,

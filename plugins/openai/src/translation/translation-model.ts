@@ -27,7 +27,7 @@ export class RealtimeTranslationModel extends RealtimeModelBase {
     checkTranslationOptions(options);
     const { model = 'gpt-realtime-translate' } = options;
     const { connection, ...network } = routeTo('translation', translationConnectOptions(options), model);
-    const resolved = resolveTranslationOptions(options, connection.redacted);
+    const resolved = resolveTranslationOptions(options, connection.base);
     super(capabilitiesOf(resolved), connection, network);
     this._options = resolved;
   }
