@@ -1,0 +1,11 @@
+import { targets } from '/tmp/w/fuzz/plugins/openai/src/fuzz-targets.ts';
+import { Feed } from '/tmp/w/fuzz/packages/conformance/src/fuzz/feed.ts';
+const name = process.argv[2]; const seed = Number(process.argv[3]); const frames = Number(process.argv[4]);
+const target = targets.find((t) => t.name === name)!;
+let last = 0, delivered = 0;
+const feed = new Feed({ seed, frames, recorded: target.recorded, onDelivered: (d) => { delivered = d; } });
+const iv = setInterval(() => { console.log('delivered', delivered, process.getActiveResourcesInfo().join(',').slice(0,300)); if (delivered === last) console.log(feed.newest.map((f) => JSON.stringify(f.toString().slice(0, 300)))); last = delivered; }, 2000);
+const t = performance.now();
+await target.run(feed); clearInterval(iv);
+console.log('done', frames / (performance.now() - t) * 1000, 'per s');
+process.exit(0);

@@ -1,0 +1,11 @@
+import { inspect } from 'node:util';
+import { realtime } from '/tmp/w/fuzz/plugins/openai/src/index.ts';
+import { targets } from '/tmp/w/fuzz/plugins/openai/src/fuzz-targets.ts';
+import { Feed } from '/tmp/w/fuzz/packages/conformance/src/fuzz/feed.ts';
+const target = targets.find((t) => t.name === 'live')!;
+const orig = realtime.GPTLiveModel.prototype.session;
+let n = 0;
+realtime.GPTLiveModel.prototype.session = function () { const s = orig.call(this); const id = ++n; const t0 = performance.now(); s.on('connection', (e: any) => { if (performance.now() > 2500) console.log(id, Math.round(performance.now()), e.type, e.reason ?? '', e.error?.message?.slice(0, 150) ?? '', e.delayMs ?? ''); }); return s; };
+const feed = new Feed({ seed: 4, frames: 2000, recorded: target.recorded });
+setTimeout(() => process.exit(), 6000);
+await target.run(feed);
