@@ -11,6 +11,9 @@ import { SpeechFrames } from './speech-frames.ts';
 /** Short enough that the first sound does not wait, long enough that a minute is not made of too many frames. */
 const frameMs = 20;
 
+/** Events in a row that make no sense: the other end speaks something else. */
+const maxUnreadable = 8;
+
 /** Behind a gateway that hands over speech when the last byte of it is made, the first one may take this long. */
 const bufferedFirstByteMs = 60_000;
 
@@ -133,7 +136,18 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
     const { wire, connection } = this.#description;
     const type = response.headers['content-type'] ?? '';
     if (type.startsWith('text/event-stream') && wire.receive) {
-      const events = new ServerSentEventDecoder((event) => wire.receive?.(event, sink));
+      let unreadable = 0;
+      const events = new ServerSentEventDecoder((event) => {
+        try {
+          wire.receive?.(event, sink);
+          unreadable = 0;
+        } catch (error) {
+          if (PatchbayError.is(error)) throw error;
+          if (++unreadable < maxUnreadable) return;
+          const what = `${unreadable} events in a row that nobody can read`;
+          throw new PatchbayError('protocol-violation', `${connection.host} sent ${what}`, { retryable: true });
+        }
+      });
       return { bytes: (bytes) => events.push(bytes), end: () => events.end() };
     }
     if (/^(application\/json|text\/)/.test(type)) {

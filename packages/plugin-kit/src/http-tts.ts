@@ -19,7 +19,7 @@ export interface SpeechSink {
 export interface HttpSpeechWire<Options> {
   /** The request for one text, under the options of the moment in which it was asked for. */
   request(text: string, options: Readonly<Options>): { headers?: Readonly<Record<string, string>>; body: string };
-  /** One event, where the answer is `text/event-stream`. Throwing a `PatchbayError` ends the request. */
+  /** One event, where the answer is `text/event-stream`. Throwing a `PatchbayError` ends the request, anything else drops the event. */
   receive?(event: ServerSentEvent, speech: SpeechSink): void;
 }
 

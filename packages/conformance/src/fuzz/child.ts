@@ -13,6 +13,7 @@ export interface ChildOrder {
 /** What this process has to say. */
 export type ChildMessage =
   | { type: 'progress'; name: string; delivered: number }
+  | { type: 'failure'; failure: string }
   | { type: 'result'; result: FuzzResult };
 
 const order = JSON.parse(process.argv[2] ?? '{}') as ChildOrder;
@@ -28,6 +29,7 @@ for (const target of targets) {
     seed: order.seed,
     frames,
     onDelivered: (delivered) => void tell({ type: 'progress', name: target.name, delivered }),
+    onFailure: (failure) => void tell({ type: 'failure', failure }),
   });
   await tell({ type: 'result', result });
 }

@@ -7,6 +7,8 @@ export interface FuzzOptions {
   frames: number;
   /** A few times a second. */
   onDelivered(delivered: number): void;
+  /** At once: what comes after it may hang. */
+  onFailure(failure: string): void;
 }
 
 /** Of all frames, those that warm a decoder up: caches are filled and code is compiled. */
@@ -16,11 +18,16 @@ const allowedGrowth = 3 * 1_048_576;
 const progressMs = 250;
 
 /** Feeds one target and looks at everything that must not happen meanwhile. Needs `--expose-gc`. */
-export async function fuzz(target: FuzzTarget, { seed, frames, onDelivered }: FuzzOptions): Promise<FuzzResult> {
+export async function fuzz(
+  target: FuzzTarget,
+  { seed, frames, onDelivered, onFailure }: FuzzOptions,
+): Promise<FuzzResult> {
   const failures: string[] = [];
   let feed: Feed | undefined;
   const fail = (what: string) => (thrown: unknown) => {
-    if (failures.length < 5) failures.push(`${what}: ${describe(thrown)}\n${newest(feed)}`);
+    if (failures.length >= 5) return;
+    failures.push(`${what}: ${describe(thrown)}\n${newest(feed)}`);
+    onFailure(failures.at(-1)!);
   };
   const listeners = {
     uncaughtException: fail('a throw escaped'),

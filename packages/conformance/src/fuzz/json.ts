@@ -50,8 +50,8 @@ const oddValues: readonly string[] = [
 const huge = [
   (random: Random): string => JSON.stringify('x'.repeat(random.below(20_000))),
   (random: Random): string => `[${'0,'.repeat(random.below(2_000))}0]`,
-  (random: Random): string => nested('[', ']', random.below(3_000)),
-  (random: Random): string => nested('{"a":', '}', random.below(1_000)),
+  (random: Random): string => nested('[', ']', random.below(9_000)),
+  (random: Random): string => nested('{"a":', '}', random.below(5_000)),
   (random: Random): string => JSON.stringify(random.bytes(random.below(2_000)).toString('base64')),
   (random: Random): string => JSON.stringify(random.bytes(random.below(64)).toString('utf16le')),
 ];

@@ -18,7 +18,9 @@ export type Recording =
 
 /** What one side said, in order. */
 export function recordedFrames(name: Recording, from: 'client' | 'server'): string[] {
-  const lines = readFileSync(join(import.meta.dirname, 'recorded', `${name}.jsonl`), 'utf8').trim().split('\n');
+  const lines = readFileSync(join(import.meta.dirname, 'recorded', `${name}.jsonl`), 'utf8')
+    .trim()
+    .split('\n');
   return lines
     .map((line) => JSON.parse(line) as { from: string; data: string })
     .filter((line) => line.from === from)

@@ -56,7 +56,7 @@ export async function floodSockets(
 
 /** Talks until the other end has gone, or has heard enough: `true`. */
 async function flood(socket: WebSocket, feed: Feed, most: number, between: () => void): Promise<boolean> {
-  for (let sent = 0; sent < most && feed.left > 0; ) {
+  for (let sent = 0; sent < most && feed.left > 0;) {
     const count = Math.min(batch, feed.left);
     for (let index = 0; index < count; index++) {
       const frame = feed.next();

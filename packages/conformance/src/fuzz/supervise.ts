@@ -11,7 +11,9 @@ const hangMs = 30_000;
 
 /** Modules that export `targets`: those of the shared packages, and one of each plugin that has joined. */
 export function fuzzSources(): string[] {
-  const own = readdirSync(join(import.meta.dirname, 'targets')).map((file) => join(import.meta.dirname, 'targets', file));
+  const own = readdirSync(join(import.meta.dirname, 'targets')).map((file) =>
+    join(import.meta.dirname, 'targets', file),
+  );
   const plugins = readdirSync(join(root, 'plugins')).map((name) => join(root, 'plugins', name, 'src/fuzz-targets.ts'));
   return [...own, ...plugins.filter(existsSync)].map((path) => pathToFileURL(path).href);
 }
@@ -32,6 +34,8 @@ export function supervise(order: ChildOrder): Promise<FuzzResult[]> {
   });
   const results: FuzzResult[] = [];
   let current = { name: '', delivered: 0 };
+  /** Of the target that is fed now. */
+  const failures: string[] = [];
   let hung = false;
   const watch = setTimeout(() => {
     hung = true;
@@ -40,7 +44,11 @@ export function supervise(order: ChildOrder): Promise<FuzzResult[]> {
   child.on('message', (message: ChildMessage) => {
     watch.refresh();
     if (message.type === 'progress') current = message;
-    else results.push(message.result);
+    else if (message.type === 'failure') failures.push(message.failure);
+    else {
+      failures.length = 0;
+      results.push(message.result);
+    }
   });
   return new Promise((resolve) => {
     child.on('close', (code, signal) => {
@@ -56,7 +64,9 @@ export function supervise(order: ChildOrder): Promise<FuzzResult[]> {
           tookMs: 0,
           heapBefore: 0,
           heapAfter: 0,
-          failures: [isIt ? `${why} after ${current.delivered} of ${frames}` : `${current.name} went before`],
+          failures: isIt
+            ? [`${why} after ${current.delivered} of ${frames}`, ...failures]
+            : [`${current.name} went before`],
         });
       }
       resolve(results);

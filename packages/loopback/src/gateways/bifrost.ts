@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { objectOf, parseObject, stringOf } from '../http/json.ts';
+import { objectOf, parseObject, shown, stringOf } from '../http/json.ts';
 import { endToEnd, forward } from './forward.ts';
 import { bearerOf, headerOf, protocolKeyOf } from './keys.ts';
 import { acceptThenDial } from './relay.ts';
@@ -119,7 +119,7 @@ function serveLive(arrival: Arrival, gateway: GatewayContext): void {
     const session = objectOf(frame.session);
     const model = resolve(stringOf(session.model) ?? '', optional);
     if (model) return JSON.stringify({ ...frame, session: { ...session, model } });
-    sendError(relay, `failed to parse model string: ${String(session.model)}`);
+    sendError(relay, `failed to parse model string: ${shown(session.model)}`);
     return undefined;
   };
   const target = { path: '/v1/live/sessions', query: '', headers: upstream(gateway) };

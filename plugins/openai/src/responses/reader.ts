@@ -116,7 +116,7 @@ export class ResponseReader {
         this.#say(event.delta);
         return false;
       case 'response.created':
-        this.#begin(event.response?.id ?? this.#id);
+        this.#begin(idOf(event.response) ?? this.#id);
         return false;
       case 'response.output_item.added':
         this.#working = !isSpeech(event.item);
@@ -140,7 +140,7 @@ export class ResponseReader {
       case 'response.cancelled':
         return this.#end('cancelled', event.response);
       case 'response.done':
-        return this.#end(event.response?.status ?? 'completed', event.response);
+        return this.#end(statusOf(event.response), event.response);
       case 'error':
         if (this.#steering?.takes(event)) return this.#ended !== undefined ? this.#finish() : false;
         return this.#fail(errorOf(event, this.#connection));
@@ -191,7 +191,8 @@ export class ResponseReader {
   }
 
   #call({ id, call_id: callId, name, arguments: given }: WsFunctionCallItem): void {
-    if (typeof callId !== 'string' || this.#calls.some((call) => call.callId === callId)) return;
+    if (typeof callId !== 'string' || typeof name !== 'string' || this.#calls.some((call) => call.callId === callId))
+      return;
     const args = typeof given === 'string' && given.trim() !== '' ? given : '{}';
     this.#calls.push({ callId, args });
     const reasoning = this.#thoughts.splice(0);
@@ -206,10 +207,10 @@ export class ResponseReader {
 
   #message({ phase, content }: WsMessageItem): void {
     // Bridges from other protocols may hand over a message in one piece.
-    if (!this.#streaming) for (const part of content ?? []) this.#say(part.text ?? part.refusal);
+    if (!this.#streaming) for (const part of listOf(content)) this.#say(part?.text ?? part?.refusal);
     this.#streaming = false;
     this.#messageThoughts.push(...this.#thoughts.splice(0));
-    this.#phase = phase ?? this.#phase;
+    this.#phase = typeof phase === 'string' ? phase : this.#phase;
     // LiveKit makes one message of all, and keeps of each key what it was told last.
     const reasoning = [...this.#messageThoughts];
     const openai = {
@@ -220,10 +221,10 @@ export class ResponseReader {
   }
 
   #end(status: string, response: WsResponse | null | undefined): boolean {
-    const id = response?.id ?? '';
+    const id = idOf(response) ?? '';
     if (id !== '' && id !== this.#id && this.#isOver(id)) return false;
     if (this.#text === this.#before && this.#calls.length === 0) {
-      for (const item of response?.output ?? []) this.#item(item);
+      for (const item of listOf(response?.output)) if (item != null) this.#item(item);
     }
     this.#usage = addUsage(this.#usage, response);
     // Gateways rewrite ids; the last one is the one that they accept back.
@@ -252,6 +253,18 @@ export class ResponseReader {
   #countUsage(): void {
     if (this.#usage !== undefined) this.#reply.usage(this.#id, this.#usage);
   }
+}
+
+function idOf(response: WsResponse | null | undefined): string | undefined {
+  return typeof response?.id === 'string' ? response.id : undefined;
+}
+
+function statusOf(response: WsResponse | null | undefined): string {
+  return typeof response?.status === 'string' ? response.status : 'completed';
+}
+
+function listOf<T>(list: readonly T[] | null | undefined): readonly T[] {
+  return Array.isArray(list) ? (list as T[]) : [];
 }
 
 /** Words or a call of one of our tools; silence within them is a sign of trouble. */

@@ -1,6 +1,7 @@
 import { decodeJson, type HttpSpeechWire } from '@patchbay/plugin-kit';
 import type { Connection } from '@patchbay/ws-url';
 import { failureOf } from '../realtime/failures.ts';
+import { wordsOf } from '../words.ts';
 import type { Speaking } from './options.ts';
 
 /** Hz of the service's PCM. https://developers.openai.com/api/docs/guides/text-to-speech */
@@ -30,7 +31,7 @@ export function speech(connection: Connection): HttpSpeechWire<Speaking> {
         sink.usage(usageOf(event.usage));
       } else if (event.type === 'error' || event.error != null) {
         const error =
-          typeof event.error === 'object' && event.error !== null ? event.error : { message: String(event.error) };
+          typeof event.error === 'object' && event.error !== null ? event.error : { message: wordsOf(event.error) };
         throw failureOf(error, connection, false);
       }
     },

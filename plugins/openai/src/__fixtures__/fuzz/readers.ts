@@ -18,7 +18,7 @@ export const readerTargets: readonly FuzzTarget[] = [
   {
     name: 'events of the realtime protocols',
     seam: 'function',
-    weight: 4,
+    weight: 8,
     recorded: (['realtime', 'live', 'translation'] as const).flatMap((name) => recordedFrames(name, 'server')),
     // It may say that text is none; the session counts how often.
     run: (feed) =>
@@ -29,7 +29,7 @@ export const readerTargets: readonly FuzzTarget[] = [
   {
     name: 'chat events',
     seam: 'function',
-    weight: 4,
+    weight: 8,
     recorded: [...recordedEvents('chat'), ...recordedEvents('chat-text')],
     run: (feed) => {
       const { connection } = routeTo('chat', where, 'gpt-4.1');
@@ -51,7 +51,7 @@ export const readerTargets: readonly FuzzTarget[] = [
   {
     name: 'responses events',
     seam: 'function',
-    weight: 4,
+    weight: 8,
     recorded: [...recordedFrames('responses', 'server'), ...recordedEvents('responses-http')],
     run: (feed) => {
       const { connection } = routeTo('responses', where, 'gpt-5');
@@ -70,7 +70,7 @@ export const readerTargets: readonly FuzzTarget[] = [
   {
     name: 'transcription events',
     seam: 'function',
-    weight: 4,
+    weight: 8,
     recorded: recordedFrames('transcription', 'server'),
     run: (feed) => {
       const { connection } = routeTo('transcription', where, 'gpt-4o-transcribe');
@@ -85,7 +85,7 @@ export const readerTargets: readonly FuzzTarget[] = [
   {
     name: 'batch transcripts',
     seam: 'function',
-    weight: 3,
+    weight: 6,
     recorded: (['json', 'verbose_json', 'diarized_json'] as const).flatMap((format) =>
       recordedFrames(`transcription-${format}`, 'server'),
     ),
@@ -94,12 +94,15 @@ export const readerTargets: readonly FuzzTarget[] = [
   {
     name: 'speech events',
     seam: 'function',
-    weight: 3,
+    weight: 6,
     recorded: recordedEvents('speech'),
     run: (feed) => {
       const { receive } = speech(routeTo('speech', where, 'tts-1').connection);
       const sink = { audio: () => {}, usage: () => {} };
-      return each(feed, (frame) => receive?.({ event: 'message', data: frame.toString() }, sink));
+      // An event that is no JSON is for its stream to drop.
+      return feedFunction(feed, (frame) => receive?.({ event: 'message', data: frame.toString() }, sink), {
+        isAnswer: (error) => PatchbayError.is(error) || error instanceof SyntaxError,
+      });
     },
   },
 ];
