@@ -58,7 +58,7 @@ export const targets: readonly FuzzTarget[] = [
   {
     name: 'what ends a connection',
     seam: 'function',
-    weight: 10,
+    weight: 4,
     recorded: [...refusals, 'Service restart', 'session_expired'],
     run: endings,
   },
