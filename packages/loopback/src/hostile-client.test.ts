@@ -76,6 +76,7 @@ const frames: [string, string][] = [
     `{"type":"response.create","response":{"input":[{"type":"item_reference","id":${odd}},{"role":${odd}}]},"input":[{"role":${odd}}]}`,
   ],
   ['a list without a bottom', deep('[', ']')],
+  ['an event without a bottom', `{"type":"input_audio_buffer.commit","0":1,"event_id":${deep('{"0":', '}')}}`],
   ['an object without a bottom', `{"type":"response.create","response":${deep('{"a":', '}')}}`],
   ['tools without a bottom', `{"type":"session.update","session":{"type":"realtime","tools":[${deep('{"a":', '}')}]}}`],
 ];

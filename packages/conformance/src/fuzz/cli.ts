@@ -30,18 +30,18 @@ for (const { source, targets } of sources) {
   const frames = Object.fromEntries(
     targets.map(({ name, weight = 1 }) => [name, Math.ceil((wanted * weight) / sum)] as const),
   );
-  const some = await supervise({ source, seed, frames });
-  for (const each of some) {
-    const rate = each.tookMs > 0 ? Math.round((each.frames / each.tookMs) * 1_000) : 0;
-    console.log(row(each.name, each.seam, each.frames, rate, `${mebi(each.heapBefore)} → ${mebi(each.heapAfter)}`));
-  }
-  results.push(...some);
+  results.push(...(await supervise({ source, seed, frames }, tell)));
 }
 const frames = results.reduce((total, each) => total + each.frames, 0);
 const failed = results.filter(({ failures }) => failures.length > 0);
 console.log(`\n${frames} frames, ${results.length} decoders, ${failed.length} failed, --seed ${seed}`);
 for (const { name, failures } of failed) console.log(`\n${name}:\n${failures.join('\n')}`);
 process.exitCode = failed.length > 0 || frames < wanted ? 1 : 0;
+
+function tell({ name, seam, frames, tookMs, heapBefore, heapAfter }: FuzzResult): void {
+  const rate = tookMs > 0 ? Math.round((frames / tookMs) * 1_000) : 0;
+  console.log(row(name, seam, frames, rate, `${mebi(heapBefore)} → ${mebi(heapAfter)}`));
+}
 
 function row(...[name, seam, count, rate, heap]: (string | number)[]): string {
   return `${String(name).padEnd(34)}${String(seam).padEnd(10)}${String(count).padStart(9)}${String(rate).padStart(12)}   ${heap}`;

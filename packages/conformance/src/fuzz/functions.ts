@@ -5,7 +5,7 @@ const mostKinds = 8;
 
 export interface FunctionOptions {
   /** Errors that the function is there to throw. Default: none. */
-  isAnswer?(error: unknown): boolean;
+  isAnswer?: (error: unknown) => boolean;
 }
 
 /**

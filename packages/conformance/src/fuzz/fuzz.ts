@@ -6,9 +6,9 @@ export interface FuzzOptions {
   seed: number;
   frames: number;
   /** A few times a second. */
-  onDelivered(delivered: number): void;
+  onDelivered: (delivered: number) => void;
   /** At once: what comes after it may hang. */
-  onFailure(failure: string): void;
+  onFailure: (failure: string) => void;
 }
 
 /** Of all frames, those that warm a decoder up: caches are filled and code is compiled. */
@@ -77,7 +77,7 @@ export async function fuzz(
 
 /** Bytes that are in use once everything that can go has gone. */
 async function heap(): Promise<number> {
-  for (let turn = 0; turn < 5; turn++) {
+  for (let turn = 0; turn < 3; turn++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
     globalThis.gc?.();
   }

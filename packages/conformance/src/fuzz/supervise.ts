@@ -6,8 +6,8 @@ import type { ChildMessage, ChildOrder } from './child.ts';
 import type { FuzzResult, FuzzTarget } from './types.ts';
 
 const root = join(import.meta.dirname, '../../../..');
-/** A decoder that takes no frame for this long hangs. */
-const hangMs = 30_000;
+/** A decoder that takes no frame for this long hangs. Milliseconds of the wall. */
+const longestMs = 30_000;
 
 /** Modules that export `targets`: those of the shared packages, and one of each plugin that has joined. */
 export function fuzzSources(): string[] {
@@ -27,7 +27,10 @@ export async function targetsOf(source: string): Promise<readonly Pick<FuzzTarge
  * Fuzzes the targets of one module in a process of its own, which is watched: what stops taking frames is ended and
  * counts as a hang, with the targets behind it.
  */
-export function supervise(order: ChildOrder): Promise<FuzzResult[]> {
+export function supervise(
+  { hangMs = longestMs, ...order }: ChildOrder & { hangMs?: number },
+  onResult: (result: FuzzResult) => void = () => {},
+): Promise<FuzzResult[]> {
   const child = fork(join(import.meta.dirname, 'child.ts'), [JSON.stringify(order)], {
     execArgv: ['--expose-gc', '-C', 'dev'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -48,6 +51,7 @@ export function supervise(order: ChildOrder): Promise<FuzzResult[]> {
     else {
       failures.length = 0;
       results.push(message.result);
+      onResult(message.result);
     }
   });
   return new Promise((resolve) => {
@@ -57,7 +61,7 @@ export function supervise(order: ChildOrder): Promise<FuzzResult[]> {
       for (const [name, frames] of Object.entries(order.frames)) {
         if (results.some((result) => result.name === name)) continue;
         const isIt = name === current.name;
-        results.push({
+        const result: FuzzResult = {
           name,
           seam: 'function',
           frames: isIt ? current.delivered : 0,
@@ -67,7 +71,9 @@ export function supervise(order: ChildOrder): Promise<FuzzResult[]> {
           failures: isIt
             ? [`${why} after ${current.delivered} of ${frames}`, ...failures]
             : [`${current.name} went before`],
-        });
+        };
+        results.push(result);
+        onResult(result);
       }
       resolve(results);
     });

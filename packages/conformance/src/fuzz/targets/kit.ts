@@ -121,7 +121,7 @@ function speechFrames(feed: Feed): Promise<void> {
         throw error;
       }
     },
-    { isAnswer: PatchbayError.is },
+    { isAnswer: (error) => PatchbayError.is(error) },
   );
 }
 

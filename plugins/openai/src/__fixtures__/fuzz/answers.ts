@@ -57,7 +57,7 @@ async function replies(feed: Feed, open: (baseURL: string) => llm.LLM): Promise<
   await floodAnswers(feed, {
     answer: (response) => answerWithEvents(feed, response),
     async ask(url) {
-      model ??= open(url).on('error', () => {});
+      model ??= quiet(open(url));
       await readAll(model.chat({ chatCtx, connOptions: once }));
     },
   });
@@ -78,7 +78,7 @@ async function speaking(feed: Feed, name: string): Promise<void> {
       return count;
     },
     async ask(baseURL) {
-      model ??= new TTS({ apiKey, baseURL, model: name }).on('error', () => {}) as TTS;
+      model ??= quiet(new TTS({ apiKey, baseURL, model: name }));
       await readAll(model.synthesize('Hello.', once));
     },
   });
@@ -95,12 +95,18 @@ async function recognising(feed: Feed): Promise<void> {
       return 1;
     },
     async ask(baseURL) {
-      model ??= new STT({ apiKey, baseURL, useRealtime: false, connOptions: once }).on('error', () => {}) as STT;
+      model ??= quiet(new STT({ apiKey, baseURL, useRealtime: false, connOptions: once }));
       // LiveKit's way of saying that it did not work.
       await model.recognize(audio).catch(() => {});
     },
   });
   await model?.close();
+}
+
+/** With somebody who hears its errors, as LiveKit asks for. */
+function quiet<Model extends llm.LLM | TTS | STT>(model: Model): Model {
+  model.on('error', () => {});
+  return model;
 }
 
 function wavHead(): Buffer {

@@ -1,6 +1,6 @@
 import { llm } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
-import { floodSockets, Random, recordedFrames, type Client, type FuzzTarget } from '@patchbay/conformance/fuzz';
+import { floodSockets, recordedFrames, type Client, type FuzzTarget, type Random } from '@patchbay/conformance/fuzz';
 import { realtime, responses, STT } from '../../index.ts';
 
 /** Nothing is tried again: a session that a frame has ended is replaced by a fresh one. */
