@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { KeepAlive, NetworkOptions } from '@patchbay/ws-session';
 import type { Connection } from '@patchbay/ws-url';
+import { AnswerLimit } from './answer-limit.ts';
 import { sendHttp, type HttpRequest, type HttpResponse } from './http-request.ts';
 
 export interface FetchOptions extends NetworkOptions {
@@ -14,7 +15,7 @@ export interface FetchOptions extends NetworkOptions {
 /**
  * The `fetch` that a provider's SDK is given, so that its HTTP takes the same way as our sockets: same agent, proxy,
  * gateway, headers and per-attempt credentials. The SDK's URL and `Authorization` are replaced by the connection's,
- * therefore one `fetch` serves one endpoint. Redirects are never followed. Whatever is not a 2xx throws a
+ * therefore one `fetch` serves one endpoint. Redirects are never followed, and an answer or event of more than 16 MiB is an error. Whatever is not a 2xx throws a
  * `PatchbayError`, which SDKs wrap as `cause`; give the SDK `maxRetries: 0`.
  */
 export function createFetch(options: FetchOptions): typeof fetch {
@@ -57,11 +58,18 @@ async function encode(
 function toResponse({ status, headers, body }: HttpResponse, abort: () => void): Response {
   const empty = status === 204 || status === 205;
   const iterator = body[Symbol.asyncIterator]();
+  const limit = new AnswerLimit(headers['content-type']);
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const piece = await iterator.next();
-      if (piece.done === true) controller.close();
-      else controller.enqueue(piece.value);
+      if (piece.done === true) return controller.close();
+      try {
+        limit.pass(piece.value);
+      } catch (error) {
+        abort();
+        throw error;
+      }
+      controller.enqueue(piece.value);
     },
     // Not `iterator.return()`: it would wait for the piece that a silent server never sends.
     cancel: abort,

@@ -14,6 +14,9 @@ const frameMs = 20;
 /** How long the rest of a finished answer may take: read to its end, its connection serves the next text. */
 const drainMs = 1_000;
 
+/** Events in a row that make no sense: the other end speaks something else. */
+const maxUnreadable = 8;
+
 /** Behind a gateway that hands over speech when the last byte of it is made, the first one may take this long. */
 const bufferedFirstByteMs = 60_000;
 
@@ -162,8 +165,18 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
     const type = response.headers['content-type'] ?? '';
     if (type.startsWith('text/event-stream') && wire.receive) {
       let isOver = false;
+      let unreadable = 0;
       const events = new ServerSentEventDecoder((event) => {
-        if (!isOver) isOver = wire.receive?.(event, sink) === true;
+        if (isOver) return;
+        try {
+          isOver = wire.receive?.(event, sink) === true;
+          unreadable = 0;
+        } catch (error) {
+          if (PatchbayError.is(error)) throw error;
+          if (++unreadable < maxUnreadable) return;
+          const what = `${unreadable} events in a row that nobody can read`;
+          throw new PatchbayError('protocol-violation', `${connection.host} sent ${what}`, { retryable: true });
+        }
       });
       return { push: (bytes) => events.push(bytes), isOver: () => isOver, end: () => events.end() };
     }

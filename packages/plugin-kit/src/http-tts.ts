@@ -20,7 +20,7 @@ export interface HttpSpeechWire<Options> {
   request(text: string, options: Readonly<Options>): { headers?: Readonly<Record<string, string>>; body: string };
   /**
    * One event, where the answer is `text/event-stream`. `true`: that was the last, and the server need not end the
-   * stream. Throwing ends the request; what is no event is better passed over.
+   * stream. Throwing a `PatchbayError` ends the request, anything else drops the event.
    */
   receive?(event: ServerSentEvent, speech: SpeechSink): boolean;
 }

@@ -6,6 +6,7 @@ import type { AudioFrame } from './audio-frame.ts';
 import { ConnectedTime } from './connected-time.ts';
 import { toAPIError } from './errors.ts';
 import { guardedEmit } from './guarded-emit.ts';
+import { logger } from './logging.ts';
 import { hostOf } from './model-host.ts';
 import { PcmChunker } from './pcm-chunker.ts';
 import { ResponseGeneration } from './realtime-generation.ts';
@@ -313,7 +314,14 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   }
 
   #closeGenerations(): void {
-    for (const generation of this.generations.values()) this.endGeneration(generation);
+    for (const generation of this.generations.values()) {
+      try {
+        this.endGeneration(generation);
+      } catch (error) {
+        // Whatever it trips over, the others end too, and so does the session.
+        logger()?.error({ error }, 'a reply could not be ended');
+      }
+    }
   }
 
   get #stallMs(): { firstMs: number; nextMs: number } {

@@ -214,11 +214,20 @@ function causeCode(cause: unknown): string | undefined {
 }
 
 function messageOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
+  if (!(cause instanceof Error)) return textOf(cause);
   // Node's AggregateError of a dual-stack dial has no message of its own.
   if (cause.message === '' && cause instanceof AggregateError && cause.errors.length > 0)
     return messageOf(cause.errors[0]);
   return cause.message;
+}
+
+/** Whatever a callback threw: what has no `toString` must not throw a second time. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return 'something that cannot be shown';
+  }
 }
 
 function named(hop: PatchbayError['hop'], connection: Connection): string {

@@ -3,7 +3,7 @@ import type { HttpHandler } from '../handlers.ts';
 import { countTokens, countTurns, think } from '../responses/think.ts';
 import { readJson } from './body.ts';
 import { invalidRequest, missingParameter, serviceErrorOf } from './errors.ts';
-import { arrayOf, objectOf, stringOf } from './json.ts';
+import { arrayOf, objectOf, shown, stringOf } from './json.ts';
 import type { JsonObject } from './json.ts';
 import { goneSignal, replyEvents, replyJson } from './reply.ts';
 
@@ -162,7 +162,7 @@ function readMessage(message: JsonObject, index: number): Turn {
   const role = ROLES.find((known) => known === message.role);
   if (!role) {
     throw invalidRequest(
-      `Invalid value: '${String(message.role)}'. Supported values are: ${ROLES.map((known) => `'${known}'`).join(', ')}.`,
+      `Invalid value: '${shown(message.role)}'. Supported values are: ${ROLES.map((known) => `'${known}'`).join(', ')}.`,
       { code: 'invalid_value', param: `messages[${index}].role` },
     );
   }

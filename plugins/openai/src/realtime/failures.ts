@@ -2,6 +2,7 @@ import { llm } from '@livekit/agents';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
 import { fatalCodes } from '../error-codes.ts';
+import { wordsOf } from '../words.ts';
 import type { RealtimeErrorBody, ResponseResource, ResponseStatusDetails } from './api-proto.ts';
 import type { Loose } from './loose.ts';
 import type { Abandonment } from './response-sequencer.ts';
@@ -25,7 +26,7 @@ export function isHarmless(error: RealtimeErrorBody): boolean {
   return (
     error.code === 'response_cancel_not_active' ||
     error.code === 'input_audio_buffer_commit_empty' ||
-    (error.message ?? '').startsWith('Cancellation failed')
+    wordsOf(error.message)?.startsWith('Cancellation failed') === true
   );
 }
 
@@ -46,13 +47,15 @@ export function isExpiry(error: RealtimeErrorBody): boolean {
  * spoken, so the way to it is right, and a hint about the way is only a hint.
  */
 export function failureOf(error: RealtimeErrorBody, connection: Connection, worked: boolean): PatchbayError {
-  const message = connection.scrub(error.message || error.code || error.type || 'the service reported an error');
+  const code = wordsOf(error.code);
+  const text = wordsOf(error.message) ?? code ?? wordsOf(error.type) ?? 'the service reported an error';
+  const message = connection.scrub(text);
   const hint = connection.hint({ text: message });
   return new PatchbayError('provider-error', hint === undefined ? message : `${message} (${hint})`, {
     // A gateway's errors carry no code; that its table explains one means that a person has to change something.
     retryable: !isFatalError(error) && (worked || hint === undefined),
     hop: 'provider',
-    ...(error.code ? { providerCode: error.code } : {}),
+    ...(code === undefined ? {} : { providerCode: code }),
   });
 }
 

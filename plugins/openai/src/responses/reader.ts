@@ -117,7 +117,7 @@ export class ResponseReader {
         this.#say(event.delta);
         return false;
       case 'response.created':
-        this.#begin(event.response?.id ?? this.#id);
+        this.#begin(idOf(event.response) ?? this.#id);
         return false;
       case 'response.output_item.added':
         this.#working = !isSpeech(event.item);
@@ -141,7 +141,7 @@ export class ResponseReader {
       case 'response.cancelled':
         return this.#end('cancelled', event.response);
       case 'response.done':
-        return this.#end(event.response?.status ?? 'completed', event.response);
+        return this.#end(statusOf(event.response), event.response);
       case 'error':
         if (this.#steering?.takes(event)) return this.#ended !== undefined ? this.#finish() : false;
         return this.#fail(errorOf(event, this.#connection));
@@ -212,7 +212,7 @@ export class ResponseReader {
     if (!this.#streaming) for (const part of listOf(content)) this.#say(part?.text ?? part?.refusal);
     this.#streaming = false;
     this.#messageThoughts.push(...this.#thoughts.splice(0));
-    this.#phase = phase ?? this.#phase;
+    this.#phase = typeof phase === 'string' ? phase : this.#phase;
     // LiveKit makes one message of all, and keeps of each key what it was told last.
     const reasoning = [...this.#messageThoughts];
     const openai = {
@@ -223,7 +223,7 @@ export class ResponseReader {
   }
 
   #end(status: string, response: WsResponse | null | undefined): boolean {
-    const id = response?.id ?? '';
+    const id = idOf(response) ?? '';
     if (id !== '' && id !== this.#id && this.#isOver(id)) return false;
     if (this.#id === '') this.#id = id;
     // Some servers tell of a call, or of everything, only here.
@@ -260,8 +260,16 @@ export class ResponseReader {
   }
 }
 
+function idOf(response: WsResponse | null | undefined): string | undefined {
+  return typeof response?.id === 'string' ? response.id : undefined;
+}
+
+function statusOf(response: WsResponse | null | undefined): string {
+  return typeof response?.status === 'string' ? response.status : 'completed';
+}
+
 function listOf<T>(list: readonly T[] | null | undefined): readonly T[] {
-  return Array.isArray(list) ? (list as readonly T[]) : [];
+  return Array.isArray(list) ? (list as T[]) : [];
 }
 
 /** Words or a call of one of our tools; silence within them is a sign of trouble. */

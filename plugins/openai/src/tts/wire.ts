@@ -1,6 +1,7 @@
 import { decodeJson, type HttpSpeechWire } from '@patchbay/plugin-kit';
 import type { Connection } from '@patchbay/ws-url';
 import { failureOf } from '../realtime/failures.ts';
+import { wordsOf } from '../words.ts';
 import type { Speaking } from './options.ts';
 
 /** Hz of the service's PCM. https://developers.openai.com/api/docs/guides/text-to-speech */
@@ -23,7 +24,7 @@ export function speech(connection: Connection): HttpSpeechWire<Speaking> {
     }),
     receive({ data }, sink) {
       if (data.trim() === '[DONE]') return true;
-      const event = messageIn(data);
+      const event = decodeJson(data) ?? {};
       if (event.type === 'speech.audio.delta' && typeof event.audio === 'string') {
         sink.audio(Buffer.from(event.audio, 'base64'));
       } else if (event.type === 'speech.audio.done') {
@@ -31,21 +32,12 @@ export function speech(connection: Connection): HttpSpeechWire<Speaking> {
         return true;
       } else if (event.type === 'error' || event.error != null) {
         const error =
-          typeof event.error === 'object' && event.error !== null ? event.error : { message: String(event.error) };
+          typeof event.error === 'object' && event.error !== null ? event.error : { message: wordsOf(event.error) };
         throw failureOf(error, connection, false);
       }
       return false;
     },
   };
-}
-
-/** What is not JSON says nothing; were there nothing else, the missing audio would be the failure. */
-function messageIn(data: string): Record<string, unknown> {
-  try {
-    return decodeJson(data) ?? {};
-  } catch {
-    return {};
-  }
 }
 
 /** "`sse` is not supported for `tts-1` or `tts-1-hd`" (API reference), and other providers' models know no such word. */
