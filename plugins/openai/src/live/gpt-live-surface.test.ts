@@ -68,7 +68,7 @@ test('a gateway that relays client delegation only wants it said, at constructio
   const gateway = ours.gateways.vercel({ apiKey: 'vck-1' });
   expect(() => new ours.realtime.GPTLiveModel({ gateway })).toThrow(/Vercel.*set `delegation: 'client'`/);
   const model = new ours.realtime.GPTLiveModel({ gateway, model: 'openai/gpt-live-1', delegation: 'client' });
-  expect(model._opts.baseURL).toBe('wss://ai-gateway.vercel.sh/v1/live/sessions');
+  expect(model.connection.redacted).toBe('wss://ai-gateway.vercel.sh/v1/live/sessions');
 });
 
 test('a gateway without GPT-Live says so at construction, and what to use instead', () => {

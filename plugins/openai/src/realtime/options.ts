@@ -155,7 +155,7 @@ function checkModalities(modalities: unknown): void {
 
 /**
  * Five retries, not LiveKit's three: they come sooner, a connection that is accepted does not give them back at once, and
- * nobody above tries again. Three would be spent 2 s into the restart of a service.
+ * nobody above tries again. Three would not outlast the restart of a service.
  */
 export function resolveConnOptions(options: Partial<APIConnectOptions> | undefined): APIConnectOptions {
   checkObject('connOptions', options);
