@@ -59,17 +59,23 @@ function toResponse({ status, headers, body }: HttpResponse, abort: () => void):
   const empty = status === 204 || status === 205;
   const iterator = body[Symbol.asyncIterator]();
   const limit = new AnswerLimit(headers['content-type']);
+  const passed = (piece: Uint8Array): Uint8Array | undefined => {
+    try {
+      return limit.pass(piece);
+    } catch (error) {
+      abort();
+      throw error;
+    }
+  };
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const piece = await iterator.next();
-      if (piece.done === true) return controller.close();
-      try {
-        limit.pass(piece.value);
-      } catch (error) {
-        abort();
-        throw error;
+      for (;;) {
+        const piece = await iterator.next();
+        const ready = piece.done === true ? limit.rest() : passed(piece.value);
+        if (ready !== undefined) controller.enqueue(ready);
+        if (piece.done === true) return controller.close();
+        if (ready !== undefined) return;
       }
-      controller.enqueue(piece.value);
     },
     // Not `iterator.return()`: it would wait for the piece that a silent server never sends.
     cancel: abort,

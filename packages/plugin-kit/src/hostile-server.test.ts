@@ -152,6 +152,27 @@ describe('an answer without an end', () => {
     await expect.poll(() => server.connections()).toBe(0);
   });
 
+  it('is handed on in whole lines, and what is left at its end', async () => {
+    const pieces = ['data: a', 'b\r', '\ndata: c\n\nda', 'ta: ', 'd'];
+    const limit = new AnswerLimit('text/event-stream');
+    const passed = pieces.map((piece) => limit.pass(Buffer.from(piece))?.toString());
+    expect([...passed, limit.rest()?.toString()]).toEqual([
+      undefined,
+      'data: ab\r',
+      '\ndata: c\n\n',
+      undefined,
+      undefined,
+      'data: d',
+    ]);
+    const server = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const piece of pieces) response.write(piece);
+      response.end();
+    });
+    const response = await createFetch({ connection: chatter('chat', server.url) })(server.url);
+    expect(await response.text()).toBe(pieces.join(''));
+  });
+
   it('may go on for as long as its events end, however they are cut', () => {
     for (const end of ['\n\n', '\r\n\r\n', '\r\r', '\n\r\n']) {
       const limit = new AnswerLimit('text/event-stream');

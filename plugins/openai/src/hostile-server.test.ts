@@ -65,13 +65,13 @@ interface Asked {
   error: unknown;
 }
 
-async function ask(model: llm.LLM): Promise<Asked> {
+async function ask(model: llm.LLM, timeoutMs = 10_000): Promise<Asked> {
   cleanups.push(() => model.aclose());
   const asked: Asked = { text: '', calls: [], error: undefined };
   model.on('error', ({ error }) => (asked.error = error));
   const chatCtx = llm.ChatContext.empty();
   chatCtx.addMessage({ role: 'user', content: 'hello' });
-  for await (const { delta } of model.chat({ chatCtx, connOptions: once1 })) {
+  for await (const { delta } of model.chat({ chatCtx, connOptions: { ...once1, timeoutMs } })) {
     asked.text += delta?.content ?? '';
     asked.calls.push(...(delta?.toolCalls ?? []).map(({ callId, name }) => `${name} ${callId}`));
   }
@@ -319,7 +319,7 @@ describe('an answer without an end', () => {
       };
       more();
     });
-    const { error } = await ask(open(baseURL));
+    const { error } = await ask(open(baseURL), 50_000);
     expect(PatchbayError.is((error as Error).cause)).toBe(true);
     expect((error as Error).cause).toMatchObject({ code: 'message-too-large', retryable: false });
     expect(written).toBeLessThan(64 * 1_048_576);
