@@ -11,6 +11,7 @@ import { systemClock } from './clock.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { Cloud, CloudEvent, Front, Loopback, LoopbackOptions, ReceivedRequest } from './cloud.ts';
 import type { SocketHandler } from './handlers.ts';
+import { FaultRegistry } from './faults/registry.ts';
 import { startGateway } from './gateways/index.ts';
 import { invalidRequest } from './http/errors.ts';
 import type { ServiceError } from './http/errors.ts';
@@ -72,6 +73,8 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
     maxPayload: MAX_FRAME_BYTES,
     handleProtocols: chooseProtocol,
   });
+  readonly faults: FaultRegistry = new FaultRegistry({ injected: () => {}, removed: () => {} });
+  readonly ca: string | undefined = undefined;
   #ownPort = 0;
   #front: Front | undefined;
   #cloud: (Cloud & { end(): Promise<void> }) | undefined;
