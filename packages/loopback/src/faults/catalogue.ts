@@ -3,8 +3,8 @@ import type { Fault } from './types.ts';
 /** Where a fault acts: while a client connects, on its request, behind the 101, in the stream, in a message, in the service. */
 export type FaultGroup = 'connect' | 'request' | 'opened' | 'stream' | 'content' | 'service';
 
-/** What a fault can occur on: a WebSocket, server-sent events, or any other body of an HTTP answer. Elsewhere it is ignored. */
-export type Transport = 'socket' | 'events' | 'body';
+/** What a fault can occur on: a WebSocket, or an HTTP answer of server-sent events, of JSON or of other bytes. Elsewhere it is ignored. */
+export type Transport = 'socket' | 'events' | 'json' | 'bytes';
 
 export type FaultParameter = Exclude<keyof Fault, 'name'>;
 
@@ -22,8 +22,10 @@ export interface FaultKind {
   readonly transports: readonly Transport[];
 }
 
-const everywhere: readonly Transport[] = ['socket', 'events', 'body'];
+const everywhere: readonly Transport[] = ['socket', 'events', 'json', 'bytes'];
+const http: readonly Transport[] = ['events', 'json', 'bytes'];
 const messages: readonly Transport[] = ['socket', 'events'];
+const documents: readonly Transport[] = ['socket', 'events', 'json'];
 const socket: readonly Transport[] = ['socket'];
 
 type Settings = Partial<Pick<FaultKind, 'value' | 'parameters' | 'defaults' | 'transports'>>;
@@ -43,10 +45,10 @@ function kind(group: FaultGroup, base: Settings): (name: string, does: string, m
 
 const connect = kind('connect', {});
 const request = kind('request', {});
-const opened = kind('opened', { transports: socket });
+const opened = kind('opened', { defaults: { at: 0 }, transports: socket });
 const stream = kind('stream', { value: 'at', defaults: { at: 1 } });
 /** A message of its own beside the one at the point. */
-const beside = kind('content', { value: 'at', parameters: ['instead'], defaults: { at: 1 }, transports: everywhere });
+const beside = kind('content', { value: 'at', parameters: ['instead'], defaults: { at: 1 }, transports: documents });
 /** The message at the point, changed. */
 const changed = kind('content', { value: 'at', defaults: { at: 1 }, transports: messages });
 const service = kind('service', { value: 'ms', parameters: ['at'] });
@@ -79,7 +81,7 @@ export const faultCatalogue: readonly FaultKind[] = [
   request('empty-body', '`status` and not a byte of body', {
     value: 'status',
     defaults: { status: 200 },
-    transports: ['events', 'body'],
+    transports: http,
   }),
 
   opened('silence', '101, then nothing: no event, and no pong'),
@@ -94,11 +96,11 @@ export const faultCatalogue: readonly FaultKind[] = [
     parameters: ['kind'],
     defaults: { code: 1011, kind: 'server' },
   }),
-  opened('lose-first-event', 'the first event never comes; the others do'),
+  opened('lose-first-event', 'the first event never comes; the others do', { defaults: { at: 1 } }),
   opened('close-before-first-event', 'a close frame in place of the first event', {
     value: 'code',
     parameters: ['reason'],
-    defaults: { code: 1011, reason: '' },
+    defaults: { at: 1, code: 1011, reason: '' },
   }),
 
   stream('stall-after', 'behind the point nothing comes, neither event nor pong; the connection stays open'),
@@ -149,21 +151,21 @@ export const faultCatalogue: readonly FaultKind[] = [
   }),
   beside('binary-frame', 'a binary frame', { transports: socket }),
   beside('invalid-utf8', 'text that is not UTF-8'),
-  beside('bad-frame', 'a frame with reserved bits; a chunk without a size', { parameters: [] }),
+  beside('bad-frame', 'a frame with reserved bits; a chunk without a size', { parameters: [], transports: everywhere }),
   beside('deflated-frame', 'a compressed frame that was never negotiated', { parameters: [], transports: socket }),
   changed('null-fields', 'the first terminal or error event from the point on has null wherever a field may be null', {
-    transports: everywhere,
+    transports: documents,
   }),
   changed('fragments', 'the message at the point comes in pieces of `bytes`', {
     parameters: ['bytes'],
     defaults: { bytes: 1 },
-    transports: everywhere,
+    transports: documents,
   }),
   changed('duplicate', 'the message at the point comes twice'),
   changed('reorder', 'the message at the point comes behind the next one'),
 
   service('clock-jump', "the service's wall clock leaps by `ms`", { defaults: { ms: 3_600_000 } }),
-  service('block', "the service's event loop stands still for `ms` of real time", { defaults: { ms: 5_000 } }),
+  service('block', "the service's event loop stands still for `ms` of real time", { defaults: { at: 1, ms: 5_000 } }),
 ];
 
 /** What may be set for a kind of fault. */

@@ -7,13 +7,14 @@ export interface ArmedFault extends InjectedFault {
   readonly kind: FaultKind;
   readonly settings: Fault;
   /** Counts a hit; `false` when it has hit as often as it may, or was removed. */
-  hit(): boolean;
+  hit: () => boolean;
   /** Whether it may hit again. */
   readonly live: boolean;
 }
 
 /** Who is told of every injection and removal. */
 export interface RegistryListeners {
+  /** May throw: then it is not injected. */
   injected(fault: ArmedFault): void;
   removed(fault: ArmedFault): void;
 }
@@ -47,7 +48,7 @@ export class FaultRegistry implements Faults {
       get live() {
         return !removed && hits < (settings.times ?? Infinity);
       },
-      hit() {
+      hit: () => {
         if (!armed.live) return false;
         hits += 1;
         return true;
@@ -59,8 +60,8 @@ export class FaultRegistry implements Faults {
         this.#listeners.removed(armed);
       },
     };
-    this.#armed.push(armed);
     this.#listeners.injected(armed);
+    this.#armed.push(armed);
     return armed;
   }
 
