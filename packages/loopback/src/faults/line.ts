@@ -38,6 +38,7 @@ export class Line {
   readonly #transport: Socket;
   readonly #gone: AbortController = new AbortController();
   #upstream: Upstream | undefined;
+  #writer: Writer | undefined;
   /** An answer is owed: the end of the provider's side is not yet the end of the client's. */
   #isBusy = false;
 
@@ -75,6 +76,7 @@ export class Line {
     }
     const { clock } = this.#context;
     const writer = new Writer(socket, this.#transport, clock, this.#gone.signal);
+    this.#writer = writer;
     return this.#serve(socket, source, writer, isSecure);
   }
 
@@ -106,8 +108,10 @@ export class Line {
     const path = this.#pathOf(target);
     const kind = /^websocket$/i.test(head.header('upgrade')) ? 'socket' : 'http';
     this.#context.tell('wire', 'request-arrived', { kind, method, path });
+    const wasHere = !source.ended;
     const verdict = await judge(this.#context, { kind, path }, this.#gone.signal);
-    if (this.#gone.signal.aborted) return false;
+    // Whoever left while the request was held wants nothing any more.
+    if (this.#gone.signal.aborted || (wasHere && source.ended)) return this.#discard(source);
     if (verdict === 'reset') await writer.reset();
     if (verdict === 'reset' || verdict === 'ignore') return this.#discard(source);
     if (verdict !== 'serve') {
@@ -120,13 +124,15 @@ export class Line {
     const origin = originOf(target);
     const own = [method, target.slice(origin.length) || '/', head.start[2]] as const;
     await put(upstream.socket, origin ? head.with({ 'proxy-authorization': undefined }, own) : head.raw);
-    const uploading = kind === 'http' ? this.#upload(head, source, upstream) : Promise.resolve();
+    // What follows an upgrade is not for who has not agreed to it.
+    const uploading = kind === 'http' ? this.#upload(head, source, upstream) : this.#watch(source, upstream);
     const answered = await this.#answerOf(upstream.source, writer);
     if (!answered) {
       await (upstream.source.failed ? writer.reset() : writer.end());
       return this.#discard(source);
     }
     if (answered.start[1] === '101') {
+      source.onEnd = () => {};
       await this.#open(answered, path, source, writer, upstream);
       return false;
     }
@@ -157,9 +163,15 @@ export class Line {
       await put(upstream.socket, piece.raw);
       isWhole = piece.isLast === true;
     }
-    // A client that ends its side wants no more answers than those it asked for.
-    if (isWhole) source.onEnd = () => void upstream.socket.end();
+    if (isWhole) this.#watch(source, upstream);
     else upstream.socket.end();
+  }
+
+  /** A client that ends its side wants no more answers than those it asked for. */
+  #watch(source: Source, upstream: Upstream): void {
+    source.onEnd = () => {
+      if (source.peek().length === 0) upstream.socket.end();
+    };
   }
 
   async #download(
@@ -259,7 +271,7 @@ export class Line {
     await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve));
     if (this.#gone.signal.aborted) socket.destroy();
     source.onEnd = () => {
-      if (!this.#isBusy) this.#transport.end();
+      if (!this.#isBusy) void this.#writer?.end();
     };
     return upstream;
   }

@@ -11,7 +11,7 @@ export class Source {
   #wanted = 0;
   #ended = false;
   #failed = false;
-  #wake: (() => void) | undefined;
+  readonly #waiting = new Set<() => void>();
   #onEnd: (() => void) | undefined;
 
   constructor(socket: Duplex) {
@@ -42,7 +42,7 @@ export class Source {
     while (this.#length < bytes && !this.#ended) {
       this.#wanted = bytes;
       this.#socket.resume();
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
     }
     return this.#length >= bytes;
   }
@@ -91,17 +91,23 @@ export class Source {
     if (rest.length > 0) this.#socket.unshift(rest);
   }
 
+  #wake(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const go of waiting) go();
+  }
+
   readonly #add = (bytes: Buffer): void => {
     this.#parts.push(bytes);
     this.#length += bytes.length;
     if (this.#length >= Math.max(HIGH_WATER_BYTES, this.#wanted)) this.#socket.pause();
-    this.#wake?.();
+    this.#wake();
   };
 
   readonly #end = (): void => {
     if (this.#ended) return;
     this.#ended = true;
-    this.#wake?.();
+    this.#wake();
     this.#onEnd?.();
   };
 

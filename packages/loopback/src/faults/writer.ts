@@ -11,6 +11,8 @@ export class Writer {
   readonly #clock: Clock;
   readonly #gone: AbortSignal;
   #tail: Promise<void> = Promise.resolve();
+  /** Everything that was written is in the system's hands: a reset would lose what is not. */
+  #flushed: Promise<void> = Promise.resolve();
   #drip: { bytes: number; ms: number } | undefined;
 
   constructor(socket: Duplex, transport: Socket, clock: Clock, gone: AbortSignal) {
@@ -20,7 +22,7 @@ export class Writer {
     this.#gone = gone;
   }
 
-  /** Resolves when the system has taken the bytes, or the client is gone. */
+  /** Waits while the client is slower; resolves at once when it is gone. */
   write(bytes: Buffer): Promise<void> {
     return this.#behind(() => this.#put(bytes));
   }
@@ -37,7 +39,8 @@ export class Writer {
 
   /** RST, behind everything that was written. */
   reset(): Promise<void> {
-    return this.#behind(() => {
+    return this.#behind(async () => {
+      await this.#flushed;
       if (!this.#transport.destroyed) this.#transport.resetAndDestroy();
       this.#socket.destroy();
     });
@@ -49,16 +52,34 @@ export class Writer {
   }
 
   async #put(bytes: Buffer): Promise<void> {
-    if (!this.#drip) return put(this.#socket, bytes);
+    if (!this.#drip) return this.#send(bytes);
     for (let start = 0; start < bytes.length && !this.#gone.aborted; start += this.#drip.bytes) {
       await sleep(this.#clock, this.#drip.ms, this.#gone);
-      await put(this.#socket, bytes.subarray(start, start + this.#drip.bytes));
+      await this.#send(bytes.subarray(start, start + this.#drip.bytes));
     }
+  }
+
+  #send(bytes: Buffer): Promise<void> {
+    let flushed: () => void = () => {};
+    this.#flushed = new Promise((resolve) => (flushed = resolve));
+    return put(this.#socket, bytes, flushed);
   }
 }
 
-/** Resolves when the system has taken the bytes, or the socket cannot. */
-export function put(socket: Duplex, bytes: Buffer): Promise<void> {
-  if (bytes.length === 0 || socket.destroyed || socket.writableEnded) return Promise.resolve();
-  return new Promise((resolve) => socket.write(bytes, () => resolve()));
+/** Writes, and waits while the other side is slower; returns at once when it is gone. */
+export function put(socket: Duplex, bytes: Buffer, flushed?: () => void): Promise<void> {
+  if (bytes.length === 0 || socket.destroyed || socket.writableEnded) {
+    flushed?.();
+    return Promise.resolve();
+  }
+  if (socket.write(bytes, () => flushed?.())) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done);
+      socket.off('close', done);
+      resolve();
+    };
+    socket.on('drain', done);
+    socket.on('close', done);
+  });
 }
