@@ -169,9 +169,9 @@ export const faultCatalogue: readonly FaultKind[] = [
 ];
 
 /** What may be set for a kind of fault. */
-export function parametersOf({ value, parameters, name, group }: FaultKind): readonly FaultParameter[] {
+export function parametersOf({ value, parameters, name }: FaultKind): readonly FaultParameter[] {
   const counted: FaultParameter[] = uncounted.has(name) ? [] : ['times'];
-  const routed: FaultParameter[] = group === 'service' || unrouted.has(name) ? [] : ['path'];
+  const routed: FaultParameter[] = unrouted.has(name) ? [] : ['path'];
   return [...new Set([...(value ? [value] : []), ...parameters, ...counted, ...routed])];
 }
 
