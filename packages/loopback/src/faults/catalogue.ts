@@ -76,7 +76,7 @@ export const faultCatalogue: readonly FaultKind[] = [
   request('redirect', '`status` with `to` as its Location', {
     value: 'status',
     parameters: ['to'],
-    defaults: { status: 302, to: 'http://localhost:9/v1' },
+    defaults: { status: 302, to: 'http://localhost:8/v1' },
   }),
   request('empty-body', '`status` and not a byte of body', {
     value: 'status',

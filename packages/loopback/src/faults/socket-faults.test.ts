@@ -39,7 +39,7 @@ const clients = {
     const sdk = new ResponsesWS(new OpenAI({ apiKey: 'key', baseURL: cloud.url }));
     sdk.on('error', () => {});
     // The socket below the SDK's own, which knows no pings.
-    return sdk.socket.platformSocket as WebSocket;
+    return sdk.socket.platformSocket;
   },
 } as const;
 
