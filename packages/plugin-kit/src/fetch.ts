@@ -1,12 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { NetworkOptions } from '@patchbay/ws-session';
 import type { Connection } from '@patchbay/ws-url';
+import type { KeepAlive } from './keep-alive.ts';
 import { sendHttp, type HttpRequest, type HttpResponse } from './http-request.ts';
 
 export interface FetchOptions extends NetworkOptions {
   connection: Connection;
   /** Re-read on each request, where the model travels in the URL. */
   model?: () => string | undefined;
+  /** Connections to reuse; whoever made them closes them. Default: Node's own. */
+  keepAlive?: KeepAlive;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface FetchOptions extends NetworkOptions {
  * `PatchbayError`, which SDKs wrap as `cause`; give the SDK `maxRetries: 0`.
  */
 export function createFetch(options: FetchOptions): typeof fetch {
-  const { connection, model, agent, proxy } = options;
+  const { connection, model, keepAlive, agent, proxy } = options;
   return async (input, init = {}) => {
     const { body, contentType } = await encode(init.body);
     const headers: Record<string, string> = contentType === undefined ? {} : { 'content-type': contentType };
@@ -32,6 +35,7 @@ export function createFetch(options: FetchOptions): typeof fetch {
       headers,
       signal: signal ? AbortSignal.any([signal, cancelled.signal]) : cancelled.signal,
       ...(body === undefined ? {} : { body }),
+      ...(keepAlive === undefined ? {} : { keepAlive }),
       ...(agent === undefined ? {} : { agent }),
       ...(proxy === undefined ? {} : { proxy }),
       ...(wanted === undefined ? {} : { model: wanted }),

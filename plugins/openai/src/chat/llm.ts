@@ -1,6 +1,6 @@
 import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
-import { checkJson, recordOf, requestJson, RequestLLM, type ConnectOptions } from '@patchbay/plugin-kit';
+import { checkJson, KeepAlive, recordOf, requestJson, RequestLLM, type ConnectOptions } from '@patchbay/plugin-kit';
 import type { Query } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeOf, type Route } from '../endpoint.ts';
@@ -46,6 +46,7 @@ export class LLM extends RequestLLM {
   readonly #where: ConnectOptions;
   readonly #providerFmt: llm.ProviderFormat;
   readonly #client: ChatClient;
+  readonly #keepAlive = new KeepAlive();
 
   /** @param providerFmt - The shape of the messages; leave it unless the server is not OpenAI-shaped. */
   constructor(options: Partial<LLMOptions> = {}, providerFmt: llm.ProviderFormat = 'openai') {
@@ -57,7 +58,7 @@ export class LLM extends RequestLLM {
     this.#options = { ...options, model };
     this.#where = where;
     this.#providerFmt = providerFmt;
-    this.#client = clientOn(route);
+    this.#client = clientOn(route, this.#keepAlive);
   }
 
   override chat(call: {
@@ -79,7 +80,7 @@ export class LLM extends RequestLLM {
       connOptions,
       body,
       connection: detour?.connection ?? this.connection,
-      client: detour === undefined ? this.#client : clientOn(detour),
+      client: detour === undefined ? this.#client : clientOn(detour, this.#keepAlive),
       providerFmt: this.#providerFmt,
       thinkingTimeoutMs: this.#options.thinkingTimeoutMs ?? DEFAULT_THINKING_MS,
       ...(toolCtx === undefined ? {} : { toolCtx }),
@@ -104,9 +105,15 @@ export class LLM extends RequestLLM {
     );
   }
 
+  override async aclose(): Promise<void> {
+    await super.aclose();
+    this.#keepAlive.close();
+  }
+
   /** Lists the models, which costs nothing: the first turn finds an open connection. */
   protected override async _prewarmImpl(signal: AbortSignal): Promise<void> {
-    await requestJson({ ...routeOf('models', this.#where), method: 'GET', timeoutMs: PREWARM_MS, signal });
+    const request = { method: 'GET', timeoutMs: PREWARM_MS, keepAlive: this.#keepAlive, signal };
+    await requestJson({ ...routeOf('models', this.#where), ...request });
   }
 
   /** A deployment of Azure OpenAI: by key, or by Microsoft Entra token. `model` is what was deployed. */

@@ -1,12 +1,7 @@
 import type { llm } from '@livekit/agents';
-import {
-  RequestLLMStream,
-  ServerSentEventDecoder,
-  type Reply,
-  type RequestLLMStreamOptions,
-  type ServerSentEvent,
-} from '@patchbay/plugin-kit';
+import { RequestLLMStream, type Reply, type RequestLLMStreamOptions, type ServerSentEvent } from '@patchbay/plugin-kit';
 import type { Connection } from '@patchbay/ws-url';
+import { eventsOf } from '../answer-events.ts';
 import { placed } from '../responses/request.ts';
 import type { LLM } from './llm.ts';
 import { thinksFirst } from './model-rules.ts';
@@ -57,7 +52,6 @@ export class LLMStream extends RequestLLMStream {
         {
           open: async (aborted) => {
             const call = client.chat.completions.create(request as never, { signal: aborted });
-            // The SDK's own reading of events ends at the first one that it cannot parse.
             const response = await call.asResponse();
             reader.open(response.headers);
             return eventsOf(response);
@@ -78,20 +72,4 @@ export class LLMStream extends RequestLLMStream {
     }
     reader.end();
   }
-}
-
-/** The events of an answer. A server that does not stream sends one JSON document, which counts as one event. */
-async function* eventsOf(response: Response): AsyncGenerator<ServerSentEvent> {
-  if (response.headers.get('content-type')?.includes('json')) {
-    yield { event: 'message', data: await response.text() };
-    return;
-  }
-  const events: ServerSentEvent[] = [];
-  const decoder = new ServerSentEventDecoder((event) => events.push(event));
-  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    decoder.push(piece);
-    yield* events.splice(0);
-  }
-  decoder.end();
-  yield* events;
 }

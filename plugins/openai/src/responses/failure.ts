@@ -1,4 +1,4 @@
-import { retryableStatus, retryAfter } from '@patchbay/plugin-kit';
+import { retryableStatus, retryAfter, type ServerSentEvent } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection, PatchbayErrorDetails } from '@patchbay/ws-url';
 import { fatalCodes } from '../error-codes.ts';
@@ -42,11 +42,20 @@ export function errorOf(event: WsErrorEvent, connection: Connection): PatchbayEr
   return providerError(error ?? flat, connection, { status: status ?? undefined, headers });
 }
 
-/** What the SDK throws for `{ error: … }` in the middle of a stream, which is how gateways pass on a failure. */
-export function spokenIn(error: unknown, connection: Connection): PatchbayError | undefined {
-  const { error: said, status } = (error ?? {}) as { error?: unknown; status?: unknown };
-  if (PatchbayError.is(error) || typeof said !== 'object' || said === null || status !== undefined) return undefined;
-  return providerError(said, connection);
+/** A failure without a type in the middle of a stream, or under the name `error` alone: gateways pass it on like this. */
+export function spokenIn({ event, data }: ServerSentEvent, connection: Connection): PatchbayError | undefined {
+  let said: unknown;
+  try {
+    said = JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+  if (typeof said !== 'object' || said === null || typeof (said as { type?: unknown }).type === 'string')
+    return undefined;
+  const { error } = said as { error?: WsErrorBody | string | null };
+  if (typeof error === 'string') return providerError({ message: error }, connection);
+  if (error == null) return event === 'error' ? providerError(said, connection) : undefined;
+  return providerError(error, connection);
 }
 
 /** A response that did not come to its end by itself. */

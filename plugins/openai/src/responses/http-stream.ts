@@ -1,17 +1,17 @@
-import type { Reply } from '@patchbay/plugin-kit';
+import type { Reply, ServerSentEvent } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
+import { eventsOf } from '../answer-events.ts';
 import { spokenIn } from './failure.ts';
 import type { Input } from './input.ts';
 import type { LLM } from './llm.ts';
 import { ResponseReader } from './reader.ts';
 import { placed } from './request.ts';
 import { LLMStream, type ResponsesStreamOptions } from './stream.ts';
-import type { WsServerEvent } from './wire.ts';
 
 /** What the official SDK offers of the Responses API, by shape. */
 export interface ResponsesClient {
   responses: {
-    create(body: never, options: { signal: AbortSignal }): PromiseLike<unknown>;
+    create(body: never, options: { signal: AbortSignal }): { asResponse(): Promise<Response> };
   };
 }
 
@@ -33,21 +33,20 @@ export class HttpStream extends LLMStream {
     const { timeoutMs } = this.connOptions;
     const reader = new ResponseReader(reply, connection);
     const request = { ...placed(body, connection), input: this.thinking(input.items, input), stream: true };
-    try {
-      await this.stream<WsServerEvent>(
-        {
-          open: async (aborted) =>
-            (await this.#client.responses.create(request as never, {
-              signal: aborted,
-            })) as AsyncIterable<WsServerEvent>,
-          receive: (event) => reader.read(event),
-          silenceMs: () => (reader.working ? thinkingTimeoutMs : timeoutMs),
+    await this.stream<ServerSentEvent>(
+      {
+        open: async (aborted) =>
+          eventsOf(await this.#client.responses.create(request as never, { signal: aborted }).asResponse()),
+        receive: (event) => {
+          if (event.data.trim() === '[DONE]') return false;
+          const failure = spokenIn(event, connection);
+          if (failure !== undefined) throw failure;
+          return reader.readFrame(event.data);
         },
-        signal,
-      );
-    } catch (error) {
-      throw spokenIn(error, connection) ?? error;
-    }
+        silenceMs: () => (reader.working ? thinkingTimeoutMs : timeoutMs),
+      },
+      signal,
+    );
     if (reader.failure !== undefined) throw reader.failure;
   }
 }

@@ -1,6 +1,6 @@
 import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
-import { refuseOption, RequestLLM } from '@patchbay/plugin-kit';
+import { KeepAlive, refuseOption, RequestLLM } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeTo, type Route } from '../endpoint.ts';
@@ -33,6 +33,7 @@ export class LLM extends RequestLLM {
   readonly #decoder: FrameDecoder;
   readonly #client: ResponsesClient | undefined;
   readonly #closing = new AbortController();
+  readonly #keepAlive = new KeepAlive();
 
   constructor(options: Partial<LLMOptions> = {}) {
     checkLLMOptions(options);
@@ -47,7 +48,7 @@ export class LLM extends RequestLLM {
     );
     this.#options = { ...options, model };
     this.#decoder = decoder;
-    if (!useWebSocket) this.#client = clientOn(route);
+    if (!useWebSocket) this.#client = clientOn(route, this.#keepAlive);
   }
 
   /**
@@ -87,6 +88,7 @@ export class LLM extends RequestLLM {
   override async aclose(): Promise<void> {
     this.#closing.abort();
     await super.aclose();
+    this.#keepAlive.close();
   }
 
   #streamOptions(call: ChatCall): ResponsesStreamOptions {
