@@ -96,6 +96,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
   async #read(response: HttpResponse, frames: SpeechFrames, deadline: Deadline, signal: AbortSignal): Promise<void> {
     const decoder = this.#newDecoder(frames, signal);
     let heard = false;
+    let isDone = false;
     const sink: SpeechSink = {
       audio: (bytes) => {
         if (bytes.byteLength === 0) return;
@@ -106,11 +107,16 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
         if (decoder) decoder.push(bytes);
         else frames.push(bytes);
       },
+      done: () => void (isDone = true),
       usage: (tokens) => this.setTokenUsage(tokens),
     };
     const push = this.#reader(response, sink);
-    for await (const bytes of response.body) push.bytes(bytes);
-    push.end();
+    try {
+      for await (const bytes of response.body) push.bytes(bytes);
+      push.end();
+    } catch (error) {
+      if (!isDone) throw error;
+    }
     await decoder?.end();
     frames.end();
   }

@@ -11,6 +11,8 @@ import type { ServerSentEvent } from './server-sent-events.ts';
 export interface SpeechSink {
   /** Audio of the format that was asked for, cut anywhere. */
   audio(bytes: Uint8Array): void;
+  /** That was all of it: what becomes of the connection now concerns nobody. */
+  done(): void;
   /** What it cost, for LiveKit's metrics. */
   usage(tokens: { inputTokens?: number; outputTokens?: number }): void;
 }

@@ -1,4 +1,4 @@
-import { decodeJson, type HttpSpeechWire } from '@patchbay/plugin-kit';
+import { decodeJson, type HttpSpeechWire, type JsonMessage } from '@patchbay/plugin-kit';
 import type { Connection } from '@patchbay/ws-url';
 import { failureOf } from '../realtime/failures.ts';
 import type { Speaking } from './options.ts';
@@ -22,12 +22,12 @@ export function speech(connection: Connection): HttpSpeechWire<Speaking> {
       }),
     }),
     receive({ data }, sink) {
-      if (data === '[DONE]') return;
-      const event = decodeJson(data) ?? {};
+      const event = eventIn(data);
       if (event.type === 'speech.audio.delta' && typeof event.audio === 'string') {
         sink.audio(Buffer.from(event.audio, 'base64'));
       } else if (event.type === 'speech.audio.done') {
         sink.usage(usageOf(event.usage));
+        sink.done();
       } else if (event.type === 'error' || event.error != null) {
         const error =
           typeof event.error === 'object' && event.error !== null ? event.error : { message: String(event.error) };
@@ -40,6 +40,15 @@ export function speech(connection: Connection): HttpSpeechWire<Speaking> {
 /** "`sse` is not supported for `tts-1` or `tts-1-hd`" (API reference), and other providers' models know no such word. */
 function formatOf(model: string): 'audio' | 'sse' {
   return /^gpt-.*tts/.test(model) ? 'sse' : 'audio';
+}
+
+/** What nobody can read is passed over: the audio that does not come has a deadline. */
+function eventIn(data: string): JsonMessage {
+  try {
+    return decodeJson(data) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 function usageOf(value: unknown): { inputTokens?: number; outputTokens?: number } {
