@@ -21,7 +21,16 @@ export { logger, type Logger } from './logging.ts';
 export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';
 export { PcmChunker, type PcmChunkerOptions } from './pcm-chunker.ts';
 export { Resampler } from './resampler.ts';
-export type { Clock, Frame, LaneRules, Link, NetworkOptions, PooledSocketInfo, Timer } from '@patchbay/ws-session';
+export type {
+  Clock,
+  Expectation,
+  Frame,
+  LaneRules,
+  Link,
+  NetworkOptions,
+  PooledSocketInfo,
+  Timer,
+} from '@patchbay/ws-session';
 
 // HTTP, by the way of the sockets.
 export { createFetch, type FetchOptions } from './fetch.ts';
