@@ -1,4 +1,5 @@
-import { startLoopback } from '@patchbay/loopback';
+import { Agent } from 'node:https';
+import { startLoopback, type Loopback } from '@patchbay/loopback';
 import { createTestRuntime, installRuntime } from '@patchbay/ws-session/testing';
 import { acts, type Act, type ActResult } from './acts.ts';
 import { newClock, type CellClock } from './clock.ts';
@@ -76,9 +77,10 @@ async function perform(
   } catch (error) {
     return refusal(error, secrets);
   }
-  const { turn, outcome, over, leaks = [] } = await run(stage);
+  const { turn, outcome, over, renew, turns, leaks = [] } = await run(stage);
+  if (over !== true) await stage.reconnected();
   const observation: Observation = {
-    outcome: outcome ?? stage.judge(turn),
+    outcome: outcome ?? stage.judge(turn, turns),
     ...(ears.final === undefined ? {} : { error: ears.final }),
     dials: dials.count,
     ms: Math.round((turn === hangs ? clock.now() : turn.endedAt) - startedAt),
@@ -93,14 +95,14 @@ async function perform(
   };
   cloud.faults.clear();
   mend?.();
-  if (over !== true && !parts.real) observation.afterwards = await onceMore(stage);
+  if (over !== true && !parts.real) observation.afterwards = await onceMore(stage, renew === true);
   for (const thing of stage.things) {
     // What a person who debugs would do, for whoever reads our output.
-    console.log(thing);
+    print(thing);
     observation.leaks.push(...leaksIn(picturesOf(thing), secrets, `a printed ${thing.constructor.name}`));
   }
   for (const heard of ears.heard) {
-    console.log(heard);
+    print(heard);
     observation.leaks.push(...leaksIn(picturesOf(heard), secrets, 'an event'));
   }
   if (!parts.real) observation.left = await leave(stage, timers);
@@ -109,14 +111,23 @@ async function perform(
 }
 
 /** With the fault gone, the model does what it is for. */
-async function onceMore(stage: Stage): Promise<string> {
+async function onceMore(stage: Stage, renew: boolean): Promise<string> {
   const { ears } = stage.parts;
   ears.forget();
-  const turn = await stage.settle(stage.again().turn());
+  const turn = await stage.settle((renew ? stage.talk() : stage.again()).turn());
   if (turn === hangs) return 'hangs';
   if (turn.delivers === 'all') return 'works';
   const { final } = ears;
   return `delivers ${turn.delivers}${turn.garbled ? ` (${turn.garbled})` : ''}${final ? `: ${final.message}` : ''}`;
+}
+
+/** Node's own streams throw where their writer is gone and somebody prints them. */
+function print(thing: unknown): void {
+  try {
+    console.log(thing);
+  } catch (error) {
+    console.log(String(error));
+  }
 }
 
 /** Closes everything, and says what is still there. */
@@ -127,7 +138,6 @@ async function leave(stage: Stage, timers: VirtualTimers | undefined): Promise<s
   if ((await stage.closeModel()) === hangs) left.push('close() hangs');
   await stage.pass(2_500);
   if (dials.open > 0) left.push(`${dials.open} sockets`);
-  if (cloud.sockets > 0) left.push(`${cloud.sockets} sockets of the service`);
   await cloud.close();
   await clock.advance(0);
   const ours = clock.pending - (timers?.pending ?? 0);
@@ -148,7 +158,7 @@ function pointsOf({ points }: Subject, round: number): StageParts['points'] {
   return { begun: one(points.begun), output: one(points.output), last: one(points.last) };
 }
 
-function placeFor({ id }: FaultRow, cloud: { url: string; origin: string }, secrets: Secrets): Where {
+function placeFor({ id }: FaultRow, cloud: Pick<Loopback, 'ca' | 'origin' | 'url'>, secrets: Secrets): Where {
   const { key, header, token, password } = secrets;
   const proxy = cloud.origin.replace('://', `://caller:${password}@`);
   return {
@@ -157,6 +167,8 @@ function placeFor({ id }: FaultRow, cloud: { url: string; origin: string }, secr
     headers: { 'x-gateway-key': header },
     query: { token },
     ...(id.startsWith('proxy-') ? { proxy } : {}),
+    // Where certificates are at stake, the authority is not.
+    ...(id.startsWith('tls-') ? { agent: new Agent({ ca: cloud.ca }) } : {}),
   };
 }
 

@@ -132,8 +132,11 @@ export const faultRows: readonly FaultRow[] = [
   stream('close-1002', 'closed: we broke the protocol', 'close-after:{begun},code=1002,times=1'),
   stream('close-1009', 'closed: we sent too much', 'close-after:{begun},code=1009,times=1'),
   stream('expire', 'the session is too old', 'expire:{begun},times=1'),
-  stream('slow-drip', 'everything comes, a little at a time', 'slow-drip:{begun},bytes=2000,ms=100'),
-  stream('stop-reading', 'nobody reads what we send', 'stop-reading:0,times=1', { S: 'hangs', R: 'hangs' }),
+  stream('slow-drip', 'everything comes, a little at a time', 'slow-drip:{begun},bytes=8000,ms=100'),
+  act('stream')('stop-reading', 'from the second turn on nobody reads what we send', 'stop-reading', {
+    S: 'hangs',
+    R: 'hangs',
+  }),
   stream('freeze', 'the service stands still for eight seconds', 'freeze:{begun},ms=8000,times=1'),
 
   content('malformed-json', 'half of a JSON object', 'malformed-json:{output}', junk),
@@ -204,7 +207,7 @@ export const faultRows: readonly FaultRow[] = [
   client('double-close', 'closed twice', 'double-close', { L: 'ok', S: 'ok', R: 'ok' }),
   client('barge-in', 'the caller interrupts, and the next turn follows', 'barge-in', { L: 'leaks' }),
   client('sibling-fails', 'one of two connections is lost', 'sibling', { L: 'silent' }, 'drop-after:{output},times=1'),
-  client('slow-consumer', 'nobody reads the answer for a minute', 'slow-consumer'),
+  client('slow-consumer', 'nobody reads the answer for twenty seconds', 'slow-consumer'),
   client('audio-during-outage', 'the caller speaks for thirty seconds while there is no connection', 'outage', {
     S: 'leaks',
     R: 'leaks',
@@ -224,7 +227,7 @@ export const faultRows: readonly FaultRow[] = [
     { L: 'ok', R: 'crashes', T: 'crashes' },
     'refuse:401',
   ),
-  client('long-call', 'two hundred turns', 'long-call', { R: 'leaks' }),
+  client('long-call', 'forty turns', 'long-call', { R: 'leaks' }),
 
   secrets('printed', 'everything is printed while a call is on', 'print'),
   secrets('header-injection', 'a key with a line break', 'bad-key', { L: 'retries' }),

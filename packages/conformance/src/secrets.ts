@@ -37,13 +37,31 @@ export function leaksIn(text: string, secrets: Secrets, where: string): string[]
 /** Every way in which somebody who debugs a call prints what is at hand. */
 export function picturesOf(value: unknown): string {
   return [
-    inspect(value, { depth: 8, showHidden: true, getters: true, maxStringLength: 20_000, maxArrayLength: 500 }),
-    format('%j', value),
-    format('%s', value),
+    inspected(value),
+    formatted('%j', value),
+    formatted('%s', value),
     json(value),
     ...(typeof value === 'object' && value !== null ? gettersOf(value) : []),
     ...chainOf(value),
   ].join('\n');
+}
+
+/** Some of Node's own getters throw when they are looked at. */
+function inspected(value: unknown): string {
+  const options = { depth: 8, showHidden: true, maxStringLength: 20_000, maxArrayLength: 500 };
+  try {
+    return inspect(value, { ...options, getters: true });
+  } catch (error) {
+    return String(error);
+  }
+}
+
+function formatted(as: string, value: unknown): string {
+  try {
+    return format(as, value);
+  } catch (error) {
+    return String(error);
+  }
 }
 
 function json(value: unknown): string {

@@ -6,7 +6,7 @@ import { completes, ends, fails, httpOnly, na, recovers, refusals, refusedWith }
  * and gives up with one final error.
  */
 const sixTimes = fails('APIConnectionError', { retryable: true, dials: 6, recoverable: 5, withinMs: [5_000, 9_000] });
-const timedOut = { ...sixTimes, error: 'APITimeoutError', withinMs: [65_000, 70_000] } as const;
+const timedOut = { ...sixTimes, error: 'APITimeoutError', withinMs: [60_000, 70_000] } as const;
 /** What was being said is over, what happened is told, and the same session goes on. */
 const reconnects = recovers({
   delivers: ['all', 'part', 'nothing'],
@@ -100,7 +100,7 @@ export const realtimeSocket: Suite = {
   'close-1009': fatal,
   expire: { ...reconnects, recoverable: [0, 1], tells: ['open', 'open'] },
   'slow-drip': completes({ withinMs: 120_000 }),
-  'stop-reading': { ...reconnects, droppedMs: [0, 60_000], tells: [] },
+  'stop-reading': { ...reconnects, recoverable: [0, 3], withinMs: 90_000, tells: ['open', 'open'] },
   freeze: completes({ withinMs: [8_000, 25_000] }),
 
   'malformed-json': mended,
