@@ -1,5 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import type { SecureContext } from 'node:tls';
+import type * as SelfSigned from 'selfsigned';
 
 /** An authority, what it signed, and what it did not. */
 export interface Certificates {
@@ -24,7 +25,7 @@ const here = [
   { type: 2, value: 'localhost' },
 ] as const;
 
-type Generate = (typeof import('selfsigned'))['generate'];
+type Generate = typeof SelfSigned.generate;
 
 interface Leaf {
   signedBy?: { key: string; cert: string };
