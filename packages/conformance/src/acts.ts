@@ -1,4 +1,4 @@
-import { Agent, type AgentOptions } from 'node:http';
+import { Agent } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { currentRuntime } from '@patchbay/ws-session';
 import { installRuntime } from '@patchbay/ws-session/testing';
@@ -96,7 +96,7 @@ const nameless = (): Agent => {
     else answer(null, '127.0.0.1', 4);
   };
   hasNames = false;
-  return new Agent({ lookup } as AgentOptions);
+  return new Agent({ lookup });
 };
 
 export const acts: Readonly<Record<string, Act>> = {
@@ -106,8 +106,8 @@ export const acts: Readonly<Record<string, Act>> = {
       const elsewhere = { ...where, baseURL: `http://voice.internal:${port}/v1` };
       if (transport === 'http') return { ...elsewhere, agent: nameless() };
       const agent = nameless();
-      const { connect } = currentRuntime();
-      installRuntime({ connect: (options, handlers) => connect({ ...options, agent }, handlers) });
+      const runtime = currentRuntime();
+      installRuntime({ connect: (options, handlers) => runtime.connect({ ...options, agent }, handlers) });
       return elsewhere;
     },
     mend: () => void (hasNames = true),

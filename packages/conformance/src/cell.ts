@@ -1,3 +1,4 @@
+import { Console } from 'node:console';
 import { Agent } from 'node:https';
 import { startLoopback, type Loopback } from '@patchbay/loopback';
 import { createTestRuntime, installRuntime } from '@patchbay/ws-session/testing';
@@ -37,7 +38,13 @@ export async function runCell({ subject, row, secrets, round, real }: CellOption
   const storyteller = new Storyteller();
   const points = pointsOf(subject, round);
   const faults = (row.faults ?? []).map((fault) => fault.replace(/\{(\w+)\}/g, (_, at: 'begun') => String(points[at])));
-  const cloud = await startLoopback({ voice: 'plain', mind: storyteller, faults, ...(real ? {} : { clock }) });
+  const cloud = await startLoopback({
+    voice: 'plain',
+    mind: storyteller,
+    faults,
+    gateway: subject.gateway,
+    ...(real ? {} : { clock }),
+  });
   const ears = new Ears();
   const act = acts[row.act ?? ''] ?? {};
   const where = placeFor(row, cloud, secrets);
@@ -64,11 +71,7 @@ async function plainTurn(stage: Stage): Promise<ActResult> {
   return { turn: await stage.settle(stage.talk().turn()) };
 }
 
-async function perform(
-  parts: StageParts,
-  { run = plainTurn, mend }: Act,
-  timers: VirtualTimers | undefined,
-): Promise<Observation> {
+async function perform(parts: StageParts, act: Act, timers: VirtualTimers | undefined): Promise<Observation> {
   const { clock, ears, dials, secrets, cloud } = parts;
   const startedAt = clock.now();
   let stage: Stage;
@@ -77,7 +80,7 @@ async function perform(
   } catch (error) {
     return refusal(error, secrets);
   }
-  const { turn, outcome, over, renew, turns, leaks = [] } = await run(stage);
+  const { turn, outcome, over, renew, turns, leaks = [] } = await (act.run?.(stage) ?? plainTurn(stage));
   if (over !== true) await stage.reconnected();
   const observation: Observation = {
     outcome: outcome ?? stage.judge(turn, turns),
@@ -94,7 +97,9 @@ async function perform(
     wrong: stage.wrong,
   };
   cloud.faults.clear();
-  mend?.();
+  act.mend?.();
+  // A port that was closed opens again.
+  if (parts.real) await stage.pass(100);
   if (over !== true && !parts.real) observation.afterwards = await onceMore(stage, renew === true);
   for (const thing of stage.things) {
     // What a person who debugs would do, for whoever reads our output.
@@ -121,12 +126,15 @@ async function onceMore(stage: Stage, renew: boolean): Promise<string> {
   return `delivers ${turn.delivers}${turn.garbled ? ` (${turn.garbled})` : ''}${final ? `: ${final.message}` : ''}`;
 }
 
+/** Prints as `console.log` does. */
+const terminal = new Console(process.stdout, process.stderr);
+
 /** Node's own streams throw where their writer is gone and somebody prints them. */
 function print(thing: unknown): void {
   try {
-    console.log(thing);
+    terminal.log(thing);
   } catch (error) {
-    console.log(String(error));
+    terminal.log(String(error));
   }
 }
 

@@ -80,7 +80,7 @@ async function main(): Promise<boolean> {
     `\n${pass} passed, ${fail} failed, ${na} n/a; secrets seen in ${leaks} of ${pass + fail} runs; ${seconds} s`,
   );
   if (values.write) {
-    const text = `${JSON.stringify(resultsOf(cells), null, 1)}\n`;
+    const text = `${JSON.stringify(resultsOf(cells), null, 2)}\n`;
     if (text !== (await readFile(resultsFile, 'utf8').catch(() => ''))) await writeFile(resultsFile, text);
     console.log(`written to ${relative(process.cwd(), resultsFile)}`);
   }

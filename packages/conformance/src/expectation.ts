@@ -52,8 +52,8 @@ export interface Observation {
   recoverable: number;
   tells: string[];
   droppedMs: number;
-  /** What came of a further turn, the fault being gone. */
-  afterwards: 'works' | string;
+  /** What came of a further turn, the fault being gone: `works`, or what did not. */
+  afterwards: string;
   /** What was left behind when everything was closed. */
   left: string[];
   /** Where secrets were found in what can be seen inside the process. */

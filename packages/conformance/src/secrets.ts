@@ -83,8 +83,8 @@ function json(value: unknown): string {
 function gettersOf(value: object): string[] {
   const texts: string[] = [];
   for (let level: unknown = value; level && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
-    for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
-      if (!get) continue;
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
+      if (!descriptor.get) continue;
       try {
         texts.push(format(Reflect.get(value, name)));
       } catch {

@@ -109,10 +109,11 @@ export class Stage {
     const before = clock.now();
     const model = this.model as { aclose?: () => Promise<void>; close?: () => Promise<void> };
     const closed = (model.aclose ?? model.close)?.call(model) ?? Promise.resolve();
-    return (await this.settle(
+    const took = await this.settle(
       closed.then(() => clock.now() - before),
       10_000,
-    )) as number | typeof hangs;
+    );
+    return took;
   }
 
   async closeTalks(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Suite } from '../expectation.ts';
-import { completes, ends, fails, httpOnly, na, recovers, refusals, refusedWith } from './say.ts';
+import { completes, ends, fails, httpOnly, recovers, refusals, refusedWith } from './say.ts';
 
 /**
  * Nobody above retries: the session does, five times with growing pauses (0.2, 0.4, 0.75, 1.5 and 3 s), tells of each,

@@ -1,4 +1,4 @@
-import { llm } from '@livekit/agents';
+import type { llm } from '@livekit/agents';
 import { plainEar } from '@patchbay/loopback';
 import { Microphone } from '../microphone.ts';
 import { deliveryOf, question, tale } from '../words.ts';
