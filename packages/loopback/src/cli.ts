@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
 import type { CloudEvent, Loopback, LoopbackOptions, Mind } from './cloud.ts';
+import { listFaults } from './faults/list.ts';
+import { kindOf, parseFault } from './faults/parse.ts';
+import type { Fault } from './faults/types.ts';
 import { findGateway } from './gateways/index.ts';
 import { gatewayNames } from './gateways/names.ts';
 import { passThroughMind } from './mind/index.ts';
@@ -22,6 +25,9 @@ const HELP = `loopback ${manifest.version}: a voice cloud on this machine, speak
   --mind-model NAME  the model to ask there, whatever the client asked for
   --carrier HOW      how text travels beside the voice: high (default), inband
                      (survives 8 kHz telephony), off
+  --fault FAULT      make something go wrong (may be repeated), e.g. stall-after:3,
+                     drop-at:response.created or refuse:503,times=2,path=/v1/responses
+  --list-faults      what can go wrong, and how it is written
   --key KEY          accept this key only (may be repeated; default: any)
   --tls-cert FILE    serve TLS with this certificate (PEM) …
   --tls-key FILE     … and this key
@@ -35,6 +41,8 @@ const flags = {
   mind: { type: 'string' },
   'mind-model': { type: 'string' },
   carrier: { type: 'string' },
+  fault: { type: 'string', multiple: true },
+  'list-faults': { type: 'boolean' },
   key: { type: 'string', multiple: true },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
@@ -59,6 +67,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: flags });
   if (values.help) return console.log(HELP);
   if (values.version) return console.log(manifest.version);
+  if (values['list-faults']) return console.log(listFaults());
   const options = await readOptions(values);
   const cloud = await startLoopback(options);
   const stop = (): void => {
@@ -77,6 +86,7 @@ async function readOptions(values: Flags): Promise<LoopbackOptions> {
     mind: readMind(values.mind, values['mind-model']),
     carrier: readCarrier(values.carrier),
     keys: readKeys(values.key),
+    faults: readFaults(values.fault),
     tls: await readTls(values['tls-cert'], values['tls-key']),
   };
 }
@@ -120,6 +130,14 @@ function readCarrier(how: string | undefined): LoopbackOptions['carrier'] {
   throw new UsageError(`--carrier wants high, inband or off, not '${how}'.`);
 }
 
+function readFaults(texts: readonly string[] | undefined): Fault[] | undefined {
+  try {
+    return texts?.map((text) => parseFault(text));
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
 async function readTls(cert: string | undefined, key: string | undefined): Promise<LoopbackOptions['tls']> {
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) throw new UsageError('--tls-cert and --tls-key go together.');
@@ -132,10 +150,12 @@ function printAddress(cloud: Loopback, { gateway, keys }: LoopbackOptions): void
   console.log(`  export OPENAI_BASE_URL=${cloud.url}`);
   console.log(`  export OPENAI_API_KEY=${keys?.[0] ?? 'any-key-will-do'}\n`);
   if (name) console.log(`${findGateway(name).note}\n`);
+  for (const { fault } of cloud.faults.injected) console.log(`Goes wrong: ${fault.name}, ${kindOf(fault.name).does}.`);
+  if (cloud.ca) console.log(`\nTrust this authority (NODE_EXTRA_CA_CERTS):\n${cloud.ca}`);
 }
 
 /** Lanes that a person at a terminal wants to see; the rest is for tests and reports. */
-const SHOWN = new Set(['http', 'socket', 'gateway', 'transcript', 'error']);
+const SHOWN = new Set(['http', 'socket', 'gateway', 'fault', 'transcript', 'error']);
 
 function printEvent({ lane, name, detail, wall }: CloudEvent): void {
   if (!SHOWN.has(lane)) return;

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Clock } from './clock.ts';
+import type { Fault, Faults } from './faults/types.ts';
 import type { GatewaySettings } from './gateways/settings.ts';
 import type { Carrier, Ear, Voice } from './voice/types.ts';
 
@@ -64,6 +65,11 @@ export interface LoopbackOptions {
   tls?: { key: string; cert: string };
   /** Rules of this gateway stand in front: a name, e.g. `litellm`, `litellm@1.105`, `portkey`, or one with its settings. */
   gateway?: string | GatewaySettings;
+  /**
+   * What goes wrong: names, e.g. `stall-after:3`, or data. A wire stands before the cloud, and before its gateway, only
+   * if this is given; `[]` is enough to inject faults later. Default: none.
+   */
+  faults?: readonly (string | Fault)[];
   mind?: Mind | 'scripted' | 'echo';
   /** Default: audible speech. `plain` is a fast tone that carries text exactly, for tests; its ear comes with it. */
   voice?: Voice | 'plain';
@@ -87,7 +93,7 @@ export interface CloudEvent {
   at: number;
   /** Milliseconds since the epoch. */
   wall: number;
-  /** `http`, `socket`, `listening`, `transcript`, `mind`, `voice`, `gateway`, `error`. */
+  /** `http`, `socket`, `listening`, `transcript`, `mind`, `voice`, `gateway`, `fault`, `error`. */
   lane: string;
   /** Noun-verb, e.g. `upgrade-received`, `speech-started`. */
   name: string;
@@ -158,6 +164,10 @@ export interface Loopback extends EventEmitter<{ event: [CloudEvent] }> {
   readonly arrivals: readonly ReceivedRequest[];
   /** Open provider-side sockets. */
   readonly sockets: number;
+  /** What goes wrong. Injecting needs {@link LoopbackOptions.faults}, be it empty. */
+  readonly faults: Faults;
+  /** PEM of the authority that signed the certificates of TLS faults, for clients to trust; only if `faults` is given. */
+  readonly ca: string | undefined;
   /** Ends every provider-side socket: with a close code, or without a word when there is none. */
   dropSockets(code?: number, reason?: string): void;
   close(): Promise<void>;

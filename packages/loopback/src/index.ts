@@ -14,6 +14,11 @@ export type {
   ReceivedRequest,
   Turn,
 } from './cloud.ts';
+export { faultCatalogue } from './faults/catalogue.ts';
+export type { FaultGroup, FaultKind, FaultParameter, Transport } from './faults/catalogue.ts';
+export { parseFault } from './faults/parse.ts';
+export { FaultError } from './faults/types.ts';
+export type { Fault, Faults, InjectedFault } from './faults/types.ts';
 export { gatewayNames } from './gateways/names.ts';
 export type { GatewaySettings } from './gateways/settings.ts';
 export { echoMind, passThroughMind, scriptedMind } from './mind/index.ts';

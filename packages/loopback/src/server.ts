@@ -11,6 +11,10 @@ import { systemClock } from './clock.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { Cloud, CloudEvent, Front, Loopback, LoopbackOptions, ReceivedRequest } from './cloud.ts';
 import type { SocketHandler } from './handlers.ts';
+import { FaultRegistry } from './faults/registry.ts';
+import { Service } from './faults/service.ts';
+import { FaultError } from './faults/types.ts';
+import { Wire } from './faults/wire.ts';
 import { startGateway } from './gateways/index.ts';
 import { invalidRequest } from './http/errors.ts';
 import type { ServiceError } from './http/errors.ts';
@@ -72,6 +76,12 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
     maxPayload: MAX_FRAME_BYTES,
     handleProtocols: chooseProtocol,
   });
+  readonly faults: FaultRegistry = new FaultRegistry({
+    injected: (fault) => this.#wireForFaults.injected(fault),
+    removed: (fault) => this.#wire?.removed(fault),
+  });
+  readonly #service: Service;
+  #wire: Wire | undefined;
   #ownPort = 0;
   #front: Front | undefined;
   #cloud: (Cloud & { end(): Promise<void> }) | undefined;
@@ -80,16 +90,18 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
   constructor(options: LoopbackOptions) {
     super();
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    const clock = options.clock ?? systemClock;
+    this.#service = new Service(clock);
+    this.#clock = options.faults ? this.#service.clock : clock;
     this.arrivals = options.gateway ? [] : this.requests;
     // TLS belongs to the front door.
-    this.#server = options.tls && !options.gateway ? createTlsServer(options.tls) : createServer();
+    this.#server = options.tls && !options.gateway && !options.faults ? createTlsServer(options.tls) : createServer();
     this.#server.on('request', (request, response) => void this.#answer(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   get origin(): string {
-    return `${this.#options.tls ? 'https' : 'http'}://127.0.0.1:${this.port}`;
+    return `${this.#isSecure ? 'https' : 'http'}://127.0.0.1:${this.port}`;
   }
 
   get url(): string {
@@ -97,7 +109,11 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
   }
 
   get port(): number {
-    return this.#front?.port ?? this.#ownPort;
+    return this.#wire?.port ?? this.#front?.port ?? this.#ownPort;
+  }
+
+  get ca(): string | undefined {
+    return this.#wire?.ca;
   }
 
   get sockets(): number {
@@ -106,8 +122,10 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
 
   async start(): Promise<void> {
     this.#cloud = await this.#createCloud();
-    const { gateway, port = 0 } = this.#options;
-    this.#server.listen(gateway ? 0 : port, '127.0.0.1');
+    const { gateway, port = 0, faults } = this.#options;
+    this.#wire = faults && this.#createWire(port);
+    for (const fault of faults ?? []) this.faults.inject(fault);
+    this.#server.listen(gateway || faults ? 0 : port, '127.0.0.1');
     await once(this.#server, 'listening');
     this.#ownPort = (this.#server.address() as AddressInfo).port;
     if (gateway) {
@@ -115,12 +133,14 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
         name: gateway,
         upstream: `http://127.0.0.1:${this.#ownPort}`,
         upstreamKey: this.#upstreamKey,
-        options: this.#options,
+        // TLS and the port belong to whoever stands foremost.
+        options: this.#wire ? { ...this.#options, port: 0, tls: undefined } : this.#options,
         clock: this.#clock,
         tell: (lane, name, detail) => this.#tell(lane, name, detail),
         record: (request) => keepRequest(this.arrivals, request),
       });
     }
+    await this.#wire?.start({ port: this.#front?.port ?? this.#ownPort, basePath: this.#front?.basePath ?? '/v1' });
   }
 
   dropSockets(code?: number, reason?: string): void {
@@ -135,7 +155,32 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
     return this.#closing;
   }
 
+  get #isSecure(): boolean {
+    const named = this.#options.faults?.some((fault) =>
+      (typeof fault === 'string' ? fault : fault.name).startsWith('tls-'),
+    );
+    return named === true || this.#options.tls !== undefined;
+  }
+
+  get #wireForFaults(): Wire {
+    if (this.#wire) return this.#wire;
+    throw new FaultError('This cloud has no wire for faults: start it with `faults: []`.');
+  }
+
+  #createWire(port: number): Wire {
+    return new Wire({
+      port,
+      tls: this.#options.tls,
+      isSecure: this.#isSecure,
+      faults: this.faults,
+      clock: this.#clock,
+      service: this.#service,
+      tell: (lane, name, detail) => this.#tell(lane, name, detail),
+    });
+  }
+
   async #close(): Promise<void> {
+    await this.#wire?.close();
     await this.#front?.close();
     for (const socket of this.#upgrades.clients) socket.terminate();
     if (this.#server.listening) {

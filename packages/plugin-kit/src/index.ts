@@ -22,7 +22,16 @@ export { connectOptionsOf, environment, Secret, type ConnectOptions } from './op
 export { PcmChunker, type PcmChunkerOptions } from './pcm-chunker.ts';
 export { Resampler } from './resampler.ts';
 export { MAX_UNREADABLE } from '@patchbay/ws-session';
-export type { Clock, Frame, LaneRules, Link, NetworkOptions, PooledSocketInfo, Timer } from '@patchbay/ws-session';
+export type {
+  Clock,
+  Expectation,
+  Frame,
+  LaneRules,
+  Link,
+  NetworkOptions,
+  PooledSocketInfo,
+  Timer,
+} from '@patchbay/ws-session';
 
 // HTTP, by the way of the sockets.
 export { createFetch, type FetchOptions } from './fetch.ts';

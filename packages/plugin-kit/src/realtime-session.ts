@@ -202,6 +202,11 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     }
   }
 
+  /** Something is owed that is no reply: without it the socket is as good as dead. */
+  protected expectSign(withinMs: number): Expectation {
+    return this.#connection.expect('sign of life', withinMs);
+  }
+
   /** The provider works for so long at something of its own, a tool say, without a word of the reply. */
   protected allowSilence(generation: ResponseGeneration, withinMs: number): void {
     if (!generation.done) this.#expectMore(generation.responseId, withinMs);
@@ -258,6 +263,11 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   /** Replaces the socket now. What the session knows is replayed on the new one. */
   reconnect(reason = 'asked for'): void {
     if (!this.#ended) this.#connection.reconnect(reason);
+  }
+
+  /** Replaces a socket that answers nothing. Unlike {@link reconnect} it costs an attempt, and is told. */
+  protected abandon(what: string): void {
+    if (!this.#ended) this.#connection.abandon(what);
   }
 
   /** Tells LiveKit about a failure that the session survives. */

@@ -92,6 +92,11 @@ export class Speech {
     return this.#speaking.size === 0 && this.#owed.size === 0 && this.#asked === 0 && !this.#open;
   }
 
+  /** The provider heard a voice begin, and has not said that it ended. */
+  get isSpeaking(): boolean {
+    return this.#speaking.size > 0;
+  }
+
   /** Somebody waits for transcripts. */
   get isOwed(): boolean {
     return this.#owed.size > 0 || this.#asked > 0;

@@ -12,6 +12,7 @@ import { Speech } from './speech.ts';
 import { decodeJson, type SpeechToTextContext } from './speech-to-text-wire.ts';
 import { listeningOf, type StreamingSTT, type StreamingSTTDescription } from './streaming-stt.ts';
 import { UnansweredSpeech } from './unanswered-speech.ts';
+import { UnendedSpeech } from './unended-speech.ts';
 
 const defaultChunkMs = 50;
 
@@ -52,6 +53,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   readonly #speech: Speech;
   readonly #pacer: InterimPacer;
   readonly #unanswered = new UnansweredSpeech();
+  readonly #unended = new UnendedSpeech(() => this.#expectAnswer());
   #vad: ClientVad | undefined;
   #vadModel: VAD | undefined;
   readonly #settle: () => void;
@@ -209,12 +211,14 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     const { wire } = this.#description;
     const message = (wire.decode ?? decodeJson)(frame);
     if (message === undefined) throw new TypeError('not a message');
+    this.#unended.touch();
     wire.receive(message, this.#speech, this.#context);
     return true;
   }
 
   #lost(error: PatchbayError | undefined): void {
     this.#link = undefined;
+    this.#unended.end();
     this.#backlogMs = this.#isQuiet ? backlogMs : longestReplayMs;
     // Whoever asked, a VAD or a user, will not ask again.
     this.#flushOnOpen = this.#speech.isOwed;
@@ -262,12 +266,13 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     const frame = this.#description.wire.audio(bytes);
     const history = this.#history;
     history.push(frame, milliseconds);
-    this.#unanswered.heard(bytes, history.pushedMs);
+    const isLoud = this.#unanswered.heard(bytes, history.pushedMs);
     if (this.#link === undefined) {
       this.#untoldMs += history.expire(this.#backlogMs);
     } else {
       this.#session?.send(frame, { audioMs: milliseconds, scope: 'epoch' });
       history.sent();
+      this.#unended.sent(this.#speech.isSpeaking, isLoud);
       history.settle(history.pushedMs - (this.#isQuiet ? leadMs : longestReplayMs));
     }
     this.#vad?.push(bytes);

@@ -20,14 +20,15 @@ export class UnansweredSpeech {
     return this.#promised || this.#loudUntilMs - this.#answeredUntilMs >= wordMs;
   }
 
-  /** Hot: a chunk of 16-bit PCM that ends here. Looks at few samples, and stops at the first loud one. */
-  heard(bytes: Uint8Array, endMs: number): void {
+  /** Hot: a chunk of 16-bit PCM that ends here; `true` if it is loud. Looks at few samples, and stops at the first loud one. */
+  heard(bytes: Uint8Array, endMs: number): boolean {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let at = 0; at + 1 < bytes.byteLength; at += strideBytes) {
       if (Math.abs(view.getInt16(at, true)) < voicePeak) continue;
       this.#loudUntilMs = endMs;
-      return;
+      return true;
     }
+    return false;
   }
 
   /** The provider heard a voice, or said that a transcript will come. */

@@ -1,16 +1,24 @@
 import { AudioLoss, type LossReason } from './audio-loss.ts';
+import { Deadline } from './clock.ts';
 import { HIGH_WATER_BYTES, MAX_AUDIO_BACKLOG_MS, MAX_CONTROL_BACKLOG_BYTES } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import type { PhysicalSocket } from './physical-socket.ts';
+import type { Clock } from './runtime.ts';
 import type { Frame, SendOptions } from './types.ts';
 
 export interface SenderOptions {
+  clock: Clock;
   maxAudioBacklogMs?: number;
   maxControlBacklogBytes?: number;
   highWaterBytes?: number;
   /** Audio was dropped; told in portions. */
   dropped(droppedMs: number, totalMs: number, reason: LossReason): void;
+  /** Nothing of what waits could go out for so long: whoever is there does not read. */
+  stuck(forMs: number): void;
 }
+
+/** A line that is merely slow lets something pass in this time. */
+const longestBlockMs = 30_000;
 
 /** What became of a frame. `overflow`: there is no room for it, and it must not be lost silently. */
 export type Sent = 'sent' | 'queued' | 'dropped' | 'overflow';
@@ -21,11 +29,16 @@ export class Sender {
   readonly #maxAudioMs: number;
   readonly #outbox: Outbox;
   readonly #loss: AudioLoss;
-  readonly #sendNow = (frame: Frame): boolean =>
-    this.#socket !== undefined &&
-    !this.#held &&
-    this.#socket.backlogBytes < this.#highWaterBytes &&
-    this.#socket.send(frame);
+  readonly #blocked: Deadline;
+  readonly #sendNow = (frame: Frame): boolean => {
+    if (this.#socket === undefined || this.#held) return false;
+    if (this.#socket.backlogBytes >= this.#highWaterBytes) {
+      if (!this.#blocked.armed) this.#blocked.arm(longestBlockMs);
+      return false;
+    }
+    this.#blocked.disarm();
+    return this.#socket.send(frame);
+  };
   #socket: PhysicalSocket | undefined;
   #epoch = 0;
   /** The socket is not to be sent anything yet. */
@@ -35,6 +48,7 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     const { maxAudioBacklogMs = MAX_AUDIO_BACKLOG_MS, maxControlBacklogBytes = MAX_CONTROL_BACKLOG_BYTES } = options;
+    this.#blocked = new Deadline(options.clock, () => options.stuck(longestBlockMs));
     this.#highWaterBytes = options.highWaterBytes ?? HIGH_WATER_BYTES;
     this.#maxAudioMs = maxAudioBacklogMs;
     this.#outbox = new Outbox({ maxAudioMs: maxAudioBacklogMs, maxControlBytes: maxControlBacklogBytes });
@@ -77,6 +91,7 @@ export class Sender {
   /** The socket is gone; returns the control frames that meant something only there and never left. */
   detach(): Frame[] {
     this.#socket = undefined;
+    this.#blocked.disarm();
     const { undelivered, droppedMs } = this.#outbox.endEpoch(this.#epoch);
     this.#loss.add(droppedMs, 'reconnect');
     this.#loss.report('reconnect');
@@ -100,6 +115,7 @@ export class Sender {
   close(): Frame[] {
     this.#closed = true;
     this.#socket = undefined;
+    this.#blocked.disarm();
     const { undelivered, droppedMs } = this.#outbox.clear();
     this.#loss.add(droppedMs, 'closed');
     this.#loss.report('closed');

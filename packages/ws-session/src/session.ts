@@ -70,6 +70,8 @@ export class Session {
     this.#rules = new FrameRules(options.connection);
     this.#sender = new Sender({
       ...options,
+      clock,
+      stuck: (forMs) => this.#overdue('inactivity-timeout', `nothing that was sent was read for ${forMs} ms`),
       dropped: (droppedMs, totalMs, reason) => this.#tell({ type: 'audio-dropped', droppedMs, totalMs, reason }),
     });
     this.#recovery = new Recovery(options.reconnect, random);
@@ -80,16 +82,12 @@ export class Session {
       dial: () => this.#newSocket(),
       swap: (successor, reason) => this.#swap(successor, reason),
     });
-    this.#expectations = new Expectations(clock, (label, withinMs) => {
-      this.#failCurrent((socket) =>
-        timeout('inactivity-timeout', `no ${label} within ${withinMs} ms`, socket.failureContext),
-      );
-    });
+    this.#expectations = new Expectations(clock, (label, withinMs) =>
+      this.#overdue('inactivity-timeout', `no ${label} within ${withinMs} ms`),
+    );
     this.#firstEvent = new Deadline(clock, () => {
       const { firstEventMs } = this.#deadlines;
-      this.#failCurrent((socket) =>
-        timeout('first-event-timeout', `accepted, then no event within ${firstEventMs} ms`, socket.failureContext),
-      );
+      this.#overdue('first-event-timeout', `accepted, then no event within ${firstEventMs} ms`);
     });
   }
 
@@ -178,6 +176,11 @@ export class Session {
     this.#release(undefined);
     socket.close(1000, reason);
     this.#continue(successor, this.#recovery.afterRequest(life));
+  }
+
+  /** The socket answers nothing, as its owner knows better than we do: it counts as lost. */
+  abandon(what: string): void {
+    this.#overdue('inactivity-timeout', what);
   }
 
   /** When everything queued and handed over has left this process, or there is nowhere left to send it. */
@@ -322,9 +325,9 @@ export class Session {
     if (++this.#malformed === MAX_UNREADABLE) socket.fail(unreadable(error, MAX_UNREADABLE, socket.failureContext));
   }
 
-  #failCurrent(failure: (socket: PhysicalSocket) => Failure): void {
+  #overdue(code: 'first-event-timeout' | 'inactivity-timeout', what: string): void {
     const socket = this.#current;
-    socket?.kill(failure(socket));
+    socket?.kill(timeout(code, what, socket.failureContext));
   }
 
   #lost(socket: PhysicalSocket, failure: Failure): void {

@@ -98,7 +98,8 @@ export class ChatReader {
     if (this.#id === '' && typeof chunk.id === 'string') this.#id = chunk.id;
     if (typeof chunk.service_tier === 'string') this.#serviceTier = chunk.service_tier;
     this.#usage = chunk.usage ?? chunk.x_groq?.usage ?? this.#usage;
-    for (const choice of choices) this.#choice(choice);
+    // One choice is asked for; another one is somebody else's.
+    for (const choice of choices) if (!(Number(choice.index) > 0)) this.#choice(choice);
   }
 
   #choice({ delta, message, finish_reason: reason, usage }: ChatCompletionChoice): void {

@@ -6,7 +6,7 @@ import { APIStatusError, llm } from '@livekit/agents';
 import { gateways } from '@patchbay/ws-url';
 import { describe, expect, test, vi } from 'vitest';
 import type { Line } from './__fixtures__/scripted-service.ts';
-import { message, next, useBench } from './__fixtures__/realtime-test.ts';
+import { message, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
 import { RealtimeModel } from './realtime-model.ts';
 
 const bench = useBench();
@@ -183,6 +183,20 @@ describe('pain 6: time limits', () => {
     await reconnected;
     await (await bench.service.line(2)).event('session.update');
     expect(bench.errors).toEqual([]);
+  });
+
+  test('that cuts off a reply is told, because the rest of it is lost', async () => {
+    const session = bench.open({ maxSessionDuration: Infinity });
+    const line = await bench.service.line();
+    await line.event('session.update');
+    const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
+    line.created('r1');
+    line.speak('r1', 'm1', 'I was about to');
+    const event = await created;
+    line.fail({ code: 'session_expired', message: 'Your session expired.' });
+    expect(await textsOf(event)).toEqual(['I was about to']);
+    await bench.until(() => bench.service.lines.length === 2);
+    expect(bench.errors).toMatchObject([{ recoverable: true, error: { message: 'Your session expired.' } }]);
   });
 
   test('maxSessionDuration is kept, twenty minutes unless said otherwise', async () => {

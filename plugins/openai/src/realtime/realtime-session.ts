@@ -173,7 +173,7 @@ export class RealtimeSession extends ContextSession {
   protected override withdrawReply(reply: RealtimeReply, reason: Withdrawal): void {
     const wasSent = this.sequencer.withdraw(reply);
     // A gateway answers pings for a service that is gone; silence after a request tells.
-    if (reason === 'timed-out' && wasSent && !this.#heardSinceAsked) this.reconnect('no answer to a request');
+    if (reason === 'timed-out' && wasSent && !this.#heardSinceAsked) this.abandon('no answer to a request');
   }
 
   protected override received(frame: Frame): boolean {

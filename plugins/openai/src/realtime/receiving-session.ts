@@ -188,8 +188,12 @@ export abstract class ReceivingSession extends ReplyingSession {
   // The service itself.
 
   #errorReceived(error: api.RealtimeErrorBody): void {
-    if (isExpiry(error)) return this.reconnect('session expired');
     const failure = failureOf(error, this.#openAIModel.connection, this.turns.everAnswered);
+    if (isExpiry(error)) {
+      // Between two replies it goes unnoticed; the rest of one that is cut off is lost.
+      if (this.generations.size > 0) this.fail(failure);
+      return this.reconnect('session expired');
+    }
     const busy = isBusy(error);
     if (error.code === 'response_cancel_not_active') this.sequencer.nothingToCancel();
     const eventId = error.event_id ?? '';

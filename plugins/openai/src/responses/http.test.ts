@@ -128,6 +128,28 @@ describe('Responses over HTTP', () => {
     expect(failures).toEqual([]);
   });
 
+  it('pain 4: events that nobody can read are passed over', async () => {
+    answer = (response) => {
+      say(response, created('r1'), delta('an'));
+      response.write('data: {"type":"response.outp\n\ndata: null\n\ndata: 42\n\ndata: []\n\ndata: {}\n\n');
+      say(response, delta('swer'), completed('r1'));
+      response.end();
+    };
+    const model = open();
+    const failures = failuresOf(model);
+    expect((await new Conversation(model).turn('hello')).text).toBe('answer');
+    expect(failures).toEqual([]);
+  });
+
+  it('leaves no connection behind when it is closed', async () => {
+    const model = open();
+    await new Conversation(model).turn('hello');
+    const [{ request }] = asked as [Asked];
+    expect(request.socket.destroyed).toBe(false);
+    await model.aclose();
+    await vi.waitUntil(() => request.socket.destroyed);
+  });
+
   it('pain 4: an upstream that falls silent is a timeout', async () => {
     answer = (response, turn) => {
       if (turn === 1) say(response, created('r1'));

@@ -3,6 +3,7 @@ import { MAX_UNREADABLE } from '@patchbay/plugin-kit';
 import type { Frame, Reply } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
+import { AnnouncedItems } from './announced-items.ts';
 import { approvalOf, endOf, errorOf, RESPONSE_NOT_FOUND } from './failure.ts';
 import { FrameDecoder } from './frames.ts';
 import { reasoningIn, type ReasoningItem } from './reasoning-items.ts';
@@ -42,6 +43,7 @@ export class ResponseReader {
   #text = '';
   /** What the response before the running one said: a steered reply is made of several. */
   #before = '';
+  readonly #announced = new AnnouncedItems();
   #streaming = false;
   #working = false;
   #unreadable = 0;
@@ -112,6 +114,7 @@ export class ResponseReader {
     switch (event.type) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
+        if (!this.#announced.has(event.item_id, event.output_index)) return false;
         this.#streaming = true;
         this.#working = false;
         this.#say(event.delta);
@@ -121,6 +124,7 @@ export class ResponseReader {
         return false;
       case 'response.output_item.added':
         this.#working = !isSpeech(event.item);
+        this.#announced.add(event.item?.id, event.output_index);
         return false;
       case 'response.output_item.done':
         // What a hosted tool found is thought about before it is told.

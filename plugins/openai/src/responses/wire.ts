@@ -51,6 +51,7 @@ export type WsOutputItem = WsFunctionCallItem | WsMessageItem | WsOtherItem;
 
 export interface WsOutputItemAddedEvent {
   type: 'response.output_item.added';
+  output_index?: Maybe<number>;
   item: WsOutputItem;
 }
 
@@ -62,12 +63,16 @@ export interface WsOutputItemDoneEvent {
 export interface WsOutputTextDeltaEvent {
   type: 'response.output_text.delta';
   delta: string;
+  item_id?: Maybe<string>;
+  output_index?: Maybe<number>;
 }
 
 /** The model declines in words; for a caller these are words like any other. */
 export interface WsRefusalDeltaEvent {
   type: 'response.refusal.delta';
   delta: string;
+  item_id?: Maybe<string>;
+  output_index?: Maybe<number>;
 }
 
 export interface WsUsage {

@@ -92,6 +92,38 @@ describe('TTS', () => {
     expect(metadata).toMatchObject({ modelName: 'gpt-4o-mini-tts', modelProvider: `127.0.0.1:${cloud?.port}` });
   });
 
+  const sound = Buffer.alloc(4_800, 1).toString('base64');
+  const piece = `data: ${JSON.stringify({ type: 'speech.audio.delta', audio: sound })}\n\n`;
+
+  it.each(['{"type":"speech.audio.de', 'null', '42', '[]', '{}'])(
+    'an event that nobody can read is passed over: %s',
+    async (junk) => {
+      const tts = await serve((response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.end(`${piece}data: ${junk}\n\n${piece}data: {"type":"speech.audio.done"}\n\n`);
+      });
+      const errors = vi.fn();
+      tts.on('error', errors);
+      let samples = 0;
+      for await (const { frame } of tts.synthesize('Hello.', quick)) samples += frame.samplesPerChannel;
+      expect(samples).toBe(4_800);
+      expect(errors).not.toHaveBeenCalled();
+    },
+  );
+
+  it('a connection that breaks after the last sound is nobody’s concern', async () => {
+    const tts = await serve((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(`${piece}data: {"type":"speech.audio.done"}\n\n`, () => response.destroy());
+    });
+    const errors = vi.fn();
+    tts.on('error', errors);
+    let samples = 0;
+    for await (const { frame } of tts.synthesize('Hello.', quick)) samples += frame.samplesPerChannel;
+    expect(samples).toBe(2_400);
+    expect(errors).not.toHaveBeenCalled();
+  });
+
   it('speaks sentence by sentence as AgentSession lets it', async () => {
     const adapter = new livekit.StreamAdapter(await open(), new tokenize.basic.SentenceTokenizer());
     const stream = adapter.stream();

@@ -1,0 +1,27 @@
+import type { Expectation, NotApplicable, Suite } from '../expectation.ts';
+import { suiteOf, type Subject } from '../subject.ts';
+import { llmHttp, llmSocket } from './llm.ts';
+import { realtimeSocket } from './realtime.ts';
+import { na } from './say.ts';
+import { sttHttp, sttSocket } from './stt.ts';
+import { ttsHttp } from './tts.ts';
+
+const suites: Readonly<Record<string, Suite>> = {
+  'llm websocket': llmSocket,
+  'llm http': llmHttp,
+  'stt websocket': sttSocket,
+  'stt http': sttHttp,
+  'tts http': ttsHttp,
+  'realtime websocket': realtimeSocket,
+};
+
+/** What must come of a fault on a class. */
+export function expectationFor(subject: Subject, row: string): Expectation | NotApplicable {
+  const reason = subject.na?.[row];
+  if (reason !== undefined) return na(reason);
+  const name = `${suiteOf[subject.kind]} ${subject.transport}`;
+  const expected = suites[name]?.[row];
+  if (!expected) throw new Error(`the suite '${name}' says nothing of '${row}'`);
+  const special = subject.differs?.[row];
+  return special === undefined || 'na' in expected ? expected : { ...expected, ...special };
+}

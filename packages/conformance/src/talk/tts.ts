@@ -1,0 +1,50 @@
+import type { tts } from '@livekit/agents';
+import { plainEar } from '@patchbay/loopback';
+import { deliveryOf, tale } from '../words.ts';
+import type { Talk, TalkParts, Turn, TurnOptions } from './talk.ts';
+
+/** One text per turn; what is heard is read back from its sound. */
+export class TTSTalk implements Talk {
+  readonly #parts: TalkParts;
+  readonly #model: tts.TTS;
+  readonly #streams = new Set<tts.ChunkedStream>();
+
+  constructor(parts: TalkParts) {
+    this.#parts = parts;
+    this.#model = parts.model as tts.TTS;
+  }
+
+  open(): void {
+    this.#parts.ears.attend(this.#model, { errors: !this.#parts.deaf });
+  }
+
+  async turn({ heard, readAfter }: TurnOptions = {}): Promise<Turn> {
+    const { clock, connOptions } = this.#parts;
+    const stream = this.#model.synthesize(tale, connOptions);
+    this.#streams.add(stream);
+    await readAfter;
+    const listener = await plainEar.listen({ sampleRate: this.#model.sampleRate });
+    let text = '';
+    for await (const { frame } of stream) {
+      heard?.();
+      text += listener.push(frame.data).join('');
+    }
+    this.#streams.delete(stream);
+    const endedAt = clock.now();
+    text += (await listener.finish()).join('');
+    return { ...deliveryOf(tale, text), endedAt };
+  }
+
+  interrupt(): void {
+    for (const stream of this.#streams) stream.close();
+    this.#streams.clear();
+  }
+
+  things(): object[] {
+    return [...this.#streams];
+  }
+
+  async close(): Promise<void> {
+    this.interrupt();
+  }
+}
