@@ -8,6 +8,7 @@ import { InterimPacer } from './interim-pacer.ts';
 import { logger } from './logging.ts';
 import { Patience } from './patience.ts';
 import { PcmChunker } from './pcm-chunker.ts';
+import { SignOfLife } from './sign-of-life.ts';
 import { Speech } from './speech.ts';
 import { decodeJson, type SpeechToTextContext } from './speech-to-text-wire.ts';
 import { listeningOf, type StreamingSTT, type StreamingSTTDescription } from './streaming-stt.ts';
@@ -27,6 +28,9 @@ const longestReplayMs = 15_000;
 
 /** A transcript that is owed comes within this, or within `timeoutMs` if that is more; nobody waits longer for a reply. */
 const answerMs = 10_000;
+
+/** A sign of life comes sooner, for the words of before have to be said again in time. */
+const probeMs = 8_000;
 
 /** Replaced this long before the service would end it, if nobody speaks; and this long before, whoever speaks. */
 const rotation = { quietMs: 300_000, latestMs: 60_000, jitterMs: 60_000 };
@@ -54,6 +58,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   readonly #pacer: InterimPacer;
   readonly #unanswered = new UnansweredSpeech();
   readonly #unended = new UnendedSpeech(() => this.#expectAnswer());
+  readonly #signOfLife = new SignOfLife(this.#clock, () => this.#probe());
   #vad: ClientVad | undefined;
   #vadModel: VAD | undefined;
   readonly #settle: () => void;
@@ -212,6 +217,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     const message = (wire.decode ?? decodeJson)(frame);
     if (message === undefined) throw new TypeError('not a message');
     this.#unended.touch();
+    this.#signOfLife.received();
     wire.receive(message, this.#speech, this.#context);
     return true;
   }
@@ -219,7 +225,9 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #lost(error: PatchbayError | undefined): void {
     this.#link = undefined;
     this.#unended.end();
-    this.#backlogMs = this.#isQuiet ? backlogMs : longestReplayMs;
+    this.#signOfLife.lost();
+    this.#untoldMs += this.#unreachableMs();
+    this.#backlogMs = this.#isQuiet && !this.#isUnheard ? backlogMs : longestReplayMs;
     // Whoever asked, a VAD or a user, will not ask again.
     this.#flushOnOpen = this.#speech.isOwed;
     const { isPromised } = this.#speech;
@@ -273,7 +281,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
       this.#session?.send(frame, { audioMs: milliseconds, scope: 'epoch' });
       history.sent();
       this.#unended.sent(this.#speech.isSpeaking, isLoud);
-      history.settle(history.pushedMs - (this.#isQuiet ? leadMs : longestReplayMs));
+      this.#signOfLife.sent(this.#isQuiet && this.#isUnheard, history.pushedMs);
+      history.settle(history.pushedMs - (this.#isQuiet && !this.#isUnheard ? leadMs : longestReplayMs));
     }
     this.#vad?.push(bytes);
   }
@@ -343,6 +352,19 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     );
   }
 
+  #probe(): { touch(): void; met(): void } | undefined {
+    const frame = this.#description.wire.probe?.(this.#context);
+    if (frame === undefined || this.#session?.send(frame) !== true) return undefined;
+    return this.#session.expect('sign of life', Math.min(probeMs, this.#connOptions.timeoutMs));
+  }
+
+  /** What the lost socket may not have heard, and the next one is not told any more. */
+  #unreachableMs(): number {
+    if (!this.#isQuiet || !this.#isUnheard) return 0;
+    const fromMs = Math.max(this.#signOfLife.provenMs, this.#unanswered.owedFromMs);
+    return Math.max(0, this.#history.replay().startMs - fromMs);
+  }
+
   #settleAudio(socketMs: number | undefined): void {
     const { pushedMs } = this.#history;
     this.#unanswered.answered(socketMs === undefined ? pushedMs : this.#originMs + socketMs);
@@ -355,6 +377,11 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
 
   get #context(): SpeechToTextContext<Options> {
     return { connection: this.#description.connection, options: this.#options };
+  }
+
+  /** Something loud was sent of which nobody knows whether the provider heard it. */
+  get #isUnheard(): boolean {
+    return this.#unanswered.isUnheard(this.#signOfLife.provenMs);
   }
 
   get #isQuiet(): boolean {

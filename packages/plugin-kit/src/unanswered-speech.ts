@@ -12,12 +12,23 @@ const wordMs = 250;
  * enough to be speech behind the last answer. Positions are milliseconds of audio since the stream began.
  */
 export class UnansweredSpeech {
+  #loudFromMs = 0;
   #loudUntilMs = 0;
   #answeredUntilMs = 0;
   #promised = false;
 
   get isOwed(): boolean {
-    return this.#promised || this.#loudUntilMs - this.#answeredUntilMs >= wordMs;
+    return this.#promised || this.isUnheard(0);
+  }
+
+  /** Something loud, as long as a word, lies behind the last answer and behind this position. */
+  isUnheard(behindMs: number): boolean {
+    return this.#loudUntilMs - Math.max(this.#answeredUntilMs, behindMs) >= wordMs;
+  }
+
+  /** Where the first loud thing behind the last answer is. */
+  get owedFromMs(): number {
+    return Math.max(this.#loudFromMs, this.#answeredUntilMs);
   }
 
   /** Hot: a chunk of 16-bit PCM that ends here; `true` if it is loud. Looks at few samples, and stops at the first loud one. */
@@ -25,6 +36,7 @@ export class UnansweredSpeech {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let at = 0; at + 1 < bytes.byteLength; at += strideBytes) {
       if (Math.abs(view.getInt16(at, true)) < voicePeak) continue;
+      if (this.#loudUntilMs <= this.#answeredUntilMs) this.#loudFromMs = endMs;
       this.#loudUntilMs = endMs;
       return true;
     }
