@@ -1,17 +1,15 @@
 import { DeepgramClient } from '@deepgram/sdk';
+import type { V1Socket as Listen1 } from '@deepgram/sdk/listen/v1';
+import type { V2Socket as Listen2 } from '@deepgram/sdk/listen/v2';
+import type { V1Socket as Speak1 } from '@deepgram/sdk/speak/v1';
+import type { V2Socket as Speak2 } from '@deepgram/sdk/speak/v2';
 import { Inbox } from './inbox.ts';
 
-type Listen1 = DeepgramClient['listen']['v1'];
-type Listen2 = DeepgramClient['listen']['v2'];
-type Speak1 = DeepgramClient['speak']['v1'];
-type Speak2 = DeepgramClient['speak']['v2'];
-type SocketOf<Client extends { connect(args: never): Promise<unknown> }> = Awaited<ReturnType<Client['connect']>>;
-type ArgumentsOf<Client extends { connect(args: never): unknown }> = Parameters<Client['connect']>[0];
-
+type Client = DeepgramClient;
+type SocketOf<Of extends { connect(args: never): Promise<unknown> }> = Awaited<ReturnType<Of['connect']>>;
+type ArgumentsOf<Of extends { connect(args: never): unknown }> = Parameters<Of['connect']>[0];
 /** Text frames that the SDK hands over, by their type. */
-type MessageOf<Socket> = Socket extends { on(event: 'message', callback: (message: infer Message) => void): void }
-  ? Extract<Message, { type: string }>
-  : never;
+type Typed<Message> = Extract<Message, { type: string }>;
 
 /** As the SDK hands out any socket. */
 interface AnySocket {
@@ -24,7 +22,7 @@ interface AnySocket {
 }
 
 /** The official SDK on one of Deepgram's sockets, and everything it received. */
-export class SdkDeepgram<Socket extends object> extends Inbox<MessageOf<Socket>> {
+export class SdkDeepgram<Socket extends object, Message extends { type: string }> extends Inbox<Message> {
   readonly socket: Socket;
   readonly errors: Error[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
@@ -55,9 +53,11 @@ export class SdkDeepgram<Socket extends object> extends Inbox<MessageOf<Socket>>
     (this.socket as unknown as AnySocket).close();
   }
 
-  static async over<Socket extends object>(connecting: Promise<Socket>): Promise<SdkDeepgram<Socket>> {
+  static async over<Socket extends object, Message extends { type: string }>(
+    connecting: Promise<Socket>,
+  ): Promise<SdkDeepgram<Socket, Message>> {
     const socket = await connecting;
-    const sdk = new SdkDeepgram(socket);
+    const sdk = new SdkDeepgram<Socket, Message>(socket);
     (socket as unknown as AnySocket).connect();
     await (socket as unknown as AnySocket).waitForOpen();
     return sdk;
@@ -67,7 +67,7 @@ export class SdkDeepgram<Socket extends object> extends Inbox<MessageOf<Socket>>
     const name = message instanceof Blob ? 'audio' : (message as { type: string }).type;
     if (name !== 'audio' || this.order.at(-1) !== 'audio') this.order.push(name);
     if (message instanceof Blob) this.#audio.push(message.arrayBuffer());
-    else this.add(message as MessageOf<Socket>);
+    else this.add(message as Message);
   }
 }
 
@@ -78,11 +78,26 @@ export function deepgramClient(baseUrl: string, apiKey = 'key-of-the-test'): Dee
 /** Without reconnecting: what the service does is to be seen. */
 const once = { reconnectAttempts: 0 };
 
-export const connectListen1 = (url: string, query: ArgumentsOf<Listen1>): Promise<SdkDeepgram<SocketOf<Listen1>>> =>
-  SdkDeepgram.over(deepgramClient(url).listen.v1.connect({ ...once, ...query }));
-export const connectListen2 = (url: string, query: ArgumentsOf<Listen2>): Promise<SdkDeepgram<SocketOf<Listen2>>> =>
-  SdkDeepgram.over(deepgramClient(url).listen.v2.connect({ ...once, ...query }));
-export const connectSpeak1 = (url: string, query: ArgumentsOf<Speak1>): Promise<SdkDeepgram<SocketOf<Speak1>>> =>
-  SdkDeepgram.over(deepgramClient(url).speak.v1.connect({ ...once, ...query }));
-export const connectSpeak2 = (url: string, query: ArgumentsOf<Speak2>): Promise<SdkDeepgram<SocketOf<Speak2>>> =>
-  SdkDeepgram.over(deepgramClient(url).speak.v2.connect({ ...once, ...query }));
+export type SdkListen1 = SdkDeepgram<SocketOf<Client['listen']['v1']>, Typed<Listen1.Response>>;
+
+export function connectListen1(url: string, query: ArgumentsOf<Client['listen']['v1']>): Promise<SdkListen1> {
+  return SdkDeepgram.over(deepgramClient(url).listen.v1.connect({ ...once, ...query }));
+}
+
+export type SdkListen2 = SdkDeepgram<SocketOf<Client['listen']['v2']>, Typed<Listen2.Response>>;
+
+export function connectListen2(url: string, query: ArgumentsOf<Client['listen']['v2']>): Promise<SdkListen2> {
+  return SdkDeepgram.over(deepgramClient(url).listen.v2.connect({ ...once, ...query }));
+}
+
+export type SdkSpeak1 = SdkDeepgram<SocketOf<Client['speak']['v1']>, Typed<Speak1.Response>>;
+
+export function connectSpeak1(url: string, query: ArgumentsOf<Client['speak']['v1']>): Promise<SdkSpeak1> {
+  return SdkDeepgram.over(deepgramClient(url).speak.v1.connect({ ...once, ...query }));
+}
+
+export type SdkSpeak2 = SdkDeepgram<SocketOf<Client['speak']['v2']>, Typed<Speak2.Response>>;
+
+export function connectSpeak2(url: string, query: ArgumentsOf<Client['speak']['v2']>): Promise<SdkSpeak2> {
+  return SdkDeepgram.over(deepgramClient(url).speak.v2.connect({ ...once, ...query }));
+}

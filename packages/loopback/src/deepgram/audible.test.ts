@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectListen1 } from '../__fixtures__/sdk-deepgram.ts';
+import { connectListen1, connectListen2 } from '../__fixtures__/sdk-deepgram.ts';
 import { inPieces } from '../__fixtures__/speech-of.ts';
 import type { Loopback } from '../cloud.ts';
 import { startLoopback } from '../server.ts';
@@ -35,4 +35,14 @@ test.each([16_000, 24_000, 48_000])('Nova hears an audible voice at %d Hz', asyn
   const heard = sdk.all('Results').map(({ channel }) => channel.alternatives[0]!.transcript);
   expect(heard.filter(Boolean).join(' ')).toBe(TEXT);
   expect(sdk.all('Results').filter(({ speech_final }) => speech_final).length).toBeGreaterThan(0);
+});
+
+test('Flux does, at 16 kHz', async () => {
+  const query = { model: 'flux-general-en', encoding: 'linear16', sample_rate: 16_000 } as const;
+  const sdk = await connectListen2(cloud.origin, query);
+  for (const piece of inPieces(await recording(16_000))) sdk.socket.sendMedia(piece);
+  sdk.socket.sendCloseStream({ type: 'CloseStream' });
+  await sdk.closed;
+  const ends = sdk.all('TurnInfo').filter(({ event }) => event === 'EndOfTurn');
+  expect(ends.map(({ transcript }) => transcript).join(' ')).toBe(TEXT);
 });

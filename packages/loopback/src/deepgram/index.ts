@@ -3,6 +3,7 @@ import type { Cloud } from '../cloud.ts';
 import type { Provider, SocketHandler } from '../handlers.ts';
 import { DeepgramError, invalidCredentials, refusalOf, replyError } from './errors.ts';
 import { deepgramKeyOf } from './keys.ts';
+import { openFlux } from './flux/index.ts';
 import { openNova } from './nova/index.ts';
 import { Query } from './query.ts';
 
@@ -10,6 +11,7 @@ type Open = typeof openNova;
 
 const SOCKETS: Readonly<Record<string, Open>> = {
   '/v1/listen': openNova,
+  '/v2/listen': openFlux,
 };
 
 /** Deepgram: what `api.deepgram.com` serves, at its own paths. https://developers.deepgram.com/reference/deepgram-api-overview */

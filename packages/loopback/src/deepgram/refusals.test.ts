@@ -89,6 +89,25 @@ test.each([
   expect(body.err_msg).toContain(message);
 });
 
+test.each([
+  ['no model', PCM, 'INVALID_QUERY_PARAMETER', 'missing field `model`'],
+  ['a model of the other endpoint', `model=nova-3&${PCM}`, 'Bad Request', 'No such model'],
+  ['a name that it does not know', `model=flux-general-en&${PCM}&language=en`, 'INVALID_QUERY_PARAMETER', '`language`'],
+  ['a threshold that is too low', `model=flux-general-en&${PCM}&eot_threshold=0.2`, 'INVALID_QUERY_PARAMETER', '0.5'],
+  [
+    'a timeout that is too long',
+    `model=flux-general-en&${PCM}&eot_timeout_ms=60001`,
+    'INVALID_QUERY_PARAMETER',
+    '60000',
+  ],
+  ['eager beyond the end', `model=flux-general-en&${PCM}&eager_eot_threshold=0.8`, 'INVALID_QUERY_PARAMETER', 'eager'],
+  ['hints for English', `model=flux-general-en&${PCM}&language_hint=es`, 'INVALID_QUERY_PARAMETER', 'language_hint'],
+])('of /v2/listen, %s is 400', async (_name, query, code, message) => {
+  const { status, body } = await refusal(withKey(`/v2/listen?${query}`));
+  expect([status, body.err_code]).toEqual([400, code]);
+  expect(body.err_msg).toContain(message);
+});
+
 test('what nobody has documented is let through, as the service does', async () => {
   await once(
     withKey(`/v1/listen?model=nova-2-phonecall&${PCM}&no_delay=true&keywords=a:1&keywords=b&redact=pci&redact=ssn`),
