@@ -1,6 +1,6 @@
-import { encodeAudio } from '../deepgram/audio.ts';
+import { channelsOf, encodeAudio } from '../deepgram/audio.ts';
 import type { Encoding } from '../deepgram/audio.ts';
-import { plainVoice } from '../voice/plain-voice.ts';
+import { plainEar, plainVoice } from '../voice/plain-voice.ts';
 
 export interface Utterance {
   sampleRate?: number;
@@ -27,4 +27,15 @@ export async function speechOf(
 /** In pieces, as a microphone sends them. */
 export function* inPieces(audio: Buffer, size = 1_600): Generator<Buffer, void, undefined> {
   for (let start = 0; start < audio.length; start += size) yield Buffer.from(audio.subarray(start, start + size));
+}
+
+/** What a caller's loudspeaker played, in words. */
+export async function understand(
+  audio: Buffer,
+  { encoding = 'linear16', sampleRate = 24_000 }: Pick<Utterance, 'encoding' | 'sampleRate'> = {},
+): Promise<string> {
+  const listener = await plainEar.listen({ sampleRate });
+  const [samples] = channelsOf(audio, { encoding, sampleRate, channels: 1 });
+  const pieces = listener.push(samples!);
+  return [...pieces, ...(await listener.finish())].join('').replace(/\s+/g, ' ').trim();
 }

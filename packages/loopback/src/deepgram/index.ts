@@ -6,12 +6,15 @@ import { deepgramKeyOf } from './keys.ts';
 import { openFlux } from './flux/index.ts';
 import { openNova } from './nova/index.ts';
 import { Query } from './query.ts';
+import { openFluxSpeak, openSpeak } from './speak/index.ts';
 
 type Open = typeof openNova;
 
 const SOCKETS: Readonly<Record<string, Open>> = {
   '/v1/listen': openNova,
+  '/v1/speak': openSpeak,
   '/v2/listen': openFlux,
+  '/v2/speak': openFluxSpeak,
 };
 
 /** Deepgram: what `api.deepgram.com` serves, at its own paths. https://developers.deepgram.com/reference/deepgram-api-overview */

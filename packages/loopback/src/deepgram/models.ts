@@ -8,13 +8,20 @@ export interface ModelInfo {
   arch: string;
 }
 
+const VERSION = '2026-06-01.0';
+
 /** `nova-3`, `nova-2-phonecall`, `base`: of the listening models. */
 export function listenModelInfo(model: string): ModelInfo {
   const [arch, purpose = 'general'] = /^(nova-\d+|[a-z]+)(?:-(.+))?$/.exec(model)?.slice(1) ?? [model];
-  return { uuid: uuidOf(model), name: `${purpose}-${arch}`, version: '2026-06-01.0', arch: arch! };
+  return { uuid: uuidOf(model), name: `${purpose}-${arch}`, version: VERSION, arch: arch! };
 }
 
-/** A name that models have: `voice()` of `aura-2-thalia-en` is `thalia`. */
+/** Of the speaking models. */
+export function speakModelInfo(model: string): { uuid: string; version: string } {
+  return { uuid: uuidOf(model), version: VERSION };
+}
+
+/** Who speaks: `thalia` of `aura-2-thalia-en`. */
 export function voiceOf(model: string): string {
   return /^(?:aura(?:-2)?|flux)-(.+)-[a-z]{2}$/.exec(model)?.[1] ?? model;
 }

@@ -108,6 +108,43 @@ test.each([
   expect(body.err_msg).toContain(message);
 });
 
+test.each([
+  ['/v1/speak', 'a model that is none', 'model=aura-9', 'Bad Request', 'No such model/version combination found.'],
+  ['/v1/speak', 'an encoding of the HTTP form', 'encoding=mp3', 'INVALID_QUERY_PARAMETER', 'Unsupported audio format'],
+  ['/v1/speak', 'a container', 'container=wav', 'INVALID_QUERY_PARAMETER', '`container=wav` is invalid'],
+  ['/v1/speak', 'a bit rate', 'bit_rate=32000', 'INVALID_QUERY_PARAMETER', '`bit_rate` is not applicable'],
+  ['/v1/speak', 'a rate that is none', 'sample_rate=44100', 'INVALID_QUERY_PARAMETER', '`sample_rate` must be 8000'],
+  [
+    '/v1/speak',
+    'a rate of PCM for mulaw',
+    'encoding=mulaw&sample_rate=24000',
+    'INVALID_QUERY_PARAMETER',
+    '8000, 16000',
+  ],
+  ['/v1/speak', 'a speed that is too high', 'speed=1.6', 'INVALID_QUERY_PARAMETER', 'speed'],
+  ['/v2/speak', 'no model', '', 'INVALID_QUERY_PARAMETER', 'missing field `model`'],
+  ['/v2/speak', 'an Aura voice', 'model=aura-2-thalia-en', 'Bad Request', 'No such model'],
+  ['/v2/speak', 'a speed that is too high', 'model=flux-haley-en&speed=1.6', 'SPEED_OUT_OF_RANGE', 'speed'],
+  [
+    '/v2/speak',
+    'expressivity beyond 2',
+    'model=flux-haley-en&expressivity=3',
+    'INVALID_QUERY_PARAMETER',
+    'expressivity',
+  ],
+])('of %s, %s is 400', async (path, _name, query, code, message) => {
+  const { status, body } = await refusal(withKey(`${path}?${query}`));
+  expect([status, body.err_code]).toEqual([400, code]);
+  expect(body.err_msg).toContain(message);
+});
+
+test('/v1/speak takes container=none, and what upstream sends', async () => {
+  await once(
+    withKey('/v1/speak?sample_rate=24000&model=aura-2-andromeda-en&encoding=linear16&mip_opt_out=false&container=none'),
+    'open',
+  );
+});
+
 test('what nobody has documented is let through, as the service does', async () => {
   await once(
     withKey(`/v1/listen?model=nova-2-phonecall&${PCM}&no_delay=true&keywords=a:1&keywords=b&redact=pci&redact=ssn`),
