@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Refusal } from '../handlers.ts';
+import { ServiceError } from '../http/errors.ts';
 
 /** What Deepgram says when it refuses. https://developers.deepgram.com/docs/errors */
 export class DeepgramError extends Error {
@@ -46,10 +47,15 @@ export function replyError(response: ServerResponse, error: unknown, requestId: 
 }
 
 function describe(error: unknown, request_id: string): { status: number; message: string; body: string } {
-  const known =
-    error instanceof DeepgramError
-      ? error
-      : new DeepgramError(500, 'INTERNAL_SERVER_ERROR', error instanceof Error ? error.message : String(error));
+  const known = error instanceof DeepgramError ? error : unexpected(error);
   const body = JSON.stringify({ err_code: known.code, err_msg: known.message, request_id });
   return { status: known.status, message: known.message, body };
+}
+
+/** A body that is too long is refused where it is read. */
+function unexpected(error: unknown): DeepgramError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof ServiceError && error.status === 413)
+    return new DeepgramError(413, 'PAYLOAD_TOO_LARGE', message);
+  return new DeepgramError(500, 'INTERNAL_SERVER_ERROR', message);
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Cloud } from '../cloud.ts';
 import type { Provider, SocketHandler } from '../handlers.ts';
 import { DeepgramError, invalidCredentials, refusalOf, replyError } from './errors.ts';
+import { deepgramAnswers } from './http/index.ts';
 import { deepgramKeyOf } from './keys.ts';
 import { openFlux } from './flux/index.ts';
 import { openNova } from './nova/index.ts';
@@ -54,12 +55,19 @@ export function deepgram(cloud: Cloud): Provider {
       }
     },
     async answer(request, response, url, known) {
-      request.resume();
-      replyError(
-        response,
-        known ? new DeepgramError(404, 'NOT_FOUND', url.pathname) : invalidCredentials(),
-        randomUUID(),
-      );
+      const requestId = randomUUID();
+      try {
+        if (!known) throw invalidCredentials();
+        const answer = request.method === 'POST' ? deepgramAnswers[url.pathname] : undefined;
+        // A GET belongs to a socket; how it is refused without an upgrade is a guess.
+        if (!answer) throw new DeepgramError(405, 'METHOD_NOT_ALLOWED', `${request.method} is not allowed here.`);
+        checkCredits();
+        await answer(request, response, new Query(url.searchParams), { cloud, account, requestId });
+      } catch (error) {
+        request.resume();
+        if (response.headersSent) response.destroy();
+        else replyError(response, error, requestId);
+      }
     },
   };
 }

@@ -21,7 +21,7 @@ export function alternativeOf(words: readonly Word[], writing: Writing, speakers
   };
 }
 
-export function resultWords(words: readonly Word[], writing: Writing, speakers: SpeakerCount): ResultWord[] {
+function resultWords(words: readonly Word[], writing: Writing, speakers: SpeakerCount): ResultWord[] {
   const speakerOf = writing.diarized ? speakers.of(words) : undefined;
   return words.map(({ text, start, end }, index) => ({
     word: plain(text),
@@ -40,7 +40,7 @@ export class SpeakerCount {
 
   /** A number for each word, with those before in mind. */
   of(words: readonly Word[]): number[] {
-    return segmentsOf(words.map((word) => ({ ...word, text: `${word.text} ` }))).flatMap(({ text }, index) =>
+    return segmentsOf(wordsAsSegments(words)).flatMap(({ text }, index) =>
       text
         .trim()
         .split(/\s+/)
@@ -52,6 +52,11 @@ export class SpeakerCount {
   keep(words: readonly Word[]): void {
     this.#sentences += words.filter(({ text }) => /[.?!]$/.test(text)).length;
   }
+}
+
+/** As {@link segmentsOf} takes them. */
+export function wordsAsSegments(words: readonly Word[]): Word[] {
+  return words.map((word) => ({ ...word, text: `${word.text} ` }));
 }
 
 export function modelMetadata(requestId: string, { model, diarized }: Writing): ResultMetadata {

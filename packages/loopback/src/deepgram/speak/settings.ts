@@ -12,9 +12,15 @@ export interface SpeakSettings {
   speed: number | undefined;
 }
 
+/** … over HTTP, where there are containers. */
+export interface SpeechSettings extends SpeakSettings {
+  container: 'wav' | 'none';
+}
+
 type Rates = Readonly<Record<SpeakSettings['encoding'], { rates: readonly number[]; standard: number }>>;
 
 const ENCODINGS = ['linear16', 'mulaw', 'alaw'] as const;
+const FOREIGN_ENCODINGS = ['mp3', 'opus', 'flac', 'aac'];
 /** https://developers.deepgram.com/docs/tts-media-output-settings */
 const TELEPHONY = { rates: [8_000, 16_000], standard: 8_000 };
 const RATES: Rates = {
@@ -32,15 +38,36 @@ const SPEED = { minimum: 0.7, maximum: 1.5 };
 
 /** Of `/v1/speak`. */
 export function readSpeakSettings(query: Query, account: DeepgramAccount): SpeakSettings {
-  const model = query.text('model') ?? DEFAULT_MODEL;
-  if (!/^aura(?:-2)?-[a-z]+-[a-z]{2}$/.test(model)) throw unknownModel();
-  checkAccess(model, account);
-  query.flag('mip_opt_out');
-  return { model, ...readOutput(query, RATES), speed: query.number('speed', SPEED) };
+  return { ...readAura(query, account), ...readStreamed(query, RATES) };
 }
 
 /** Of `/v2/speak`. */
 export function readFluxSpeakSettings(query: Query, account: DeepgramAccount): SpeakSettings {
+  return { ...readFlux(query, account), ...readStreamed(query, FLUX_RATES) };
+}
+
+/** Of `POST /v1/speak`. */
+export function readSpeech(query: Query, account: DeepgramAccount): SpeechSettings {
+  return { ...readAura(query, account), ...readFile(query, RATES) };
+}
+
+/** Of `POST /v2/speak`. */
+export function readFluxSpeech(query: Query, account: DeepgramAccount): SpeechSettings {
+  return { ...readFlux(query, account), ...readFile(query, FLUX_RATES) };
+}
+
+type Delivery = Pick<SpeakSettings, 'model' | 'speed'>;
+type Output = Pick<SpeakSettings, 'encoding' | 'sampleRate'>;
+
+function readAura(query: Query, account: DeepgramAccount): Delivery {
+  const model = query.text('model') ?? DEFAULT_MODEL;
+  if (!/^aura(?:-2)?-[a-z]+-[a-z]{2}$/.test(model)) throw unknownModel();
+  checkAccess(model, account);
+  query.flag('mip_opt_out');
+  return { model, speed: query.number('speed', SPEED) };
+}
+
+function readFlux(query: Query, account: DeepgramAccount): Delivery {
   const model = query.text('model');
   if (model === undefined) throw invalidQuery('missing field `model`');
   if (!/^flux-[a-z]+-[a-z]{2}$/.test(model)) throw unknownModel();
@@ -50,7 +77,7 @@ export function readFluxSpeakSettings(query: Query, account: DeepgramAccount): S
   const speed = query.number('speed');
   const failure = speed === undefined ? undefined : speedFailure(speed);
   if (failure) throw new DeepgramError(400, failure.code, failure.description);
-  return { model, ...readOutput(query, FLUX_RATES), speed };
+  return { model, speed };
 }
 
 /** Why a voice does not speak so fast. From the types of `@deepgram/sdk` 5.13; the words are a guess. */
@@ -64,17 +91,29 @@ export function speedFailure(
   return { code: 'SPEED_INCREMENT_INVALID', description: '`speed` must be a multiple of 0.05.' };
 }
 
-/** Encoding and rate that go together; on a socket there is no container. https://developers.deepgram.com/docs/errors */
-function readOutput(query: Query, allowed: Rates): Pick<SpeakSettings, 'encoding' | 'sampleRate'> {
-  const encoding = readSpeakEncoding(query);
+/** On a socket: raw audio only. https://developers.deepgram.com/docs/errors */
+function readStreamed(query: Query, allowed: Rates): Output {
+  const encoding = readSpeakEncoding(query, 'linear16');
   const container = query.text('container') ?? 'none';
   if (container !== 'none') throw unsupported(`\`container=${container}\` is invalid when \`encoding=${encoding}\``);
   return { encoding, sampleRate: readRate(query, encoding, allowed) };
 }
 
-/** Default `linear16`. */
-function readSpeakEncoding(query: Query): SpeakSettings['encoding'] {
-  const named = query.text('encoding') ?? 'linear16';
+/** Over HTTP, where the default is MP3. */
+function readFile(query: Query, allowed: Rates): Output & Pick<SpeechSettings, 'container'> {
+  if (FOREIGN_ENCODINGS.includes(query.text('encoding') ?? 'mp3')) {
+    throw badRequest(`Bad Request: Loopback makes no compressed audio: set encoding to ${ENCODINGS.join(', ')}.`);
+  }
+  const encoding = readSpeakEncoding(query, 'mp3');
+  const container = query.text('container') ?? 'wav';
+  if (container !== 'wav' && container !== 'none') {
+    throw unsupported(`\`container=${container}\` is invalid when \`encoding=${encoding}\``);
+  }
+  return { encoding, sampleRate: readRate(query, encoding, allowed), container };
+}
+
+function readSpeakEncoding(query: Query, standard: string): SpeakSettings['encoding'] {
+  const named = query.text('encoding') ?? standard;
   const encoding = ENCODINGS.find((one) => one === named);
   if (!encoding) throw unsupported(`\`encoding\` must be ${ENCODINGS.join(', ')}`);
   if (query.has('bit_rate')) throw unsupported(`\`bit_rate\` is not applicable when \`encoding=${encoding}\``);
