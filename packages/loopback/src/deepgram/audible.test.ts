@@ -1,21 +1,24 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectListen1, connectListen2 } from '../__fixtures__/sdk-deepgram.ts';
+import { connectListen1, connectListen2, connectSpeak1, connectSpeak2 } from '../__fixtures__/sdk-deepgram.ts';
 import { inPieces } from '../__fixtures__/speech-of.ts';
 import type { Loopback } from '../cloud.ts';
 import { startLoopback } from '../server.ts';
-import type { Voice } from '../voice/types.ts';
 import { startVoice } from '../voice/voice.ts';
-import { encodeAudio } from './audio.ts';
+import { startEar } from '../voice/ear.ts';
+import type { Ear, Voice } from '../voice/types.ts';
+import { channelsOf, encodeAudio } from './audio.ts';
 
 let cloud: Loopback;
 let voice: Voice;
+let ear: Ear;
 beforeAll(async () => {
-  [cloud, voice] = await Promise.all([
+  [cloud, voice, ear] = await Promise.all([
     startLoopback({ pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 } }),
     startVoice(),
+    startEar(),
   ]);
 });
-afterAll(() => Promise.all([cloud.close(), voice.close()]));
+afterAll(() => Promise.all([cloud.close(), voice.close(), ear.close()]));
 
 const TEXT = 'Where is the station? I would like to go there by train.';
 
@@ -45,4 +48,29 @@ test('Flux does, at 16 kHz', async () => {
   await sdk.closed;
   const ends = sdk.all('TurnInfo').filter(({ event }) => event === 'EndOfTurn');
   expect(ends.map(({ transcript }) => transcript).join(' ')).toBe(TEXT);
+});
+
+async function understood(audio: Buffer): Promise<string> {
+  const listener = await ear.listen({ sampleRate: 24_000 });
+  const [samples] = channelsOf(audio, { encoding: 'linear16', sampleRate: 24_000, channels: 1 });
+  const pieces = [...listener.push(samples!), ...(await listener.finish())];
+  listener.close();
+  return pieces.join(' ').replace(/\s+/g, ' ').trim();
+}
+
+test('Aura speaks so that an ear understands it', async () => {
+  const sdk = await connectSpeak1(cloud.origin, { model: 'aura-2-apollo-en' });
+  sdk.socket.sendText({ type: 'Speak', text: 'Where is the station?' });
+  sdk.socket.sendFlush({ type: 'Flush' });
+  await sdk.next('Flushed');
+  expect(await understood(await sdk.audio())).toBe('Where is the station?');
+  sdk.close();
+});
+
+test('Flux does too', async () => {
+  const sdk = await connectSpeak2(cloud.origin, { model: 'flux-haley-en' });
+  sdk.socket.sendSpeak({ type: 'Speak', text: 'Over there, behind the house.' });
+  sdk.socket.sendClose({ type: 'Close' });
+  await sdk.closed;
+  expect(await understood(await sdk.audio())).toBe('Over there, behind the house.');
 });

@@ -1,8 +1,9 @@
 import type { DeepgramAccount } from '../../cloud.ts';
-import { badRequest, DeepgramError, invalidQuery } from '../errors.ts';
 import type { Encoding } from '../audio.ts';
+import { badRequest, DeepgramError, invalidQuery } from '../errors.ts';
 import { checkAccess } from '../nova/settings.ts';
 import type { Query } from '../query.ts';
+import type { SpeedFailure } from './events.ts';
 
 /** Audio as it is asked for. */
 export interface SpeakSettings {
@@ -81,9 +82,7 @@ function readFlux(query: Query, account: DeepgramAccount): Delivery {
 }
 
 /** Why a voice does not speak so fast. From the types of `@deepgram/sdk` 5.13; the words are a guess. */
-export function speedFailure(
-  speed: number,
-): { code: 'SPEED_OUT_OF_RANGE' | 'SPEED_INCREMENT_INVALID'; description: string } | undefined {
+export function speedFailure(speed: number): { code: SpeedFailure; description: string } | undefined {
   if (!(speed >= 0.5 && speed <= 1.5)) {
     return { code: 'SPEED_OUT_OF_RANGE', description: '`speed` must be between 0.5 and 1.5.' };
   }
