@@ -1,4 +1,4 @@
-import { stt, type APIConnectOptions, type AudioBuffer } from '@livekit/agents';
+import { stt, type APIConnectOptions, type APIError, type AudioBuffer } from '@livekit/agents';
 import { requestJson, withRetries, type KeepAlive } from '@patchbay/plugin-kit';
 import type { Route } from '../endpoint.ts';
 import { takesContextHints, takesPrompt, tellsSpeakers } from './abilities.ts';
@@ -10,6 +10,8 @@ import { wavOf } from './wav.ts';
 export interface RequestRoute extends Route {
   keepAlive: KeepAlive;
   connOptions: APIConnectOptions;
+  /** A request failed, and is made once more. */
+  onRetry: (error: APIError) => void;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface RequestRoute extends Route {
 export async function recognize(
   audio: AudioBuffer,
   options: Listening,
-  { connection, connOptions, ...network }: RequestRoute,
+  { connection, connOptions, onRetry, ...network }: RequestRoute,
   signal?: AbortSignal,
 ): Promise<stt.SpeechEvent> {
   const { model, languages } = options;
@@ -30,7 +32,7 @@ export async function recognize(
   const contentType = encoded.headers.get('content-type') ?? '';
   const body = new Uint8Array(await encoded.arrayBuffer());
   let requestId: string | undefined;
-  const answer = await withRetries(connOptions, signal, () =>
+  const ask = (): ReturnType<typeof requestJson> =>
     requestJson({
       connection,
       ...network,
@@ -40,8 +42,8 @@ export async function recognize(
       timeoutMs: connOptions.timeoutMs,
       onResponse: (response) => (requestId = response.requestId),
       ...(signal === undefined ? {} : { signal }),
-    }),
-  );
+    });
+  const answer = await withRetries(connOptions, signal, ask, onRetry);
   const { seconds, ...tokens } = usageIn(answer.usage);
   return {
     type: stt.SpeechEventType.FINAL_TRANSCRIPT,

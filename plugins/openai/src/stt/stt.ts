@@ -1,5 +1,5 @@
-import type { APIConnectOptions, AudioBuffer, stt } from '@livekit/agents';
-import { checkStrings, environment, KeepAlive, StreamingSTT, toAPIError } from '@patchbay/plugin-kit';
+import type { APIConnectOptions, APIError, AudioBuffer, stt } from '@livekit/agents';
+import { checkStrings, environment, guardedEmit, KeepAlive, StreamingSTT, toAPIError } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeTo, type Route } from '../endpoint.ts';
@@ -127,15 +127,42 @@ export class STT extends StreamingSTT<Listening> {
     this.#keepAlive.close();
   }
 
-  /** One request per piece of speech, also where there is a socket for streams. */
+  /**
+   * One request per piece of speech, also where there is a socket for streams. LiveKit's adapter only logs what it is
+   * thrown here, so each failure is told as an `error` event too; a passing one is survived, the next phrase may be heard.
+   */
   protected override async _recognize(audio: AudioBuffer, abortSignal?: AbortSignal): Promise<stt.SpeechEvent> {
+    try {
+      return await this.#request(audio, abortSignal);
+    } catch (error) {
+      const failure = toAPIError(error);
+      if (abortSignal?.aborted !== true) this.#tell(failure, failure.retryable);
+      throw failure;
+    }
+  }
+
+  #request(audio: AudioBuffer, abortSignal: AbortSignal | undefined): Promise<stt.SpeechEvent> {
     const { model } = this.options;
     if (isRealtimeOnly(model)) {
-      throw toAPIError(new PatchbayError('unsupported', `${model} is served over the realtime API only: use stream()`));
+      throw new PatchbayError('unsupported', `${model} is served over the realtime API only: use stream()`);
     }
-    if (PatchbayError.is(this.#requests)) throw toAPIError(this.#requests);
-    const network = { ...this.#requests, keepAlive: this.#keepAlive, connOptions: this.#requestOptions };
-    return recognize(audio, this.options, network, abortSignal);
+    if (PatchbayError.is(this.#requests)) throw this.#requests;
+    const connOptions = this.#requestOptions;
+    const onRetry = (error: APIError): void => this.#tell(error, true);
+    const route = { ...this.#requests, keepAlive: this.#keepAlive, connOptions, onRetry };
+    return recognize(audio, this.options, route, abortSignal);
+  }
+
+  #tell(error: APIError, recoverable: boolean): void {
+    const { label } = this;
+    const payload: Parameters<stt.STTCallbacks['error']>[0] = {
+      type: 'stt_error',
+      timestamp: Date.now(),
+      label,
+      error,
+      recoverable,
+    };
+    guardedEmit(this, 'error', payload);
   }
 
   #follow(options: Listening, languagesChanged: boolean): void {
