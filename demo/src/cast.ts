@@ -6,7 +6,7 @@ import { agentVoice } from './script.ts';
 /** What an AgentSession is made of. */
 export interface Models {
   stt?: stt.STT;
-  llm: llm.LLM | llm.RealtimeModel;
+  llm: llm.LLM | llm.RealtimeModel | llm.DuplexModel;
   tts?: tts.TTS;
   /** Default: LiveKit's. */
   vad?: VAD | null;

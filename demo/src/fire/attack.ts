@@ -10,8 +10,6 @@ export interface Attack {
   pauseMs?: number;
   /** Everything that the models tell of it, in order; see `tellError` and `tellConnection`. */
   tells: readonly string[];
-  /** What is understood of the phrase. Default: all of it. */
-  understood?: string;
   /** The answer is cut in the middle, and nothing says the rest of it. */
   cuts?: true;
 }
@@ -26,9 +24,8 @@ export interface Ordeal {
   told: string[];
   /** Audio of the caller's, speech or silence, that was told to be dropped, milliseconds. */
   droppedMs: number;
-  /** What the caller was to hear, unless the answer was to be cut, and what the agent was to understand. */
+  /** What the caller was to hear, unless the answer was to be cut. */
   answer: string;
-  understood: string;
   cuts: boolean;
 }
 

@@ -35,12 +35,12 @@ export class Fire {
   }
 
   /** A phrase is about to be said, in so many milliseconds. */
-  begin(turn: Turn, { say, answer = '', attack }: Step): number {
+  begin(turn: Turn, { answer = '', attack }: Step): number {
     this.end();
     if (!attack) return 0;
-    const { title, faults, speakingMs, pauseMs = 0, tells, understood = say, cuts = false } = attack;
+    const { title, faults, speakingMs, pauseMs = 0, tells, cuts = false } = attack;
     const hits = faults.map(() => 0);
-    this.#ordeal = turn.ordeal = { title, hits, expected: tells, told: [], droppedMs: 0, answer, understood, cuts };
+    this.#ordeal = turn.ordeal = { title, hits, expected: tells, told: [], droppedMs: 0, answer, cuts };
     const strike = (): void => void (this.#injected = faults.map((fault) => this.#faults.inject(fault)));
     if (speakingMs === undefined) strike();
     else this.#timer = setTimeout(strike, speakingMs);

@@ -99,6 +99,17 @@ const realtime: readonly Attack[] = [
     tells: [],
   },
   {
+    title: 'what ends a response has null wherever it may',
+    faults: [`null-fields,${socket}`],
+    tells: [],
+  },
+  {
+    title: 'the line is cut in the middle of the answer',
+    faults: [`drop-at:response.output_audio.delta#14,${socket}`],
+    tells: ['llm: reconnecting, closed', 'realtime: APIConnectionError, recoverable', 'llm: open again'],
+    cuts: true,
+  },
+  {
     title: 'the line is cut between two turns, and the next one is refused with 503',
     faults: [`drop-at:input_audio_buffer.append,${socket}`, `refuse:503,${socket}`],
     tells: [
@@ -108,17 +119,6 @@ const realtime: readonly Attack[] = [
       'realtime: APIStatusError 503, recoverable',
       'llm: open again',
     ],
-  },
-  {
-    title: 'the line is cut in the middle of the answer',
-    faults: [`drop-at:response.output_audio.delta#8,${socket}`],
-    tells: ['llm: reconnecting, closed', 'realtime: APIConnectionError, recoverable', 'llm: open again'],
-    cuts: true,
-  },
-  {
-    title: 'what ends a response has null wherever it may',
-    faults: [`null-fields,${socket}`],
-    tells: [],
   },
   // A planned end is no failure: the next session goes on with the conversation.
   { title: 'the session expires', faults: [`expire:0,${socket}`], tells: ['llm: open again'] },

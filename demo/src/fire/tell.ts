@@ -1,8 +1,8 @@
-import type { llm, stt, tts, voice } from '@livekit/agents';
+import type { voice } from '@livekit/agents';
 import type { ConnectionEvent } from '@patchbay/openai';
 
 /** A model's `error` event. */
-type ModelError = stt.STTError | llm.LLMError | tts.TTSError | llm.RealtimeModelError;
+type ModelError = Extract<voice.ErrorEvent['error'], { error: Error }>;
 
 /** What LiveKit was told, in a few words: `llm: APIStatusError 429, recoverable`. */
 export function tellError({ error }: voice.ErrorEvent): string {

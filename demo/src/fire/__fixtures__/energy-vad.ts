@@ -1,5 +1,5 @@
 import { VAD, VADEventType, VADStream } from '@livekit/agents';
-import { AudioFrame } from '@livekit/rtc-node';
+import type { AudioFrame } from '@livekit/rtc-node';
 
 /** Of 32,767: the plain voice is far above, silence is nothing. */
 const audibleLevel = 500;

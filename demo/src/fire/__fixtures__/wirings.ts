@@ -57,7 +57,7 @@ export const wirings: readonly Wiring[] = [
     mode: 'realtime',
     script: fireScripts.realtime,
     models: (place) => ({ llm: new realtime.RealtimeModel({ ...place, connOptions }), vad: null }),
-    cut: { 'Is the harbour open on Sunday?': 'You said: Is the h' },
+    cut: { 'Is the harbour open on Sunday?': 'You said: Is the harbour open on' },
     deaf: ['end-at:input_audio_buffer.append,path=/realtime,times=1', 'refuse:401,path=/realtime'],
     refusal: 'realtime: APIStatusError 401, final',
   },
