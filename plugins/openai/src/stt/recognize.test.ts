@@ -220,6 +220,17 @@ describe('recognize() without useRealtime', () => {
     ]);
   });
 
+  it('ends with the model, asks no more, and tells nothing of it', async () => {
+    const { model, forms } = await answered(() => undefined);
+    const errors: unknown[] = [];
+    model.on('error', (error) => errors.push(error));
+    const ended = model.recognize(silence).catch(() => 'ended');
+    await until(() => forms.length === 1);
+    await model.close();
+    expect(await ended).toBe('ended');
+    expect([forms.length, errors]).toEqual([1, []]);
+  });
+
   it('waits no longer for an answer than connOptions say', async () => {
     const runtime = createTestRuntime();
     onTestFinished(installRuntime(runtime));

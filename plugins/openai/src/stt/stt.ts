@@ -31,6 +31,7 @@ export class STT extends StreamingSTT<Listening> {
   readonly #requests: Route | PatchbayError;
   readonly #requestOptions: APIConnectOptions;
   readonly #keepAlive = new KeepAlive();
+  readonly #closing = new AbortController();
   #ownKeywords: readonly string[];
   #sessionKeyterms: readonly string[] = [];
 
@@ -121,8 +122,9 @@ export class STT extends StreamingSTT<Listening> {
     return this.track(new SpeechStream(this, this.options, options.connOptions, languages));
   }
 
-  /** Ends all streams, and the connections that requests have left open. Idempotent. */
+  /** Ends all streams and requests, and the connections that they have left open. Idempotent. */
   override async close(): Promise<void> {
+    this.#closing.abort();
     await super.close();
     this.#keepAlive.close();
   }
@@ -132,16 +134,18 @@ export class STT extends StreamingSTT<Listening> {
    * thrown here, so each failure is told as an `error` event too; a passing one is survived, the next phrase may be heard.
    */
   protected override async _recognize(audio: AudioBuffer, abortSignal?: AbortSignal): Promise<stt.SpeechEvent> {
+    const signals = [this.#closing.signal, ...(abortSignal === undefined ? [] : [abortSignal])];
+    const signal = AbortSignal.any(signals);
     try {
-      return await this.#request(audio, abortSignal);
+      return await this.#request(audio, signal);
     } catch (error) {
       const failure = toAPIError(error);
-      if (abortSignal?.aborted !== true) this.#tell(failure, failure.retryable);
+      if (!signal.aborted) this.#tell(failure, failure.retryable);
       throw failure;
     }
   }
 
-  #request(audio: AudioBuffer, abortSignal: AbortSignal | undefined): Promise<stt.SpeechEvent> {
+  #request(audio: AudioBuffer, signal: AbortSignal): Promise<stt.SpeechEvent> {
     const { model } = this.options;
     if (isRealtimeOnly(model)) {
       throw new PatchbayError('unsupported', `${model} is served over the realtime API only: use stream()`);
@@ -150,7 +154,7 @@ export class STT extends StreamingSTT<Listening> {
     const connOptions = this.#requestOptions;
     const onRetry = (error: APIError): void => this.#tell(error, true);
     const route = { ...this.#requests, keepAlive: this.#keepAlive, connOptions, onRetry };
-    return recognize(audio, this.options, route, abortSignal);
+    return recognize(audio, this.options, route, signal);
   }
 
   #tell(error: APIError, recoverable: boolean): void {
