@@ -30,8 +30,12 @@ export interface SpeechToTextWire<Options> {
   update?(before: Readonly<Options>, context: SpeechToTextContext<Options>): readonly Frame[] | 'reconnect';
   /** Bytes or text → message. Default: JSON. Throwing or returning nothing counts as unreadable. */
   decode?(frame: Frame): JsonMessage | undefined;
-  /** One message. Unknown ones fall through silently. */
-  receive(message: JsonMessage, speech: Speech, context: SpeechToTextContext<Options>): void;
+  /** One message, and what it is answered with at once. Unknown ones fall through silently. */
+  receive(
+    message: JsonMessage,
+    speech: Speech,
+    context: SpeechToTextContext<Options>,
+  ): readonly Frame[] | undefined | void;
 }
 
 /** The default decoder: one place, and objects only. */

@@ -173,7 +173,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
           }),
       handlers: {
         open: (link) => this.#opened(link),
-        frame: (frame) => this.#received(frame),
+        frame: (frame, link) => this.#received(frame, link),
         lost: (_link, error) => this.#lost(error),
         event: (event) => this.#tell(event),
       },
@@ -195,13 +195,13 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     else if (this.#flushOnOpen) this.#flushAgain();
   }
 
-  #received(frame: Frame): boolean {
+  #received(frame: Frame, link: Link): boolean {
     const { wire } = this.#description;
     const message = (wire.decode ?? decodeJson)(frame);
     if (message === undefined) throw new TypeError('not a message');
     this.#unended.touch();
     this.#signOfLife.received();
-    wire.receive(message, this.#speech, this.#context);
+    for (const answer of wire.receive(message, this.#speech, this.#context) ?? []) link.send(answer);
     return true;
   }
 

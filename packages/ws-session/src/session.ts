@@ -49,6 +49,8 @@ export class Session {
   #link: SocketLink | undefined;
   #dialing: PhysicalSocket | undefined;
   #redial: Timer | undefined;
+  /** The redial that is due was asked for: no failure is waited out that a request could cut short. */
+  #isAsked = false;
   #reason: string | undefined;
   #attempt = 1;
   /** A socket of this session has proved healthy. */
@@ -168,7 +170,7 @@ export class Session {
     this.#reason = reason;
     const socket = this.#current;
     if (socket === undefined) {
-      if (this.#redial !== undefined) this.#dial();
+      if (this.#redial !== undefined && !this.#isAsked) this.#dial();
       return;
     }
     const life = this.#life(socket);
@@ -176,6 +178,7 @@ export class Session {
     this.#release(undefined);
     socket.close(1000, reason);
     this.#continue(successor, this.#recovery.afterRequest(life));
+    this.#isAsked = true;
   }
 
   /** The socket answers nothing, as its owner knows better than we do: it counts as lost. */
@@ -358,6 +361,7 @@ export class Session {
   #continue(successor: Successor | undefined, { attempt, delayMs }: { attempt: number; delayMs: number }): void {
     if (this.#state !== 'connecting') return successor?.socket.close();
     this.#attempt = attempt;
+    this.#isAsked = false;
     if (successor === undefined) this.#redial = this.#runtime.clock.setTimer(() => this.#dial(), delayMs);
     else if (successor.socket.isOpen) this.#promote(successor.socket, successor.held);
     else this.#dialing = successor.socket;

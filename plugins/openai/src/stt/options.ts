@@ -64,7 +64,8 @@ export interface STTOptions extends Omit<OpenAIConnectOptions, 'model'> {
   interimIntervalMs?: number;
   /**
    * Ask how probable each token is; their mean is the `confidence` of a transcript. Default: where the model is known to
-   * tell (`gpt-4o-transcribe`, `gpt-4o-mini-transcribe`). Set it where a gateway gives models names of its own.
+   * tell (`gpt-4o-transcribe`, `gpt-4o-mini-transcribe`), unless the server refuses. Set it where a gateway gives models
+   * names of its own.
    */
   logprobs?: boolean;
   /** How long `gpt-realtime-whisper` waits before it tells words: sooner, or more accurate. Default: the service's. */
@@ -73,7 +74,7 @@ export interface STTOptions extends Omit<OpenAIConnectOptions, 'model'> {
   temperature?: number;
   /**
    * Only without `useRealtime`: the times of words (at some latency) or segments, from Whisper models. Default:
-   * segments from `whisper-1`, nothing from others.
+   * segments from `whisper-1` unless the server refuses, nothing from others. `[]`: nothing.
    */
   timestampGranularities?: readonly ('word' | 'segment')[];
   /**
@@ -108,7 +109,8 @@ export interface Listening {
   logprobs: boolean | undefined;
   delay: TranscriptionDelay | undefined;
   temperature: number | undefined;
-  timestampGranularities: readonly ('word' | 'segment')[];
+  /** What the user said. */
+  timestampGranularities: readonly ('word' | 'segment')[] | undefined;
   knownSpeakers: Readonly<Record<string, string>>;
 }
 
@@ -124,9 +126,9 @@ export const requestOptions: APIConnectOptions = { ...DEFAULT_API_CONNECT_OPTION
 
 const mostSpeakers = 4;
 
-/** Whether the service is asked how probable each token is. */
-export function wantsLogprobs({ model, logprobs }: Pick<Listening, 'model' | 'logprobs'>): boolean {
-  return logprobs ?? tellsLogprobs(model);
+/** Whether the service is asked how probable each token is; `more`: also if the user did not say so. */
+export function wantsLogprobs({ model, logprobs }: Pick<Listening, 'model' | 'logprobs'>, more: boolean): boolean {
+  return logprobs ?? (more && tellsLogprobs(model));
 }
 
 /** Whether somebody here, and not the service, says where speech ends. */
@@ -169,7 +171,7 @@ export function resolveListening(
     logprobs: options.logprobs ?? before.logprobs,
     delay: options.delay ?? before.delay,
     temperature: options.temperature ?? before.temperature,
-    timestampGranularities: options.timestampGranularities ?? before.timestampGranularities ?? [],
+    timestampGranularities: options.timestampGranularities ?? before.timestampGranularities,
     knownSpeakers: options.knownSpeakers ?? before.knownSpeakers ?? {},
   };
   if (listening.prompt && !takesPrompt(model)) {

@@ -223,7 +223,7 @@ interface Transcribed {
 /** What LiveKit is told that can change with the options. */
 function abilitiesOf({ model, timestampGranularities }: Listening): Partial<stt.STTCapabilities> {
   return {
-    alignedTranscript: timestampGranularities.includes('word') ? 'word' : false,
+    alignedTranscript: timestampGranularities?.includes('word') ? 'word' : false,
     keyterms: takesContextHints(model),
     diarization: tellsSpeakers(model),
   };
