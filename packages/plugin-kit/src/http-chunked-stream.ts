@@ -1,7 +1,8 @@
-import { DEFAULT_API_CONNECT_OPTIONS, shortuuid, tts, type APIConnectOptions } from '@livekit/agents';
+import { DEFAULT_API_CONNECT_OPTIONS, shortuuid, tts, type APIConnectOptions, type APIError } from '@livekit/agents';
 import { currentRuntime, Deadline } from '@patchbay/ws-session';
 import { PatchbayError } from '@patchbay/ws-url';
 import { AudioDecoder, type CompressedAudio } from './audio-decoder.ts';
+import { guardedEmit } from './guarded-emit.ts';
 import { sendHttp, type HttpResponse } from './http-request.ts';
 import { speakingOf, type HttpTTS, type SpeechSink } from './http-tts.ts';
 import { Patience } from './patience.ts';
@@ -23,6 +24,7 @@ const bufferedFirstByteMs = 60_000;
 /**
  * One text on its way to audio. LiveKit calls {@link run} up to `maxRetry + 1` times; each time is a request of its
  * own. `connOptions.timeoutMs` is the deadline for the first audio, and then for every silence between two pieces of it.
+ * LiveKit tells of the last failure; those that are followed by another attempt are told here, as recoverable errors.
  */
 export abstract class HttpChunkedStream<Options extends object> extends tts.ChunkedStream {
   /** Resolves when the stream has ended, in whatever way. */
@@ -32,6 +34,8 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
   readonly #connOptions: APIConnectOptions;
   readonly #clock = currentRuntime().clock;
   readonly #patience: Patience;
+  readonly #model: HttpTTS<Options>;
+  #attempts = 0;
 
   constructor(
     text: string,
@@ -41,6 +45,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
     abortSignal?: AbortSignal,
   ) {
     super(text, model, connOptions, abortSignal);
+    this.#model = model;
     this.#description = speakingOf(model);
     this.#options = options;
     this.#connOptions = connOptions;
@@ -66,6 +71,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
       },
     });
     let requestId = shortuuid('speech_');
+    this.#attempts++;
     try {
       await this.#patience.wait(abortSignal);
       if (abortSignal.aborted) return;
@@ -91,12 +97,28 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
       attempt.abort();
       if (abortSignal.aborted) return;
       // Once something was heard, a second attempt would say the beginning again.
-      throw this.#patience.judge(error, frames.delivered ? { retryable: false } : {});
+      const failure = this.#patience.judge(error, frames.delivered ? { retryable: false } : {});
+      if (failure.retryable && this.#attempts <= this.#connOptions.maxRetry) this.#tell(failure);
+      throw failure;
     } finally {
       deadline.disarm();
       abortSignal.removeEventListener('abort', abort);
       if (!this.queue.closed) this.queue.close();
     }
+  }
+
+  /** The sentence is late, and not lost. */
+  #tell(error: APIError): void {
+    const { label } = this.#model;
+    const timestamp = this.#clock.wallClock();
+    const payload: Parameters<tts.TTSCallbacks['error']>[0] = {
+      type: 'tts_error',
+      timestamp,
+      label,
+      error,
+      recoverable: true,
+    };
+    guardedEmit(this.#model, 'error', payload);
   }
 
   async #read(

@@ -15,6 +15,7 @@ import type { RealtimeUsage } from './realtime-metrics.ts';
 import type { RealtimeModelBase } from './realtime-model.ts';
 import { Replies } from './realtime-replies.ts';
 import type { RealtimeReply, ReplyOptions, Withdrawal } from './realtime-replies.ts';
+import { UnheardSpeech } from './unheard-speech.ts';
 import type { VoiceSettings } from './voice-settings.ts';
 
 /** What differs between providers before the first frame. Times in milliseconds. */
@@ -25,6 +26,11 @@ export interface RealtimeSettings extends VoiceSettings {
   stall?: { firstMs: number; nextMs: number };
   /** Audio kept through an outage; older audio is dropped and counted. Default: the session's, 2,000. */
   maxAudioBacklogMs?: number;
+  /**
+   * What was said on a lost socket, and neither committed nor cleared, is said to the next one. For providers that make
+   * turns of their input, and tell. Default false.
+   */
+  repeatsSpeech?: boolean;
 }
 
 /** How long after the last word, ours or the caller's, the line counts as quiet. */
@@ -47,6 +53,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   readonly #settings: RealtimeSettings;
   readonly #connection: Session;
   readonly #chunker: PcmChunker;
+  readonly #unheard: UnheardSpeech | undefined;
   readonly #connectedTime: ConnectedTime;
   readonly #stalls = new Map<string, Expectation>();
   #link: Link | undefined;
@@ -64,13 +71,16 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     this.#settings = settings;
     this.clock = currentRuntime().clock;
     this.replies = new Replies(this.clock);
+    this.#unheard = settings.repeatsSpeech === true ? new UnheardSpeech(this.clock) : undefined;
     this.#connectedTime = new ConnectedTime(this.clock);
     this.#activeAt = this.clock.now();
     this.#chunker = new PcmChunker({
       sampleRate: settings.sampleRate,
       chunkMs: settings.chunkMs ?? 100,
       onChunk: (bytes, milliseconds) => {
-        if (!this.send(this.encodeAudio(bytes), { audioMs: milliseconds })) return;
+        const frame = this.encodeAudio(bytes);
+        if (!this.send(frame, { audioMs: milliseconds })) return;
+        this.#unheard?.push(frame, bytes, milliseconds);
         this.#pushedAudioMs += milliseconds;
       },
     });
@@ -86,7 +96,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       handlers: {
         open: (link, context) => this.#open(link, context),
         frame: (frame, link) => this.received(frame, link),
-        lost: (link, error) => this.#lost(link, error),
+        lost: (link, error, _undelivered, waitingAudioMs) => this.#lost(link, error, waitingAudioMs),
         event: (event) => this.#tell(event),
       },
     });
@@ -146,11 +156,12 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   /** The provider's input buffer starts afresh. */
   protected resetAudio(): void {
     this.#chunker.reset();
-    this.#pushedAudioMs = 0;
+    this.committedAudio();
   }
 
   /** The provider took what its input buffer held. */
   protected committedAudio(): void {
+    this.#unheard?.taken();
     this.#pushedAudioMs = 0;
   }
 
@@ -301,17 +312,26 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     this.#connectedTime.connected();
     this.#repliesOnLink = 0;
     this.opened(link, context);
+    this.#sayAgain(link);
     if (context.reconnected) guardedEmit(this, 'session_reconnected', {});
   }
 
-  #lost(link: Link, error: PatchbayError | undefined): void {
+  #lost(link: Link, error: PatchbayError | undefined, waitingAudioMs: number): void {
     if (this.#link?.epoch === link.epoch) {
       this.#link = undefined;
       this.#connectedTime.disconnected();
     }
     this.#pushedAudioMs = 0;
+    this.#unheard?.lost(waitingAudioMs);
     this.#closeGenerations();
     if (!this.#ended) this.dropped(error);
+  }
+
+  /** What the caller was saying when the last socket was lost, ahead of what he has said since. */
+  #sayAgain(link: Link): void {
+    const unheard = this.#unheard?.replay();
+    for (const frame of unheard?.frames ?? []) link.send(frame);
+    this.#pushedAudioMs += unheard?.milliseconds ?? 0;
   }
 
   #end(reason: Error): void {

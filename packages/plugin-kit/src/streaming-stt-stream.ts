@@ -5,6 +5,7 @@ import { AudioHistory } from './audio-history.ts';
 import { ClientVad } from './client-vad.ts';
 import { guardedEmit } from './guarded-emit.ts';
 import { InterimPacer } from './interim-pacer.ts';
+import { answerMs, backlogMs, defaultChunkMs, leadMs, longestReplayMs, probeMs, rotation } from './listening-times.ts';
 import { logger } from './logging.ts';
 import { Patience } from './patience.ts';
 import { PcmChunker } from './pcm-chunker.ts';
@@ -14,26 +15,6 @@ import { decodeJson, type SpeechToTextContext } from './speech-to-text-wire.ts';
 import { listeningOf, type StreamingSTT, type StreamingSTTDescription } from './streaming-stt.ts';
 import { UnansweredSpeech } from './unanswered-speech.ts';
 import { UnendedSpeech } from './unended-speech.ts';
-
-const defaultChunkMs = 50;
-
-/** Audio that is kept although nobody seems to speak: providers take a moment to hear a voice begin. */
-const leadMs = 1_000;
-
-/** How long audio waits for a socket when nobody was speaking as the last one was lost. */
-const backlogMs = 2_000;
-
-/** How long if somebody was, and how much of it the next socket gets to hear again: a sentence, but not a monologue. */
-const longestReplayMs = 15_000;
-
-/** A transcript that is owed comes within this, or within `timeoutMs` if that is more; nobody waits longer for a reply. */
-const answerMs = 10_000;
-
-/** A sign of life comes sooner, for the words of before have to be said again in time. */
-const probeMs = 8_000;
-
-/** Replaced this long before the service would end it, if nobody speaks; and this long before, whoever speaks. */
-const rotation = { quietMs: 300_000, latestMs: 60_000, jitterMs: 60_000 };
 
 /** Id of what our own VAD hears, until the provider gives it a name. */
 const localSpeech = ' local';

@@ -60,6 +60,11 @@ export class Sender {
     return this.#loss.totalMs;
   }
 
+  /** Audio that waits, in milliseconds. */
+  get waitingAudioMs(): number {
+    return this.#outbox.audioMs;
+  }
+
   send(frame: Frame, options: SendOptions | undefined): Sent {
     const audioMs = options?.audioMs;
     if (this.#closed) {

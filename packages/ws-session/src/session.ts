@@ -378,7 +378,7 @@ export class Session {
     this.#healthyAt = undefined;
     this.#malformed = 0;
     if (link === undefined) return;
-    swallow(() => this.#options.handlers.lost?.(link, error, undelivered));
+    swallow(() => this.#options.handlers.lost?.(link, error, undelivered, this.#sender.waitingAudioMs));
   }
 
   #life(socket: PhysicalSocket): Life {

@@ -87,8 +87,8 @@ export interface SessionHandlers {
   open?(link: Link, context: { reconnected: boolean; reason?: string }): void;
   /** A frame arrived. Return `true` if it was a valid event (proof of health). */
   frame(frame: Frame, link: Link): boolean;
-  /** This epoch is over; frames of scope `epoch` that never left are handed back. */
-  lost?(link: Link, error: PatchbayError | undefined, undelivered: readonly Frame[]): void;
+  /** This epoch is over; frames of scope `epoch` that never left are handed back. So much audio waits for the next one, in milliseconds. */
+  lost?(link: Link, error: PatchbayError | undefined, undelivered: readonly Frame[], waitingAudioMs: number): void;
   /** For users: what the connection is doing. */
   event?(event: ConnectionEvent): void;
 }

@@ -107,7 +107,8 @@ export class RecognitionTalk implements Talk {
       heard?.();
       text = event.alternatives?.[0].text ?? '';
     } catch (error) {
-      if (!signal.aborted) ears.rejected(error, true);
+      // Who closes the model is told so by the promise, and that is no failure.
+      if (!signal.aborted && codeOf(error) !== 'aborted') ears.rejected(error, true);
     }
     return { ...deliveryOf(question, text), endedAt: clock.now() };
   }
@@ -123,4 +124,8 @@ export class RecognitionTalk implements Talk {
   async close(): Promise<void> {
     this.interrupt();
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { cause?: { code?: string } }).cause?.code;
 }

@@ -144,7 +144,7 @@ export const features: readonly Feature[] = [
   ]),
   yes(listening, 'a piece of speech that fails is an error, and neither silence nor the end', 'no', [
     file('stt/batch-stream.test.ts'),
-    'and is no deafer for a piece that was lost',
+    'retries by %s, and is no deafer for a piece that was lost',
   ]),
   yes(listening, 'token usage of requests in a session', 'no', [
     file('stt/batch-stream.test.ts'),
@@ -157,7 +157,7 @@ export const features: readonly Feature[] = [
   yes(listening, 'Azure', 'no', [file('azure-cloud.test.ts'), 'pain 17: STT through azure']),
   yes(listening, 'interim transcripts at a bearable rate', 'no', [
     file('stt/transcripts.test.ts'),
-    'come at once, and then twice a second; the last one is not lost before the final one',
+    'come at once, and then twice a second if that is asked for; the last one is not lost before the final one',
   ]),
   yes(listening, 'confidence', 'no', [
     file('stt/transcripts.test.ts'),

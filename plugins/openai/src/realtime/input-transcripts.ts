@@ -15,10 +15,18 @@ import type { Loose } from './loose.ts';
 export class InputTranscripts {
   readonly #partials = new Map<string, Map<number, string>>();
   readonly #startedAt = new Map<string, number>();
+  /** The item that is being said, until the service has made a turn of it. */
+  #beingSaid: string | undefined;
 
   /** The caller began this item, at this time in milliseconds since the epoch. */
   started(itemId: string, at: number): void {
     this.#startedAt.set(itemId, at);
+    this.#beingSaid = itemId;
+  }
+
+  /** The service has made a turn of it. */
+  committed(): void {
+    this.#beingSaid = undefined;
   }
 
   delta(event: Loose<ConversationItemInputAudioTranscriptionDeltaEvent>): llm.InputTranscriptionCompleted | undefined {
@@ -54,8 +62,10 @@ export class InputTranscripts {
     this.#startedAt.delete(itemId);
   }
 
-  /** What was heard of everything that is not final, as final; nothing is left. */
+  /** What was heard of every turn whose transcript is not final, as final; nothing is left. What is no turn yet is said again. */
   drain(): llm.InputTranscriptionCompleted[] {
+    if (this.#beingSaid !== undefined) this.forgetItem(this.#beingSaid);
+    this.#beingSaid = undefined;
     const open = [...this.#partials].map(([itemId, parts]) => this.#event(itemId, [...parts.values()].join(''), true));
     this.#partials.clear();
     this.#startedAt.clear();

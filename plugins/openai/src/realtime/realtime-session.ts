@@ -42,6 +42,7 @@ export class RealtimeSession extends ContextSession {
     super(model, {
       sampleRate: SAMPLE_RATE,
       replyMs: timeoutMs,
+      repeatsSpeech: true,
       stall: { firstMs: 3 * timeoutMs, nextMs: timeoutMs },
       deadlines: { dialMs: timeoutMs, firstEventMs: timeoutMs },
       reconnect: maxRetry === 0 ? false : { budget: maxRetry },

@@ -104,6 +104,7 @@ export abstract class ReceivingSession extends ReplyingSession {
 
   #turnEnded({ item_id: itemId }: api.InputAudioBufferCommittedEvent): void {
     this.turns.userSpeaking = false;
+    this.#transcripts.committed();
     this.committedAudio();
     this.noteActivity();
     const { turnDetection } = this._options;

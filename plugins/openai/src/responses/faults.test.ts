@@ -257,6 +257,16 @@ describe('a frame', () => {
   });
 });
 
+describe('the last words of a response that was given up', () => {
+  it('are not said before those of the next one on its socket', async () => {
+    at.server.script = ({ socket }) => {
+      say(socket, { ...delta('of nothing'), item_id: 'msg_before', output_index: 0 });
+      say(socket, created('r1'), delta('here'), completed('r1'));
+    };
+    expect((await new Conversation(at.open()).turn('hello')).text).toBe('here');
+  });
+});
+
 describe('a suspended machine', () => {
   it('does not use a socket that grew too old meanwhile', async () => {
     const conversation = new Conversation(at.open());

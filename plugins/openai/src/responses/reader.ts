@@ -40,6 +40,8 @@ export class ResponseReader {
   #phase: string | undefined;
   #usage: llm.CompletionUsage | undefined;
   #id = '';
+  /** The response was created, or something of it announced. */
+  #begun = false;
   #text = '';
   /** What the response before the running one said: a steered reply is made of several. */
   #before = '';
@@ -123,6 +125,7 @@ export class ResponseReader {
         this.#begin(idOf(event.response) ?? this.#id);
         return false;
       case 'response.output_item.added':
+        this.#begun = true;
         this.#working = !isSpeech(event.item);
         this.#announced.add(event.item?.id, event.output_index);
         return false;
@@ -156,12 +159,15 @@ export class ResponseReader {
   }
 
   #isForeign(event: { type: string; stream_id?: unknown }): boolean {
+    // On a socket nothing is said before the response is created: those are the last words of one that was given up.
+    if (!this.#begun && /\.delta$/.test(event.type)) return true;
     if (this.#lane === undefined || event.stream_id === this.#lane) return false;
     return event.type !== 'error' && event.type !== 'response.steer.failed';
   }
 
   /** A response has begun: the first one, or the one that takes up what the user added meanwhile. */
   #begin(id: string): void {
+    this.#begun = true;
     if (this.#ended !== undefined) {
       this.#ended = undefined;
       this.#before = this.#text;

@@ -205,6 +205,31 @@ describe('recognize() without useRealtime', () => {
     expect(forms.length).toBe(2);
   });
 
+  it('tells of every failure, because LiveKit only logs what it is thrown: a passing one is survived', async () => {
+    const { model } = await answered((response, requests) => {
+      response.writeHead(requests < 3 ? 503 : 401).end();
+    });
+    const errors: Parameters<livekit.STTCallbacks['error']>[0][] = [];
+    model.on('error', (error) => errors.push(error));
+    await expect(model.recognize(silence)).rejects.toMatchObject({ statusCode: 401 });
+    expect(errors).toMatchObject([
+      { type: 'stt_error', label: 'openai.STT', recoverable: true, error: { statusCode: 503 } },
+      { recoverable: true, error: { statusCode: 503 } },
+      { recoverable: false, error: { name: 'APIStatusError', statusCode: 401 } },
+    ]);
+  });
+
+  it('ends with the model, asks no more, and tells nothing of it', async () => {
+    const { model, forms } = await answered(() => undefined);
+    const errors: unknown[] = [];
+    model.on('error', (error) => errors.push(error));
+    const ended = model.recognize(silence).catch(() => 'ended');
+    await until(() => forms.length === 1);
+    await model.close();
+    expect(await ended).toBe('ended');
+    expect([forms.length, errors]).toEqual([1, []]);
+  });
+
   it('waits no longer for an answer than connOptions say', async () => {
     const runtime = createTestRuntime();
     onTestFinished(installRuntime(runtime));

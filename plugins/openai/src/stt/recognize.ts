@@ -1,4 +1,4 @@
-import { stt, type APIConnectOptions, type AudioBuffer } from '@livekit/agents';
+import { stt, type APIConnectOptions, type APIError, type AudioBuffer } from '@livekit/agents';
 import { requestJson, withRetries, type KeepAlive } from '@patchbay/plugin-kit';
 import type { Route } from '../endpoint.ts';
 import { takesContextHints, takesPrompt, tellsSpeakers } from './abilities.ts';
@@ -11,6 +11,8 @@ export interface RequestRoute extends Route {
   keepAlive: KeepAlive;
   connOptions: APIConnectOptions;
   signal?: AbortSignal | undefined;
+  /** A request failed, and is made once more. */
+  onRetry: (error: APIError) => void;
   /** The second from which the times of the transcript are counted. Default 0. */
   startTime?: number;
 }
@@ -24,7 +26,7 @@ export interface RequestRoute extends Route {
 export async function recognize(
   audio: AudioBuffer,
   options: Listening,
-  { connection, connOptions, signal, startTime, ...network }: RequestRoute,
+  { connection, connOptions, signal, onRetry, startTime, ...network }: RequestRoute,
 ): Promise<stt.SpeechEvent> {
   const { model, languages } = options;
   const named = connection.modelIn === 'url' ? undefined : connection.nameOf(model);
@@ -32,7 +34,7 @@ export async function recognize(
   const contentType = encoded.headers.get('content-type') ?? '';
   const body = new Uint8Array(await encoded.arrayBuffer());
   let requestId: string | undefined;
-  const answer = await withRetries(connOptions, signal, () =>
+  const ask = (): ReturnType<typeof requestJson> =>
     requestJson({
       connection,
       ...network,
@@ -42,8 +44,8 @@ export async function recognize(
       timeoutMs: connOptions.timeoutMs,
       onResponse: (response) => (requestId = response.requestId),
       ...(signal === undefined ? {} : { signal }),
-    }),
-  );
+    });
+  const answer = await withRetries(connOptions, signal, ask, onRetry);
   const { seconds, ...tokens } = usageIn(answer.usage);
   return {
     type: stt.SpeechEventType.FINAL_TRANSCRIPT,

@@ -1,8 +1,9 @@
-import type { APIConnectOptions, AudioBuffer, stt } from '@livekit/agents';
+import type { APIConnectOptions, APIError, AudioBuffer, stt } from '@livekit/agents';
 import {
   checkObject,
   checkStrings,
   environment,
+  guardedEmit,
   KeepAlive,
   StreamingSTT,
   toAPIError,
@@ -42,6 +43,7 @@ export class STT extends StreamingSTT<Listening> {
   /** What the user named of timeout and retries. */
   readonly #requestOptions: Partial<APIConnectOptions>;
   readonly #keepAlive = new KeepAlive();
+  readonly #closing = new AbortController();
   #ownKeywords: readonly string[];
   #sessionKeyterms: readonly string[] = [];
 
@@ -146,25 +148,54 @@ export class STT extends StreamingSTT<Listening> {
     return this.track(new RequestSpeechStream(this, this.options, transcribe, connOptions, languages));
   }
 
-  /** Ends all streams, and the connections that requests have left open. Idempotent. */
+  /** Ends all streams and requests, and the connections that they have left open. Idempotent. */
   override async close(): Promise<void> {
+    this.#closing.abort();
     await super.close();
     this.#keepAlive.close();
   }
 
-  /** One request per piece of speech, also where there is a socket for streams. */
-  protected override async _recognize(audio: AudioBuffer, signal?: AbortSignal): Promise<stt.SpeechEvent> {
+  /**
+   * One request per piece of speech, also where there is a socket for streams. LiveKit's adapter only logs what it is
+   * thrown here, so each failure is told as an `error` event too; a passing one is survived, the next phrase may be heard.
+   */
+  protected override async _recognize(audio: AudioBuffer, abortSignal?: AbortSignal): Promise<stt.SpeechEvent> {
     const connOptions = { ...requestOptions, ...this.#requestOptions };
-    return this.#transcribe({ audio, options: this.options, connOptions, signal });
+    try {
+      return await this.#transcribe({ audio, options: this.options, connOptions, signal: abortSignal });
+    } catch (error) {
+      const failure = toAPIError(error);
+      const isWanted = !this.#closing.signal.aborted && !abortSignal?.aborted;
+      if (isWanted) this.#tell(failure, failure.retryable);
+      throw failure;
+    }
   }
 
-  async #transcribe({ audio, options, ...how }: Transcribed): Promise<stt.SpeechEvent> {
+  async #transcribe({ audio, options, signal, ...how }: Transcribed): Promise<stt.SpeechEvent> {
     if (isRealtimeOnly(options.model)) {
       const only = `${options.model} is served over the realtime API only: use stream()`;
       throw toAPIError(new PatchbayError('unsupported', only));
     }
     if (PatchbayError.is(this.#requests)) throw toAPIError(this.#requests);
-    return recognize(audio, options, { ...this.#requests, keepAlive: this.#keepAlive, ...how });
+    return recognize(audio, options, {
+      ...this.#requests,
+      ...how,
+      keepAlive: this.#keepAlive,
+      signal: AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]),
+      onRetry: (error) => this.#tell(error, true),
+    });
+  }
+
+  #tell(error: APIError, recoverable: boolean): void {
+    const { label } = this;
+    const payload: Parameters<stt.STTCallbacks['error']>[0] = {
+      type: 'stt_error',
+      timestamp: Date.now(),
+      label,
+      error,
+      recoverable,
+    };
+    guardedEmit(this, 'error', payload);
   }
 
   #follow(options: Listening, languagesChanged: boolean): void {

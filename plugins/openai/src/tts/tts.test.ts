@@ -252,11 +252,11 @@ describe('TTS', () => {
         if (requests === 1) response.writeHead(503).end('{"error":{"message":"overloaded"}}');
         else response.end(Buffer.alloc(4_800));
       });
-      const errors: unknown[] = [];
-      tts.on('error', (error) => errors.push(error));
+      const told: boolean[] = [];
+      tts.on('error', ({ recoverable }) => told.push(recoverable));
       let samples = 0;
       for await (const { frame } of tts.synthesize('hello', quick)) samples += frame.samplesPerChannel;
-      expect([samples, errors]).toEqual([2_400, []]);
+      expect([samples, told]).toEqual([2_400, [true]]);
     });
 
     it('a spent quota is not asked for again, although it comes as a 429', async () => {

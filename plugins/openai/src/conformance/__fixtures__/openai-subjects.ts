@@ -98,7 +98,11 @@ export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): 
       transport: 'websocket',
       points: {
         begun: ['session.started'],
-        output: ['session.output_transcript.delta#2', 'session.output_transcript.delta', 'session.output_transcript.delta#5'],
+        output: [
+          'session.output_transcript.delta#2',
+          'session.output_transcript.delta#3',
+          'session.output_transcript.delta#5',
+        ],
         last: ['session.output_transcript.delta#13'],
       },
       differs: {
