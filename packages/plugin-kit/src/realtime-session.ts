@@ -32,6 +32,8 @@ export interface RealtimeSettings extends VoiceSettings {
    * turns of their input, and tell. Default false.
    */
   repeatsSpeech?: boolean;
+  /** What metrics are labelled with. Default: the model's label. */
+  metricsLabel?: string;
 }
 
 /** How long after the last word, ours or the caller's, the line counts as quiet. */
@@ -245,7 +247,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       'metrics_collected',
       realtimeMetrics(generation, {
         ...result,
-        label: this.#model.label(),
+        label: this.#settings.metricsLabel ?? this.#model.label(),
         modelName: this.#model.model,
         modelProvider: this.#model.provider,
         acquireTimeMs: this.#acquireTimeMs,

@@ -182,7 +182,6 @@ const wrong: Record<string, [option: string, value: unknown][]> = {
     ['speed', secret],
     ['voice', 5],
     ['voice', {}],
-    ['modalities', []],
     ['modalities', 'text'],
     ['modalities', ['smell']],
     ['turnDetection', 'semantic_vad'],

@@ -239,7 +239,7 @@ function checkSpeakers(speakers: unknown): void {
 export function checkRequestOptions(options: Partial<APIConnectOptions> | undefined): Partial<APIConnectOptions> {
   checkObject('connOptions', options);
   const { maxRetry, retryIntervalMs, timeoutMs } = options ?? {};
-  checkCount('connOptions.maxRetry', maxRetry, [0, 100]);
+  if (maxRetry !== Infinity) checkCount('connOptions.maxRetry', maxRetry, [0, 100]);
   checkRange('connOptions.retryIntervalMs', retryIntervalMs, [0, 3_600_000]);
   checkRange('connOptions.timeoutMs', timeoutMs, [1, 3_600_000]);
   return {
