@@ -71,7 +71,7 @@ describe('every option', () => {
       { connOptions: { maxRetry: Infinity } },
       { audio: { output: { voice: 'marin' } } },
     ],
-    ["voice: ''", { voice: '' as 'marin' }, { audio: { output: { voice: 'marin' } } }],
+    ["voice: ''", { voice: '' }, { audio: { output: { voice: 'marin' } } }],
     ['modalities: []', { modalities: [] }, { output_modalities: ['text'] }],
   ])('means what it means to upstream: %s', async (_what, options, wire) => {
     const session = bench.open(options);
