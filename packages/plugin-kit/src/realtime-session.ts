@@ -84,7 +84,8 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       sampleRate: settings.sampleRate,
       chunkMs: settings.chunkMs ?? 100,
       onChunk: (bytes, milliseconds) => {
-        if (!this.send(this.encodeAudio(bytes), { audioMs: milliseconds })) return;
+        const scope = this.keepsAudio && this.#link ? 'epoch' : 'session';
+        if (!this.send(this.encodeAudio(bytes), { audioMs: milliseconds, scope })) return;
         this.#pushedAudioMs += milliseconds;
       },
     });
@@ -136,6 +137,11 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   /** Audio handed to the provider since the last commit, clear or new socket. */
   protected get pushedAudioMs(): number {
     return this.#pushedAudioMs;
+  }
+
+  /** Whether audio that was given to a socket is told to the next one by {@link opened}, where that must be. */
+  protected get keepsAudio(): boolean {
+    return false;
   }
 
   /** Whether a planned replacement of the socket would go unnoticed now. */

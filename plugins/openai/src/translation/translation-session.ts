@@ -131,6 +131,11 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
     this.send(this.#append(silence), { audioMs: chunkMs });
   }
 
+  /** By {@link UntranslatedSpeech}; what waited in the session below as well would be said twice. */
+  protected override get keepsAudio(): boolean {
+    return true;
+  }
+
   /** There is nothing to commit to: every sound is translated as it comes. */
   override async commitAudio(): Promise<void> {
     this.flushAudio();
