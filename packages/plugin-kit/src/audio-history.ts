@@ -32,6 +32,11 @@ export class AudioHistory {
     return this.#pushedMs;
   }
 
+  /** The last of it, which {@link replay} gives. */
+  get keptMs(): number {
+    return this.#pushedMs - (this.#chunks[0]?.startMs ?? this.#pushedMs);
+  }
+
   /** Remembers a frame. Bytes are copied, because their buffer is reused. */
   push(frame: Frame, milliseconds: number): void {
     const startMs = this.#pushedMs;

@@ -180,6 +180,24 @@ describe('StreamingSTT, when the connection fails', () => {
     await until(() => second.audio.length === 800);
   });
 
+  it('tells of what a socket that died may not have heard, but for what the next one hears again', async () => {
+    const { stream, connection } = await room.listen();
+    const first = await room.server.socket(0);
+    await until(() => connection.some(({ type }) => type === 'open'));
+    // Nobody seems to speak: a second is kept, in case a voice was about to begin.
+    for (let at = 0; at < 1_500; at += 50) stream.pushFrame(frame(at * 16, 50));
+    await until(() => first.audio.length === 1_500 * 16);
+    first.socket.terminate();
+    await until(() => connection.some(({ type }) => type === 'reconnecting'));
+    expect(connection.filter(({ type }) => type === 'audio-dropped')).toEqual([
+      { type: 'audio-dropped', droppedMs: 500, totalMs: 500, reason: 'in-flight' },
+    ]);
+    await room.clock.advance(1_000);
+    const second = await room.server.socket(1);
+    await until(() => second.audio.length === 1_000 * 16);
+    expect(second.audio[0]).toBe(500 * 16);
+  });
+
   it('waits as long as Retry-After says before LiveKit’s next attempt dials', async () => {
     const { errors } = await room.listen({
       upgrade: (attempt) => (attempt === 1 ? { status: 429, headers: { 'retry-after': '4' } } : undefined),

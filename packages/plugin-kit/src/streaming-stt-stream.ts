@@ -71,6 +71,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #backlogMs = longestReplayMs;
   #droppedMs = 0;
   #untoldMs = 0;
+  /** Of what the session below reports as lost with a socket, the next one hears so much again. */
+  #replayMs: number | undefined;
   /** Where the present socket's own time begins, in milliseconds of audio. */
   #originMs = 0;
   /** LiveKit's offset when the first run began; it adds to it on every retry, which our positions already count. */
@@ -199,6 +201,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#originMs = startMs;
     for (const frame of frames) link.send(frame);
     this.#history.sent();
+    this.#replayMs = undefined;
     this.#tellDropped();
     this.#speech.reconnected();
     if (this.#inputEnded) this.#finish();
@@ -358,10 +361,27 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     if (droppedMs === 0) return;
     this.#untoldMs = 0;
     this.#droppedMs += droppedMs;
-    this.#tell({ type: 'audio-dropped', droppedMs, totalMs: this.#droppedMs, reason: 'reconnect' });
+    guardedEmit(this.#model, 'connection', {
+      type: 'audio-dropped',
+      droppedMs,
+      totalMs: this.#droppedMs,
+      reason: 'reconnect',
+    });
   }
 
   #tell(event: ConnectionEvent): void {
-    guardedEmit(this.#model, 'connection', event);
+    if (event.type !== 'audio-dropped') return void guardedEmit(this.#model, 'connection', event);
+    const droppedMs = event.reason === 'backlog' ? event.droppedMs : this.#notReplayed(event.droppedMs);
+    if (droppedMs === 0) return;
+    this.#droppedMs += droppedMs;
+    guardedEmit(this.#model, 'connection', { ...event, droppedMs, totalMs: this.#droppedMs });
+  }
+
+  /** What was lost with a socket, less what the next one is told again. */
+  #notReplayed(lostMs: number): number {
+    this.#replayMs ??= this.closed ? 0 : this.#history.keptMs;
+    const replayedMs = Math.min(lostMs, this.#replayMs);
+    this.#replayMs -= replayedMs;
+    return lostMs - replayedMs;
   }
 }

@@ -21,11 +21,11 @@ export class Sender {
   readonly #maxAudioMs: number;
   readonly #outbox: Outbox;
   readonly #loss: AudioLoss;
-  readonly #sendNow = (frame: Frame): boolean =>
+  readonly #sendNow = (frame: Frame, audioMs: number | undefined): boolean =>
     this.#socket !== undefined &&
     !this.#held &&
     this.#socket.backlogBytes < this.#highWaterBytes &&
-    this.#socket.send(frame);
+    this.#socket.send(frame, audioMs);
   #socket: PhysicalSocket | undefined;
   #epoch = 0;
   /** The socket is not to be sent anything yet. */
@@ -52,7 +52,7 @@ export class Sender {
       if (audioMs !== undefined) this.#loss.add(audioMs, 'closed');
       return 'dropped';
     }
-    if (this.#outbox.isEmpty && this.#sendNow(frame)) return 'sent';
+    if (this.#outbox.isEmpty && this.#sendNow(frame, audioMs)) return 'sent';
     const scope = options?.scope ?? (audioMs === undefined ? 'epoch' : 'session');
     // Without a socket, a frame is meant for the next one.
     const epoch = scope === 'session' ? undefined : this.#socket === undefined ? this.#epoch + 1 : this.#epoch;
@@ -81,6 +81,14 @@ export class Sender {
     this.#loss.add(droppedMs, 'reconnect');
     this.#loss.report('reconnect');
     return undelivered;
+  }
+
+  /** A socket died with this much audio under way: nobody knows whether it was heard. */
+  lostInFlight(audioMs: number): void {
+    if (audioMs === 0) return;
+    this.#loss.report('backlog');
+    this.#loss.add(audioMs, 'in-flight');
+    this.#loss.report('in-flight');
   }
 
   flush(): void {

@@ -84,15 +84,10 @@ export class Session {
       swap: (successor, reason) => this.#swap(successor, reason),
     });
     this.#expectations = new Expectations(clock, (label, withinMs) => {
-      this.#failCurrent((socket) =>
-        timeout('inactivity-timeout', `no ${label} within ${withinMs} ms`, socket.failureContext),
-      );
+      this.#timedOut('inactivity-timeout', `no ${label} within ${withinMs} ms`);
     });
     this.#firstEvent = new Deadline(clock, () => {
-      const { firstEventMs } = this.#deadlines;
-      this.#failCurrent((socket) =>
-        timeout('first-event-timeout', `accepted, then no event within ${firstEventMs} ms`, socket.failureContext),
-      );
+      this.#timedOut('first-event-timeout', `accepted, then no event within ${this.#deadlines.firstEventMs} ms`);
     });
   }
 
@@ -244,7 +239,11 @@ export class Session {
       },
     });
     this.#sockets.add(socket);
-    void socket.gone.then(() => this.#sockets.delete(socket));
+    void socket.gone.then(() => {
+      this.#sockets.delete(socket);
+      // One that we closed: it answered, and heard everything, or it did not.
+      this.#sender.lostInFlight(socket.takeUnreadAudioMs());
+    });
     return socket;
   }
 
@@ -327,9 +326,9 @@ export class Session {
     socket.fail(failure);
   }
 
-  #failCurrent(failure: (socket: PhysicalSocket) => Failure): void {
+  #timedOut(code: Parameters<typeof timeout>[0], message: string): void {
     const socket = this.#current;
-    socket?.kill(failure(socket));
+    socket?.kill(timeout(code, message, socket.failureContext));
   }
 
   #lost(socket: PhysicalSocket, failure: Failure): void {
@@ -337,6 +336,7 @@ export class Session {
     if (socket !== this.#current && socket !== this.#dialing) return;
     const opened = socket === this.#current;
     const life: Life = opened ? this.#life(socket) : { uptimeMs: undefined, healthyMs: 0 };
+    this.#sender.lostInFlight(socket.takeUnreadAudioMs());
     if (!opened) this.#dialing = undefined;
     const successor = this.#rotator.stop();
     this.#release(failure.error);

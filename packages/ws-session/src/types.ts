@@ -194,7 +194,13 @@ export type ConnectionEvent =
   | { type: 'open'; epoch: number; url: string; elapsedMs: number }
   | { type: 'reconnecting'; epoch: number; attempt: number; delayMs: number; error: PatchbayError }
   | { type: 'rotated'; epoch: number; reason: string }
-  | { type: 'audio-dropped'; droppedMs: number; totalMs: number; reason: 'backlog' | 'reconnect' | 'closed' }
+  /** `in-flight`: sent on a socket that died before the other end was known to have read it; it may have been heard. */
+  | {
+      type: 'audio-dropped';
+      droppedMs: number;
+      totalMs: number;
+      reason: 'backlog' | 'reconnect' | 'closed' | 'in-flight';
+    }
   | { type: 'closed'; epoch: number; error?: PatchbayError };
 
 export type SessionState = 'idle' | 'connecting' | 'open' | 'draining' | 'closed';
