@@ -69,6 +69,7 @@ export class PhysicalSocket {
   #error: Error | undefined;
   #told = false;
   #saidGoodbye = false;
+  #isPaused = false;
 
   constructor(options: PhysicalSocketOptions) {
     this.#options = options;
@@ -98,6 +99,11 @@ export class PhysicalSocket {
 
   get isOpen(): boolean {
     return this.#state === 'open';
+  }
+
+  /** We do not read. */
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   /** Bytes handed over that have not left this process. */
@@ -166,12 +172,14 @@ export class PhysicalSocket {
   /** Stops reading until `resume`: the peer feels it, and its silence is no longer held against it. */
   pause(): void {
     if (this.#state !== 'open') return;
+    this.#isPaused = true;
     this.#heartbeat.stop();
     this.#transport?.pause();
   }
 
   resume(): void {
     if (this.#state !== 'open') return;
+    this.#isPaused = false;
     this.#transport?.resume();
     this.#heartbeat.start();
   }

@@ -1,13 +1,19 @@
 import { AudioLoss, type LossReason } from './audio-loss.ts';
+import { Deadline } from './clock.ts';
 import { HIGH_WATER_BYTES, MAX_AUDIO_BACKLOG_MS, MAX_CONTROL_BACKLOG_BYTES } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import type { PhysicalSocket } from './physical-socket.ts';
+import type { Clock } from './runtime.ts';
 import type { Frame, SendOptions } from './types.ts';
 
 export interface SenderOptions {
   maxAudioBacklogMs?: number;
   maxControlBacklogBytes?: number;
   highWaterBytes?: number;
+  clock: Clock;
+  /** Nothing of what waits has left for so long: the peer does not read, although it may ping. */
+  stuckMs: number;
+  stuck(): void;
   /** Audio was dropped; told in portions. */
   dropped(droppedMs: number, totalMs: number, reason: LossReason): void;
 }
@@ -21,6 +27,8 @@ export class Sender {
   readonly #maxAudioMs: number;
   readonly #outbox: Outbox;
   readonly #loss: AudioLoss;
+  readonly #stuckMs: number;
+  readonly #stuck: Deadline;
   readonly #sendNow = (frame: Frame, audioMs: number | undefined): boolean =>
     this.#socket !== undefined &&
     !this.#held &&
@@ -38,6 +46,11 @@ export class Sender {
     this.#highWaterBytes = options.highWaterBytes ?? HIGH_WATER_BYTES;
     this.#maxAudioMs = maxAudioBacklogMs;
     this.#outbox = new Outbox({ maxAudioMs: maxAudioBacklogMs, maxControlBytes: maxControlBacklogBytes });
+    this.#stuckMs = options.stuckMs;
+    this.#stuck = new Deadline(options.clock, () => {
+      // While we do not read ourselves, we cannot know.
+      if (this.#socket?.isPaused === false) options.stuck();
+    });
     this.#loss = new AudioLoss((droppedMs, totalMs, reason) => options.dropped(droppedMs, totalMs, reason));
   }
 
@@ -53,6 +66,7 @@ export class Sender {
       return 'dropped';
     }
     if (this.#outbox.isEmpty && this.#sendNow(frame, audioMs)) return 'sent';
+    if (this.#socket !== undefined && !this.#held && !this.#stuck.armed) this.#stuck.arm(this.#stuckMs);
     const scope = options?.scope ?? (audioMs === undefined ? 'epoch' : 'session');
     // Without a socket, a frame is meant for the next one.
     const epoch = scope === 'session' ? undefined : this.#socket === undefined ? this.#epoch + 1 : this.#epoch;
@@ -77,6 +91,7 @@ export class Sender {
   /** The socket is gone; returns the control frames that meant something only there and never left. */
   detach(): Frame[] {
     this.#socket = undefined;
+    this.#stuck.disarm();
     const { undelivered, droppedMs } = this.#outbox.endEpoch(this.#epoch);
     this.#loss.add(droppedMs, 'reconnect');
     this.#loss.report('reconnect');
@@ -93,8 +108,11 @@ export class Sender {
 
   flush(): void {
     if (!this.#outbox.isEmpty) {
-      this.#outbox.flush(this.#sendNow);
-      if (this.#outbox.isEmpty) this.#loss.report('backlog');
+      if (this.#outbox.flush(this.#sendNow)) this.#stuck.touch();
+      if (this.#outbox.isEmpty) {
+        this.#stuck.disarm();
+        this.#loss.report('backlog');
+      }
     }
     if (this.#isDrained()) this.#settle();
   }
@@ -108,6 +126,7 @@ export class Sender {
   close(): Frame[] {
     this.#closed = true;
     this.#socket = undefined;
+    this.#stuck.disarm();
     const { undelivered, droppedMs } = this.#outbox.clear();
     this.#loss.add(droppedMs, 'closed');
     this.#loss.report('closed');

@@ -67,6 +67,34 @@ describe('a peer that does not read', () => {
     expect(accepted.received.length - before).toBeLessThan(100 + 16 + 2);
   });
 
+  it('is replaced after as long as a dead one would be, although it pings', async () => {
+    const [harness, accepted] = await connected({ highWaterBytes: 64 * 1024 });
+    accepted.socket.pause();
+    while (harness.session.droppedAudioMs === 0) {
+      harness.session.send(CHUNK, { audioMs: 100 });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (let second = 0; second < 24; second++) {
+      accepted.socket.ping();
+      await harness.clock.advance(1_000);
+    }
+    expect(harness.losses).toEqual([]);
+    accepted.socket.ping();
+    await harness.clock.advance(1_000);
+    expect(harness.losses).toMatchObject([{ code: 'pong-timeout' }]);
+  });
+
+  it('is not blamed while we do not read ourselves', async () => {
+    const [harness, accepted] = await connected({ highWaterBytes: 64 * 1024 });
+    harness.links[0]!.pause();
+    accepted.socket.pause();
+    for (let second = 0; second < 60; second++) {
+      harness.session.send(CHUNK, { audioMs: 1_000 });
+      await harness.clock.advance(1_000);
+    }
+    expect(harness.losses).toEqual([]);
+  });
+
   it('stops control too, within bounds, and never silently', async () => {
     const [harness, accepted] = await connected({ maxControlBacklogBytes: 200_000 });
     accepted.socket.pause();

@@ -71,8 +71,12 @@ export class Session {
     this.#deadlines = resolveDeadlines(options.deadlines);
     const { clock, random } = this.#runtime;
     this.#rules = new FrameRules(options.connection);
+    const { pingAfterMs, pongMs } = this.#deadlines;
     this.#sender = new Sender({
       ...options,
+      clock,
+      stuckMs: pingAfterMs + pongMs,
+      stuck: () => this.#timedOut('pong-timeout', `nothing was read there for ${pingAfterMs + pongMs} ms`),
       dropped: (droppedMs, totalMs, reason) => this.#tell({ type: 'audio-dropped', droppedMs, totalMs, reason }),
     });
     this.#recovery = new Recovery(options.reconnect, random);
