@@ -24,6 +24,7 @@ const traitTexts: { [Trait in keyof GatewayTraits]-?: (value: NonNullable<Gatewa
   firstFrameWithinMs: (ms) => `the first frame must be sent within ${ms / 1000} s`,
   oneModelPerSocket: () => 'one socket serves one model',
   oneResponseAtATime: () => 'a socket makes one response at a time, so `lanes` are refused',
+  clientDelegationOnly: () => "client delegation only, so `delegation: 'client'` must be set",
   buffersSpeech: () => 'speech arrives in one piece, after the last byte was made',
   injectsResponses: () => 'may start a response that nobody asked for',
   mayLoseFirstEvent: () => '`session.created` may be lost',

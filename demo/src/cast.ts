@@ -1,4 +1,4 @@
-import type { llm, stt, tts } from '@livekit/agents';
+import type { VAD, llm, stt, tts } from '@livekit/agents';
 import { STT, TTS, gateways, realtime, responses } from '@patchbay/openai';
 import type { Mode } from './record.ts';
 import { agentVoice } from './script.ts';
@@ -6,8 +6,10 @@ import { agentVoice } from './script.ts';
 /** What an AgentSession is made of. */
 export interface Models {
   stt?: stt.STT;
-  llm: llm.LLM | llm.RealtimeModel;
+  llm: llm.LLM | llm.RealtimeModel | llm.DuplexModel;
   tts?: tts.TTS;
+  /** Default: LiveKit's. */
+  vad?: VAD | null;
 }
 
 /** Gateways whose rules the demo can stand behind; each serves everything that it needs. */
@@ -19,6 +21,8 @@ export interface Place {
   gateway: GatewayChoice;
   baseURL?: string;
   apiKey?: string;
+  /** How often a speech-to-speech session may reconnect before healthy time refunds it. Default: the plugin's. */
+  maxRetry?: number;
 }
 
 /** Models by what they do. */
@@ -32,8 +36,12 @@ export const modelNames = {
 /** The plugin's classes as anyone would use them. */
 export function createModels(mode: Mode, place: Place): Models {
   const options = connection(place);
-  if (mode === 'realtime')
-    return { llm: new realtime.RealtimeModel({ ...options, voice: agentVoice, model: modelNames.conversation }) };
+  if (mode === 'realtime') {
+    const { maxRetry } = place;
+    const connOptions = maxRetry === undefined ? {} : { connOptions: { maxRetry } };
+    const voice = { voice: agentVoice, model: modelNames.conversation };
+    return { llm: new realtime.RealtimeModel({ ...options, ...voice, ...connOptions }) };
+  }
   return {
     stt: new STT({ ...options, model: modelNames.transcription }),
     llm: new responses.LLM({ ...options, model: modelNames.answers }),

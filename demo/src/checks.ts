@@ -1,3 +1,4 @@
+import { checkOrdeal } from './fire/checks.ts';
 import { words, type Conversation, type Turn } from './record.ts';
 
 export interface Check {
@@ -19,7 +20,9 @@ export function check(conversation: Conversation, expected: { tools: readonly st
 
 /** The voice can be read back: every word counts. */
 function checkExactly({ mode }: Conversation, turn: Turn): Check[] {
-  const checks = [same(`The agent understood "${turn.said}"`, turn.said, turn.understood)];
+  const ordeal = turn.ordeal ? checkOrdeal(turn, turn.ordeal) : [];
+  const checks = [...ordeal, same(`The agent understood "${turn.said}"`, turn.said, turn.understood)];
+  if (turn.ordeal?.cuts === true) return checks;
   if (!turn.interrupted)
     return [
       ...checks,

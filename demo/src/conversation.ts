@@ -1,18 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { voice } from '@livekit/agents';
 import type { Listener, Speech } from '@patchbay/loopback';
 import { CallerLine } from './audio-in.ts';
 import { CallerSpeaker, type Playback } from './audio-out.ts';
 import type { Models } from './cast.ts';
+import type { Fire } from './fire/fire.ts';
 import { countSamples, locateTruncation, readBack, voicedLength } from './hearing.ts';
 import type { SpeechSent, Truncation } from './hearing.ts';
-import type { Conversation, Mode, Turn } from './record.ts';
+import { words, type Conversation, type Mode, type Turn } from './record.ts';
 import { Recorder } from './recorder.ts';
 import { createAgent, type Step } from './script.ts';
-import { answerTo, race, until } from './waiting.ts';
+import { answerTo, race, sleep, until } from './waiting.ts';
 
 export type Progress =
-  { what: 'speaking' | 'understood' | 'tool' | 'replying' | 'replied'; turn: Turn } | { what: 'trouble'; error: Error };
+  | { what: 'speaking' | 'understood' | 'tool' | 'replying' | 'replied' | 'attacked' | 'survived'; turn: Turn }
+  | { what: 'trouble'; error: Error };
 
 /** Silence before the first phrase and after every answer. */
 const pauseMs = 500;
@@ -30,6 +31,8 @@ export interface Staging {
   truncations: () => readonly Truncation[];
   /** What the service has sent, where it can be counted. */
   speechSent?: readonly SpeechSent[];
+  /** Lets the script's attacks happen. Default: nothing goes wrong. */
+  fire?: Fire;
   /** Aborts a conversation that hangs. */
   signal: AbortSignal;
 }
@@ -44,6 +47,7 @@ export async function converse({
   onProgress,
   truncations,
   speechSent,
+  fire,
   signal,
 }: Staging): Promise<Conversation> {
   const line = new CallerLine();
@@ -72,13 +76,15 @@ export async function converse({
   session.output.audio = speaker;
   session.output.transcription = textSink((text) => recorder.wrote(text));
   recorder.watch(session);
+  fire?.watch(session, models);
 
   // The first thing that goes wrong for good ends the conversation; nothing waits beside it.
   const ended = new AbortController();
   const end = (error: Error): void => ended.abort(error);
   session.on(voice.AgentSessionEventTypes.Error, ({ error }) => {
     const cause = 'error' in error ? error.error : error;
-    if ('recoverable' in error && error.recoverable) onProgress({ what: 'trouble', error: cause });
+    // Under fire a reply may be lost for good, which ends the reply; what ends the session is told below.
+    if (fire || ('recoverable' in error && error.recoverable)) onProgress({ what: 'trouble', error: cause });
     else end(cause);
   });
   const closed = ({ error, reason }: voice.CloseEvent): void =>
@@ -95,30 +101,40 @@ export async function converse({
       const voicedMs = voicedLength(samples);
       const turn = recorder.startTurn(step.say, voicedMs);
       onProgress({ what: 'speaking', turn });
+      if (fire) {
+        const pauseMs = fire.begin(turn, step);
+        onProgress({ what: 'attacked', turn });
+        await race(sleep(pauseMs), over);
+      }
       turn.saidFrom = await race(line.say(samples), over);
       turn.saidTo = turn.saidFrom + voicedMs;
       if (step.interruptAfterMs === undefined) {
+        const whole = step.attack?.cuts ? undefined : step.answer;
         const answered = (): boolean =>
-          playbacks.some(({ startedAt, interrupted }) => startedAt >= line.startedAt + turn.saidTo && !interrupted);
+          playbacks.some(({ startedAt, interrupted }) => startedAt >= line.startedAt + turn.saidTo && !interrupted) &&
+          (whole === undefined || words(turn.heard ?? '').endsWith(whole));
         await race(
           until(session, speaker, () => answered() && session.agentState === 'listening'),
           over,
-          answerTo(step.say),
+          answerTo(step.say, fire ? 'underFire' : 'calm'),
         );
         await race(sleep(pauseMs), over);
       } else {
         await race(
           until(session, speaker, () => speaker.speakingSince !== undefined),
           over,
-          answerTo(step.say),
+          answerTo(step.say, fire ? 'underFire' : 'calm'),
         );
         await race(sleep(step.interruptAfterMs), over);
       }
+      if (fire) onProgress({ what: 'survived', turn });
     }
+    fire?.end();
     for (const turn of recorder.turns) locateTruncation(turn, truncations(), playbacks, line.startedAt, listener);
     if (speechSent) countSamples(recorder.turns, speechSent, playbacks, line.startedAt);
     return recorder.conversation(mode, line.recording());
   } finally {
+    fire?.end();
     line.hangUp();
     session.off(voice.AgentSessionEventTypes.Close, closed);
     await session.close();

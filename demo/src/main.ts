@@ -7,17 +7,18 @@ import { closeModels, createModels } from './cast.ts';
 import { check, type Check } from './checks.ts';
 import { converse } from './conversation.ts';
 import { explain } from './failure.ts';
+import { Fire } from './fire/fire.ts';
 import { prepareFolder } from './folder.ts';
 import { help, readOptions, type Options } from './options.ts';
 import { sampleRate, type Conversation, type Mode } from './record.ts';
 import { modeNames, modeParts, report } from './report/index.ts';
-import { script, toolsExpected } from './script.ts';
+import { toolsExpected } from './script.ts';
 import { openStage, type Stage } from './stage.ts';
 import { Terminal } from './terminal.ts';
 import { waveFile } from './wave-file.ts';
 
 /** A demo that hangs is a demo that fails, milliseconds. */
-const longestDemoMs = 170_000;
+const longestDemoMs = { calm: 170_000, underFire: 420_000 };
 /** The most that ending may take. */
 const longestEndMs = 8_000;
 
@@ -35,8 +36,9 @@ async function main(options: Options, terminal: Terminal): Promise<boolean> {
     process.on('uncaughtException', reject);
     process.on('unhandledRejection', reject);
     process.once('SIGINT', () => reject(new Error('Stopped by the keyboard.')));
-    const tooLong = new Error(`The demo was not over after ${longestDemoMs / 1000} seconds.`);
-    setTimeout(() => reject(tooLong), longestDemoMs).unref();
+    const longestMs = longestDemoMs[options.faults ? 'underFire' : 'calm'];
+    const tooLong = new Error(`The demo was not over after ${longestMs / 1000} seconds.`);
+    setTimeout(() => reject(tooLong), longestMs).unref();
   });
   failed.catch((error: Error) => {
     interrupted.abort(error);
@@ -78,8 +80,8 @@ async function perform(mode: Mode, stage: Stage, terminal: Terminal, signal: Abo
     const conversation = await converse({
       mode,
       models,
-      script,
-      phrases: stage.phrases,
+      ...stage.scripts.get(mode)!,
+      ...(stage.faults ? { fire: new Fire(stage.faults) } : {}),
       listener: stage.listener,
       onProgress: (progress) => {
         // What happens while everything is being torn down is no news.

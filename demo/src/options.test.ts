@@ -3,7 +3,7 @@ import { readOptions } from './options.ts';
 
 test('without options both conversations are held behind LiteLLM, into a folder that git ignores', () => {
   const options = readOptions([], {});
-  expect(options).toMatchObject({ modes: ['pipeline', 'realtime'], gateway: 'litellm', live: false });
+  expect(options).toMatchObject({ modes: ['pipeline', 'realtime'], gateway: 'litellm', live: false, faults: false });
   expect(options.out).toMatch(/demo[/\\]out$/);
 });
 
@@ -16,5 +16,6 @@ test('what makes no sense is told by name', () => {
   expect(() => readOptions(['--live', '--gateway', 'litellm'], { OPENAI_API_KEY: 'key' })).toThrow(
     'leave --gateway out',
   );
+  expect(() => readOptions(['--live', '--faults'], { OPENAI_API_KEY: 'key' })).toThrow('leave --live out');
   expect(readOptions(['--live'], { OPENAI_API_KEY: 'key' }).live).toBe(true);
 });

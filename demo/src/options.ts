@@ -7,6 +7,8 @@ export interface Options {
   modes: readonly Mode[];
   gateway: GatewayChoice;
   live: boolean;
+  /** Another fault of the local cloud in every turn. */
+  faults: boolean;
   verbose: boolean;
   /** Folder of the report and the recordings. */
   out: string;
@@ -21,6 +23,8 @@ export const help = `Two agents talk, hear, are interrupted and say goodbye: a r
   --gateway <name>     whose rules stand between: ${gatewayChoices.join(', ')}; default litellm
   --live               talk to the service that OPENAI_API_KEY and OPENAI_BASE_URL name, not to the local one; real
                        models choose their own words, so only turns, sound and tool calls are checked
+  --faults             something else goes wrong in every turn of a longer conversation: lines are cut, requests refused;
+                       the report says what it was, what the agent did and what the caller lost
   --out <folder>       where the report and the recordings go; default demo/out
   --verbose            show the log of the agent framework
   --help               this text
@@ -42,19 +46,21 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
       mode: { type: 'string', default: 'both' },
       gateway: { type: 'string' },
       live: { type: 'boolean', default: false },
+      faults: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       out: { type: 'string', default: resolve(import.meta.dirname, '../out') },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const { mode, live, verbose, out, help } = values;
+  const { mode, live, faults, verbose, out, help } = values;
   const chosen = modes[mode];
   if (!chosen) throw new Error(`--mode is pipeline, realtime or both, not '${mode}'.`);
   const gateway = gatewayChoices.find((name) => name === (values.gateway ?? 'litellm'));
   if (!gateway) throw new Error(`--gateway is ${gatewayChoices.join(', ')}, not '${values.gateway}'.`);
   if (live && values.gateway !== undefined)
     throw new Error('--live goes where OPENAI_BASE_URL says: leave --gateway out, it is about the local cloud.');
+  if (live && faults) throw new Error('--faults are those of the local cloud: leave --live out.');
   if (live && !help && !environment.OPENAI_API_KEY) throw new Error('--live needs OPENAI_API_KEY in the environment.');
   if (out === '') throw new Error('--out needs the name of a folder.');
-  return { modes: chosen, gateway, live, verbose, out: resolve(out), help };
+  return { modes: chosen, gateway, live, faults, verbose, out: resolve(out), help };
 }

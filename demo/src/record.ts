@@ -1,3 +1,5 @@
+import type { Ordeal } from './fire/attack.ts';
+
 /** What a conversation leaves behind. All times are milliseconds since the first sample that the caller's line carried. */
 
 export type Mode = 'pipeline' | 'realtime';
@@ -28,6 +30,8 @@ export interface Turn {
   interrupted: boolean;
   /** Where the service was told to cut the reply, and what is audible up to there. Speech-to-speech only. */
   truncation?: { audioEndMs: number; text?: string };
+  /** What went wrong meanwhile, because it was made to. */
+  ordeal?: Ordeal;
 }
 
 export interface ToolCall {

@@ -1,5 +1,6 @@
 import { llm, voice } from '@livekit/agents';
 import { z } from 'zod';
+import type { Attack } from './fire/attack.ts';
 import type { ToolCall } from './record.ts';
 
 /** What the caller does, phrase by phrase. */
@@ -7,6 +8,10 @@ export interface Step {
   say: string;
   /** Milliseconds of this reply after which the caller says the next phrase. Otherwise he listens to the end. */
   interruptAfterMs?: number;
+  /** The whole answer, where it is known. Without it whatever is said first is one. */
+  answer?: string;
+  /** What goes wrong meanwhile. */
+  attack?: Attack;
 }
 
 export const script: readonly Step[] = [

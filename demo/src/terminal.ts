@@ -2,13 +2,14 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import type { WriteStream } from 'node:tty';
 import type { Check } from './checks.ts';
 import type { Progress } from './conversation.ts';
+import { lostOf, type Ordeal } from './fire/attack.ts';
 import { align, fit, latencyTable } from './latency.ts';
 import { words, type Conversation, type Turn } from './record.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
 const margin = '  ';
-const names = { caller: 'caller', tool: 'tool', agent: 'agent' } as const;
+const names = { caller: 'caller', tool: 'tool', agent: 'agent', fault: 'fault', told: 'told' } as const;
 const indent = margin.length + 6 + 2;
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
@@ -22,6 +23,8 @@ export class Terminal {
   /** Turns whose phrase has been shown; what comes of a phrase waits for it, because transcripts may be late. */
   readonly #understood = new WeakSet<Turn>();
   #held: Progress[] = [];
+  /** What goes wrong is part of the show, and told at the end of its turn. */
+  #underFire = false;
   /** How much of each reply has been shown. */
   readonly #shown = new WeakMap<Turn, number>();
 
@@ -51,6 +54,7 @@ export class Terminal {
   }
 
   progress(progress: Progress): void {
+    if (progress.what === 'trouble' && this.#underFire) return;
     if (progress.what === 'trouble') return this.#event('trouble', 'yellow', progress.error.message, '');
     const { turn } = progress;
     if ((progress.what === 'tool' || progress.what === 'replied') && !this.#understood.has(turn)) {
@@ -78,6 +82,11 @@ export class Terminal {
         return this.status('agent is speaking');
       case 'replied':
         return this.#replied(turn);
+      case 'attacked':
+        this.#underFire = true;
+        return this.#event(names.fault, 'red', turn.ordeal!.title, '');
+      case 'survived':
+        return this.#told(turn.ordeal!);
     }
   }
 
@@ -146,6 +155,11 @@ export class Terminal {
         lost.length + 4,
       );
     }
+    if (turn.ordeal?.cuts === true) {
+      const lost = lostOf(turn.ordeal, words(turn.heard));
+      const remark = this.#style('red', '✂') + this.#style('dim', ` ${lost}`);
+      return this.#event(names.agent, 'yellow', words(turn.heard), remark, lost.length + 4);
+    }
     const exact = wrote === words(turn.heard);
     this.#event(
       names.agent,
@@ -154,6 +168,12 @@ export class Terminal {
       `${exact ? this.#style('green', '✓') : this.#style('red', `✗ heard “${turn.heard}”`)} ${waited}`,
       12,
     );
+  }
+
+  #told({ told, droppedMs }: Ordeal): void {
+    const dropped = droppedMs > 0 ? [`${(droppedMs / 1000).toFixed(1)} s of audio dropped`] : [];
+    const lines = [...told, ...dropped];
+    this.#event(names.told, 'dim', lines.length === 0 ? 'nothing: nobody would notice' : lines.join('; '), '');
   }
 
   /** A name in the margin, text beside it, and a remark after the last word. */

@@ -1,8 +1,8 @@
 import { voice } from '@livekit/agents';
 import type { CallerSpeaker } from './audio-out.ts';
 
-/** An agent that has not answered by then never will. */
-const patienceMs = 25_000;
+/** An agent that has not answered by then never will; one under fire may need to find out that a line is dead first. */
+const patienceMs = { calm: 25_000, underFire: 60_000 };
 
 export interface Limit {
   error: Error;
@@ -25,11 +25,13 @@ export function until(session: voice.AgentSession, speaker: CallerSpeaker, reach
 }
 
 /** How long the caller waits for an answer, and what he says then. */
-export function answerTo(phrase: string): Limit {
-  return {
-    error: new Error(`The agent has not answered "${phrase}" within ${patienceMs / 1000} seconds.`),
-    afterMs: patienceMs,
-  };
+export function answerTo(phrase: string, when: keyof typeof patienceMs): Limit {
+  const afterMs = patienceMs[when];
+  return { error: new Error(`The agent has not answered "${phrase}" within ${afterMs / 1000} seconds.`), afterMs };
+}
+
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** The promise, or the reason of the signal, or the error of the limit: whatever comes first. */

@@ -1,3 +1,4 @@
+import { lostOf } from '../fire/attack.ts';
 import { words, type Conversation, type Turn } from '../record.ts';
 import { html, type Html } from './html.ts';
 
@@ -14,10 +15,23 @@ export function exchange(conversation: Conversation): Html {
         </tr>
       </thead>
       <tbody>
-        ${conversation.turns.map((turn) => html`${callerRow(turn)}${toolRow(turn)}${agentRow(turn)}`)}
+        ${conversation.turns.map((turn) => html`${faultRow(turn)}${callerRow(turn)}${toolRow(turn)}${agentRow(turn)}`)}
       </tbody>
     </table>
   </section>`;
+}
+
+/** What went wrong, and what the agent told of it. */
+function faultRow({ ordeal }: Turn): Html | undefined {
+  if (!ordeal) return undefined;
+  const { title, told, expected, droppedMs } = ordeal;
+  return html`<tr class="fault">
+    <th>Fault</th>
+    <td>${title}</td>
+    <td>
+      ${verdict(told.join() === expected.join())}${told.length === 0 ? 'nothing to tell' : told.map((line) => html`<code>${line}</code> `)}${droppedMs > 0 ? html`<small>${(droppedMs / 1000).toFixed(1)} s of the caller’s audio dropped, and told.</small>` : undefined}
+    </td>
+  </tr>`;
 }
 
 function callerRow({ said, understood }: Turn): Html {
@@ -51,6 +65,12 @@ function agentRow(turn: Turn): Html {
       </td>
     </tr>`;
   const heard = words(turn.heard);
+  if (turn.ordeal?.cuts === true)
+    return html`<tr class="agent">
+      <th>Agent</th>
+      <td>${heard} <span class="lost">${lostOf(turn.ordeal, heard)}</span></td>
+      <td>${verdict(heard !== '', '✂')}${heard || 'nothing'}<small>The fault cut it here.</small></td>
+    </tr>`;
   if (!turn.interrupted)
     return html`<tr class="agent">
       <th>Agent</th>

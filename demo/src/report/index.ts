@@ -84,6 +84,8 @@ function headline(conversations: readonly Conversation[], failed: number): strin
   if (failed || conversations.length === 0) return 'Not every word arrived';
   const count = ['No', 'One', 'Two', 'Three'][conversations.length] ?? String(conversations.length);
   const readBack = conversations.every(({ turns }) => turns.every(({ heard }) => heard !== undefined));
+  const underFire = conversations.some(({ turns }) => turns.some(({ ordeal }) => ordeal));
+  if (underFire) return `${count} conversation${conversations.length === 1 ? '' : 's'} under fire, every loss told`;
   return `${count} conversation${conversations.length === 1 ? '' : 's'}${readBack ? ', every word accounted for' : ''}`;
 }
 

@@ -66,7 +66,7 @@ table { border-collapse: collapse; width: 100%; font-size: 14px }
 th, td { text-align: left; vertical-align: top; padding: 8px 14px 8px 0; border-bottom: 1px solid var(--faint) }
 thead th { color: var(--soft); font-weight: 400; font-size: 12.5px; padding-top: 2px }
 tbody th { width: 76px; font-weight: 600 } tbody td { width: 46% } tr:last-child > * { border-bottom: 0 }
-tr.caller th { color: var(--caller) } tr.agent th { color: var(--agent) } tr.tool th { color: var(--s-tool) }
+tr.caller th { color: var(--caller) } tr.agent th { color: var(--agent) } tr.tool th { color: var(--s-tool) } tr.fault th { color: var(--bad) }
 td small { display: block; color: var(--soft); font-size: 12.5px }
 .good, .bad { display: inline-block; width: 1.4em; font-weight: 700 } .good { color: var(--good) } .bad { color: var(--bad) }
 .unread { color: var(--soft) }

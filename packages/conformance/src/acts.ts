@@ -1,4 +1,4 @@
-import { Agent, type AgentOptions } from 'node:http';
+import { Agent } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { currentRuntime } from '@patchbay/ws-session';
 import { installRuntime } from '@patchbay/ws-session/testing';
@@ -13,6 +13,10 @@ export interface ActResult {
   turn: Turn | typeof hangs;
   /** Where the turn alone does not say. */
   outcome?: Outcome;
+  /** How many turns there were. Default: one. */
+  turns?: number;
+  /** The call is over, and the next turn is another one. */
+  renew?: boolean;
   /** The model is closed: there is nobody to ask for another turn. */
   over?: boolean;
   leaks?: string[];
@@ -40,7 +44,7 @@ const inTheMiddle =
       begun = true;
       happens(stage);
     };
-    return { turn: await stage.settle(stage.talk().turn({ heard })) };
+    return { turn: await stage.settle(stage.talk().turn({ heard }), 800_000) };
   };
 
 /** Whoever calls it off hears no more of it: no error, no other dial. */
@@ -79,6 +83,9 @@ const dns = (hostname: string): NodeJS.ErrnoException =>
     hostname,
   });
 
+/** Turns of a long call. */
+const longCall = 40;
+
 let hasNames = false;
 
 /** An agent in whose world no name has an address, until that is mended. */
@@ -89,7 +96,7 @@ const nameless = (): Agent => {
     else answer(null, '127.0.0.1', 4);
   };
   hasNames = false;
-  return new Agent({ lookup } as AgentOptions);
+  return new Agent({ lookup });
 };
 
 export const acts: Readonly<Record<string, Act>> = {
@@ -99,8 +106,8 @@ export const acts: Readonly<Record<string, Act>> = {
       const elsewhere = { ...where, baseURL: `http://voice.internal:${port}/v1` };
       if (transport === 'http') return { ...elsewhere, agent: nameless() };
       const agent = nameless();
-      const { connect } = currentRuntime();
-      installRuntime({ connect: (options, handlers) => connect({ ...options, agent }, handlers) });
+      const runtime = currentRuntime();
+      installRuntime({ connect: (options, handlers) => runtime.connect({ ...options, agent }, handlers) });
       return elsewhere;
     },
     mend: () => void (hasNames = true),
@@ -124,6 +131,16 @@ export const acts: Readonly<Record<string, Act>> = {
   },
   close: { run: closing(false) },
   'close-late': { run: closing(true) },
+  'stop-reading': {
+    async run(stage) {
+      const talk = stage.talk();
+      const first = await stage.settle(talk.turn());
+      if (first === hangs || first.delivers !== 'all') stage.wrong.push('did not work before');
+      await stage.pass(6_000);
+      stage.parts.cloud.faults.inject('stop-reading:0,times=1');
+      return { turn: await stage.settle(talk.turn()), turns: 2 };
+    },
+  },
   'double-close': {
     async run(stage) {
       const talk = stage.talk();
@@ -137,16 +154,13 @@ export const acts: Readonly<Record<string, Act>> = {
   },
   'barge-in': {
     async run(stage) {
-      const { storyteller, subject } = stage.parts;
+      const { storyteller } = stage.parts;
       const talk = stage.talk();
       storyteller.endless = true;
       let heard = (): void => undefined;
       const begun = new Promise<void>((resolve) => (heard = resolve));
       const turn = talk.turn({ heard });
       if ((await stage.settle(begun)) === hangs) return { turn: hangs };
-      storyteller.endless = false;
-      if (subject.kind === 'duplex') return { turn: { ...nothing(stage), delivers: 'part' }, outcome: 'ends' };
-      storyteller.endless = true;
       await talk.interrupt();
       await stage.pass(1_000);
       const before = storyteller.said;
@@ -164,12 +178,12 @@ export const acts: Readonly<Record<string, Act>> = {
       const turns = await stage.settle(Promise.all([one.turn(), other.turn()]));
       if (turns === hangs) return { turn: hangs };
       if (!turns.some(({ delivers }) => delivers === 'all')) stage.wrong.push('both are lost');
-      return { turn: turns.find(({ delivers }) => delivers !== 'all') ?? turns[0] };
+      return { turn: turns.find(({ delivers }) => delivers !== 'all') ?? turns[0], turns: 2 };
     },
   },
   'slow-consumer': {
     async run(stage) {
-      const readAfter = new Promise<void>((resolve) => void stage.parts.clock.setTimer(resolve, 60_000));
+      const readAfter = new Promise<void>((resolve) => void stage.parts.clock.setTimer(resolve, 20_000));
       return { turn: await stage.settle(stage.talk().turn({ readAfter })) };
     },
   },
@@ -193,7 +207,7 @@ export const acts: Readonly<Record<string, Act>> = {
     async run(stage) {
       const talk = stage.talk();
       await stage.settle(talk.turn());
-      return { turn: await stage.settle(talk.turn()) };
+      return { turn: await stage.settle(talk.turn()), turns: 2 };
     },
   },
   views: {
@@ -203,9 +217,11 @@ export const acts: Readonly<Record<string, Act>> = {
   },
   'deaf-user': {
     async run(stage) {
-      const turn = await stage.settle(stage.talk({ deaf: true }).turn(), 60_000);
+      const talk = stage.talk({ deaf: true });
+      const turn = await stage.settle(talk.turn(), 60_000);
+      await talk.close();
       // Nobody tells whoever does not listen; that it is over is all.
-      return { turn, outcome: turn === hangs && !isSession(stage) ? 'hangs' : 'ends' };
+      return { turn, outcome: turn === hangs && !isSession(stage) ? 'hangs' : 'ends', renew: true };
     },
   },
   'long-call': {
@@ -213,14 +229,14 @@ export const acts: Readonly<Record<string, Act>> = {
       const talk = stage.talk();
       let turn: Turn | typeof hangs = nothing(stage);
       let before = 0;
-      for (let count = 1; count <= 60; count++) {
+      for (let count = 1; count <= longCall; count++) {
         turn = await stage.settle(talk.turn());
         if (turn === hangs || turn.delivers !== 'all') break;
-        if (count === 20) before = heap();
+        if (count === longCall / 4) before = heap();
       }
       const grownBytes = heap() - before;
       if (grownBytes > 4 * 1_048_576) stage.wrong.push(`the heap grew by ${Math.round(grownBytes / 1024)} KiB`);
-      return { turn };
+      return { turn, turns: longCall };
     },
   },
 
@@ -271,7 +287,7 @@ export const acts: Readonly<Record<string, Act>> = {
 };
 
 function isSession(stage: Stage): boolean {
-  return ['duplex', 'interpreter'].includes(stage.parts.subject.kind);
+  return ['duplex', 'interpreter', 'realtime'].includes(stage.parts.subject.kind);
 }
 
 function heap(): number {

@@ -1,4 +1,6 @@
-import { startLoopback } from '@patchbay/loopback';
+import { Console } from 'node:console';
+import { Agent } from 'node:https';
+import { startLoopback, type Loopback } from '@patchbay/loopback';
 import { createTestRuntime, installRuntime } from '@patchbay/ws-session/testing';
 import { acts, type Act, type ActResult } from './acts.ts';
 import { newClock, type CellClock } from './clock.ts';
@@ -36,7 +38,13 @@ export async function runCell({ subject, row, secrets, round, real }: CellOption
   const storyteller = new Storyteller();
   const points = pointsOf(subject, round);
   const faults = (row.faults ?? []).map((fault) => fault.replace(/\{(\w+)\}/g, (_, at: 'begun') => String(points[at])));
-  const cloud = await startLoopback({ voice: 'plain', mind: storyteller, faults, ...(real ? {} : { clock }) });
+  const cloud = await startLoopback({
+    voice: 'plain',
+    mind: storyteller,
+    faults,
+    gateway: subject.gateway,
+    ...(real ? {} : { clock }),
+  });
   const ears = new Ears();
   const act = acts[row.act ?? ''] ?? {};
   const where = placeFor(row, cloud, secrets);
@@ -63,11 +71,7 @@ async function plainTurn(stage: Stage): Promise<ActResult> {
   return { turn: await stage.settle(stage.talk().turn()) };
 }
 
-async function perform(
-  parts: StageParts,
-  { run = plainTurn, mend }: Act,
-  timers: VirtualTimers | undefined,
-): Promise<Observation> {
+async function perform(parts: StageParts, act: Act, timers: VirtualTimers | undefined): Promise<Observation> {
   const { clock, ears, dials, secrets, cloud } = parts;
   const startedAt = clock.now();
   let stage: Stage;
@@ -76,9 +80,10 @@ async function perform(
   } catch (error) {
     return refusal(error, secrets);
   }
-  const { turn, outcome, over, leaks = [] } = await run(stage);
+  const { turn, outcome, over, renew, turns, leaks = [] } = await (act.run?.(stage) ?? plainTurn(stage));
+  if (over !== true) await stage.reconnected();
   const observation: Observation = {
-    outcome: outcome ?? stage.judge(turn),
+    outcome: outcome ?? stage.judge(turn, turns),
     ...(ears.final === undefined ? {} : { error: ears.final }),
     dials: dials.count,
     ms: Math.round((turn === hangs ? clock.now() : turn.endedAt) - startedAt),
@@ -92,15 +97,17 @@ async function perform(
     wrong: stage.wrong,
   };
   cloud.faults.clear();
-  mend?.();
-  if (over !== true && !parts.real) observation.afterwards = await onceMore(stage);
+  act.mend?.();
+  // A port that was closed opens again.
+  if (parts.real) await stage.pass(100);
+  if (over !== true && !parts.real) observation.afterwards = await onceMore(stage, renew === true);
   for (const thing of stage.things) {
     // What a person who debugs would do, for whoever reads our output.
-    console.log(thing);
+    print(thing);
     observation.leaks.push(...leaksIn(picturesOf(thing), secrets, `a printed ${thing.constructor.name}`));
   }
   for (const heard of ears.heard) {
-    console.log(heard);
+    print(heard);
     observation.leaks.push(...leaksIn(picturesOf(heard), secrets, 'an event'));
   }
   if (!parts.real) observation.left = await leave(stage, timers);
@@ -109,14 +116,26 @@ async function perform(
 }
 
 /** With the fault gone, the model does what it is for. */
-async function onceMore(stage: Stage): Promise<string> {
+async function onceMore(stage: Stage, renew: boolean): Promise<string> {
   const { ears } = stage.parts;
   ears.forget();
-  const turn = await stage.settle(stage.again().turn());
+  const turn = await stage.settle((renew ? stage.talk() : stage.again()).turn());
   if (turn === hangs) return 'hangs';
   if (turn.delivers === 'all') return 'works';
   const { final } = ears;
   return `delivers ${turn.delivers}${turn.garbled ? ` (${turn.garbled})` : ''}${final ? `: ${final.message}` : ''}`;
+}
+
+/** Prints as `console.log` does. */
+const terminal = new Console(process.stdout, process.stderr);
+
+/** Node's own streams throw where their writer is gone and somebody prints them. */
+function print(thing: unknown): void {
+  try {
+    terminal.log(thing);
+  } catch (error) {
+    terminal.log(String(error));
+  }
 }
 
 /** Closes everything, and says what is still there. */
@@ -127,7 +146,6 @@ async function leave(stage: Stage, timers: VirtualTimers | undefined): Promise<s
   if ((await stage.closeModel()) === hangs) left.push('close() hangs');
   await stage.pass(2_500);
   if (dials.open > 0) left.push(`${dials.open} sockets`);
-  if (cloud.sockets > 0) left.push(`${cloud.sockets} sockets of the service`);
   await cloud.close();
   await clock.advance(0);
   const ours = clock.pending - (timers?.pending ?? 0);
@@ -148,7 +166,7 @@ function pointsOf({ points }: Subject, round: number): StageParts['points'] {
   return { begun: one(points.begun), output: one(points.output), last: one(points.last) };
 }
 
-function placeFor({ id }: FaultRow, cloud: { url: string; origin: string }, secrets: Secrets): Where {
+function placeFor({ id }: FaultRow, cloud: Pick<Loopback, 'ca' | 'origin' | 'url'>, secrets: Secrets): Where {
   const { key, header, token, password } = secrets;
   const proxy = cloud.origin.replace('://', `://caller:${password}@`);
   return {
@@ -157,6 +175,8 @@ function placeFor({ id }: FaultRow, cloud: { url: string; origin: string }, secr
     headers: { 'x-gateway-key': header },
     query: { token },
     ...(id.startsWith('proxy-') ? { proxy } : {}),
+    // Where certificates are at stake, the authority is not.
+    ...(id.startsWith('tls-') ? { agent: new Agent({ ca: cloud.ca }) } : {}),
   };
 }
 

@@ -18,6 +18,7 @@ const HELP = `faults: every fault on every class of every plugin
   --workers N        processes at once (default 2)
   --write            keep the figures in ${resultsFile.split('/').slice(-3).join('/')}
   --upstream         ask the plugin that this one replaces, in real time
+  --times            how long each cell takes
   --list             name the rows
   --help
 `;
@@ -33,6 +34,7 @@ const { values } = parseArgs({
     write: { type: 'boolean' },
     upstream: { type: 'boolean' },
     list: { type: 'boolean' },
+    times: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
@@ -62,7 +64,8 @@ async function main(): Promise<boolean> {
       ...(await runMatrix({
         ...options,
         rounds: Number(values.rounds),
-        told: ({ verdict, subject, row, reasons }, round) => {
+        told: ({ verdict, subject, row, reasons }, round, realMs) => {
+          if (values.times) console.log(`${Math.round(realMs)} ms ${subject}, ${row}`);
           if (verdict === 'fail') console.log(`✘ ${subject}, ${row}, round ${round + 1}: ${reasons.join('; ')}`);
         },
       })),
@@ -77,7 +80,7 @@ async function main(): Promise<boolean> {
     `\n${pass} passed, ${fail} failed, ${na} n/a; secrets seen in ${leaks} of ${pass + fail} runs; ${seconds} s`,
   );
   if (values.write) {
-    const text = `${JSON.stringify(resultsOf(cells), null, 1)}\n`;
+    const text = `${JSON.stringify(resultsOf(cells), null, 2)}\n`;
     if (text !== (await readFile(resultsFile, 'utf8').catch(() => ''))) await writeFile(resultsFile, text);
     console.log(`written to ${relative(process.cwd(), resultsFile)}`);
   }

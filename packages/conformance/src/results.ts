@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { faultRows } from './faults.ts';
 import type { Cell } from './matrix.ts';
@@ -14,6 +15,11 @@ export type ResultCell =
   { verdict: 'pass' | 'fail'; outcome: string; dials: number } | { verdict: 'na'; reason: string };
 
 export const resultsFile: string = join(import.meta.dirname, '../results.json');
+
+/** What was kept last. */
+export async function readResults(): Promise<Results> {
+  return JSON.parse(await readFile(resultsFile, 'utf8')) as Results;
+}
 
 export function resultsOf(cells: readonly Cell[]): Results {
   const subjects = [...new Set(cells.map(({ subject }) => subject))].sort();

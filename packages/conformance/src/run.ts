@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Observation } from './expectation.ts';
+import { cleanEnvironment } from './options.ts';
 import { reportFd, type Report, type Task } from './protocol.ts';
 import { formsOf, type Secrets } from './secrets.ts';
 
@@ -88,12 +89,6 @@ function broken(outcome: 'crashed' | 'hangs', why: string): Observation {
     ...{ outcome, dials: 0, ms: 0, delivers: 'nothing', recoverable: 0, tells: [], droppedMs: 0 },
     ...{ afterwards: 'works', left: [], leaks: [], wrong: [why] },
   };
-}
-
-/** Nothing of the machine that runs this decides where a model connects. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
-  return Object.fromEntries(names.map((name) => [name, process.env[name]]));
 }
 
 /** What a process prints, as far as it must be kept: everything, for it is searched when the process is gone. */

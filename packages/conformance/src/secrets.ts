@@ -37,13 +37,31 @@ export function leaksIn(text: string, secrets: Secrets, where: string): string[]
 /** Every way in which somebody who debugs a call prints what is at hand. */
 export function picturesOf(value: unknown): string {
   return [
-    inspect(value, { depth: 8, showHidden: true, getters: true, maxStringLength: 20_000, maxArrayLength: 500 }),
-    format('%j', value),
-    format('%s', value),
+    inspected(value),
+    formatted('%j', value),
+    formatted('%s', value),
     json(value),
     ...(typeof value === 'object' && value !== null ? gettersOf(value) : []),
     ...chainOf(value),
   ].join('\n');
+}
+
+/** Some of Node's own getters throw when they are looked at. */
+function inspected(value: unknown): string {
+  const options = { depth: 8, showHidden: true, maxStringLength: 20_000, maxArrayLength: 500 };
+  try {
+    return inspect(value, { ...options, getters: true });
+  } catch (error) {
+    return String(error);
+  }
+}
+
+function formatted(as: string, value: unknown): string {
+  try {
+    return format(as, value);
+  } catch (error) {
+    return String(error);
+  }
 }
 
 function json(value: unknown): string {
@@ -65,8 +83,8 @@ function json(value: unknown): string {
 function gettersOf(value: object): string[] {
   const texts: string[] = [];
   for (let level: unknown = value; level && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
-    for (const [name, { get }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
-      if (!get) continue;
+    for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
+      if (!descriptor.get) continue;
       try {
         texts.push(format(Reflect.get(value, name)));
       } catch {

@@ -63,6 +63,8 @@ function isFate(fate: UpstreamFate, { outcome, dials, error, wrong, left }: Obse
       return outcome === 'hangs' || outcome === 'crashed';
     case 'silent':
       return outcome === 'silent' || wrong.length > 0;
+    case 'twice':
+      return outcome !== 'completes';
     case 'storms':
       return dials > 20;
     case 'retries':

@@ -150,10 +150,18 @@ describe('the bin', () => {
       '--key',
       '--tls-cert',
       '--tls-key',
+      '--fault',
+      '--list-faults',
       'litellm@1.105',
     ]) {
       expect(stdout).toContain(flag);
     }
+  });
+
+  it('lists the faults', async () => {
+    const { stdout } = await run(bin, ['--list-faults']);
+    expect(stdout).toContain('stall-after[:POINT][,times=…][,path=…]');
+    expect(stdout).toContain('refuse[:STATUS][,retry-after=…][,body=…][,times=…][,path=…]');
   });
 
   it.each([
@@ -162,8 +170,12 @@ describe('the bin', () => {
     [['--gateway', 'nginx'], 'litellm@1.105'],
     [['--mind', 'genius'], '--mind'],
     [['--carrier', 'pigeon'], '--carrier'],
+    [['--fault', 'stal-after:3'], 'stall-after'],
+    [['--fault', 'silence', '--fault', 'drop-after:2,ms=3'], 'drop-after[:POINT]'],
     [['--tls-cert', 'cert.pem'], '--tls-key'],
     [['--colour'], '--colour'],
+    [['--key', ''], '--key'],
+    [['--key', 'sk-mine', '--key', 'a b'], '--key'],
   ])('refuses %j with exit code 2 and a line that helps', async (args, word) => {
     const { code, stderr } = await refused(...args);
     expect(code).toBe(2);
@@ -212,6 +224,21 @@ describe('the bin', () => {
       delete process.env.LOOPBACK_MIND_KEY;
       await mind.close();
     }
+  });
+
+  it('makes go wrong what --fault says', async () => {
+    const served = await serve(
+      '--quiet',
+      '--fault',
+      'refuse:418,times=1',
+      '--fault',
+      'json-null:1,times=1,path=/models',
+    );
+    const ask = (): Promise<Response> => fetch(`${served.url}/models`, { headers: { authorization: 'Bearer k' } });
+    expect((await ask()).status).toBe(418);
+    expect(await (await ask()).json()).toBeNull();
+    expect(await (await ask()).json()).toMatchObject({ object: 'list' });
+    expect(await served.stop('SIGTERM')).toBe(0);
   });
 
   it('serves TLS', async () => {

@@ -85,10 +85,20 @@ async function readOptions(values: Flags): Promise<LoopbackOptions> {
     gateway: readGateway(values.gateway),
     mind: readMind(values.mind, values['mind-model']),
     carrier: readCarrier(values.carrier),
+    keys: readKeys(values.key),
     faults: readFaults(values.fault),
-    keys: values.key,
     tls: await readTls(values['tls-cert'], values['tls-key']),
   };
+}
+
+/** What a variable that is not set leaves of `--key "$KEY"` would be a key that nobody can send. */
+function readKeys(keys: string[] | undefined): string[] | undefined {
+  if (keys?.some((key) => !/^[\x21-\x7e]+$/.test(key))) {
+    throw new UsageError(
+      '--key wants a key, which is neither empty nor holds white space; leave it out to accept any.',
+    );
+  }
+  return keys;
 }
 
 function readPort(text: string | undefined): number {

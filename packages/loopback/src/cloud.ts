@@ -85,6 +85,18 @@ export interface LoopbackOptions {
   mcpServers?: Readonly<Record<string, readonly McpServerTool[]>>;
   /** Responses that are remembered. Default 1,000. */
   maxStoredResponses?: number;
+  /** What the account at Deepgram may do. Default: everything. */
+  deepgram?: DeepgramAccount;
+}
+
+/** An account at Deepgram, as far as it refuses requests. */
+export interface DeepgramAccount {
+  /** `false`: nothing is left to pay with (402). */
+  credits?: boolean;
+  /** The models that the project has access to; others are refused (403). */
+  models?: readonly string[];
+  /** Streams that may be open at once; more are refused (429). */
+  concurrency?: number;
 }
 
 /** What happened, for tests, the terminal and the report. Never holds a key. */

@@ -2,6 +2,7 @@ export { systemClock } from './clock.ts';
 export type { Clock, Timer } from './clock.ts';
 export type {
   CloudEvent,
+  DeepgramAccount,
   Loopback,
   LoopbackOptions,
   McpServerTool,

@@ -10,11 +10,12 @@ import type { WebSocket } from 'ws';
 import { systemClock } from './clock.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { Cloud, CloudEvent, Front, Loopback, LoopbackOptions, ReceivedRequest } from './cloud.ts';
-import type { SocketHandler } from './handlers.ts';
+import { deepgram } from './deepgram/index.ts';
 import { FaultRegistry } from './faults/registry.ts';
 import { Service } from './faults/service.ts';
 import { FaultError } from './faults/types.ts';
 import { Wire } from './faults/wire.ts';
+import type { Provider, Refusal, SocketHandler } from './handlers.ts';
 import { startGateway } from './gateways/index.ts';
 import { invalidRequest } from './http/errors.ts';
 import type { ServiceError } from './http/errors.ts';
@@ -85,6 +86,9 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
   #ownPort = 0;
   #front: Front | undefined;
   #cloud: (Cloud & { end(): Promise<void> }) | undefined;
+  #providers: readonly Provider[] = [];
+  /** What goes with the 101 of an upgrade. */
+  readonly #upgradeHeaders: WeakMap<IncomingMessage, Readonly<Record<string, string>>> = new WeakMap();
   #closing: Promise<void> | undefined;
 
   constructor(options: LoopbackOptions) {
@@ -98,6 +102,10 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
     this.#server = options.tls && !options.gateway && !options.faults ? createTlsServer(options.tls) : createServer();
     this.#server.on('request', (request, response) => void this.#answer(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+    this.#upgrades.on('headers', (lines, request) => {
+      for (const [name, value] of Object.entries(this.#upgradeHeaders.get(request) ?? {}))
+        lines.push(`${name}: ${value}`);
+    });
   }
 
   get origin(): string {
@@ -122,6 +130,7 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
 
   async start(): Promise<void> {
     this.#cloud = await this.#createCloud();
+    this.#providers = [deepgram(this.#cloud)];
     const { gateway, port = 0, faults } = this.#options;
     this.#wire = faults && this.#createWire(port);
     for (const fault of faults ?? []) this.faults.inject(fault);
@@ -213,8 +222,7 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
     this.emit('event', { at: this.#clock.now(), wall: this.#clock.wallClock(), lane, name, detail });
   }
 
-  #accepts(request: IncomingMessage): boolean {
-    const key = keyOf(request);
+  #accepts(key: string | undefined): boolean {
     if (!key) return false;
     return !this.#options.keys || this.#options.keys.includes(key) || key === this.#upstreamKey;
   }
@@ -224,7 +232,14 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
     keepRequest(this.requests, record);
     this.#tell('http', 'request-received', { method: record.method, path: record.path });
     response.on('error', () => {});
-    if (!this.#accepts(request)) {
+    const target = request.url ?? '/';
+    const provider = this.#providerOf(record.path);
+    if (provider && URL.canParse(target, this.origin)) {
+      const known = this.#accepts(provider.keyOf(request));
+      await recordBody(record, request).catch(() => {});
+      return provider.answer(request, response, new URL(target, this.origin), known);
+    }
+    if (!this.#accepts(keyOf(request))) {
       request.resume();
       return replyError(response, this.#cloud!, unauthorized(request));
     }
@@ -233,7 +248,6 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
     } catch {
       // Whoever serves it asks for the body again and answers the failure.
     }
-    const target = request.url ?? '/';
     for (const handler of URL.canParse(target, this.origin) ? httpHandlers : []) {
       if (await handler(request, response, new URL(target, this.origin), this.#cloud!)) return;
     }
@@ -245,43 +259,66 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
     keepRequest(this.requests, record);
     this.#tell('socket', 'upgrade-received', { path: record.path });
     socket.on('error', () => socket.destroy());
+    const provider = this.#providerOf(record.path);
+    if (provider) return this.#upgradeTo(provider, request, socket, head);
     const live = liveSocket(record.path, this.#cloud!);
     const endpoint: SocketEndpoint | undefined = live ? { serve: live } : SOCKETS[record.path];
-    if (!endpoint) return refuseUpgrade(socket, unknownURL(record));
-    const handler = this.#accepts(request) ? endpoint.serve : endpoint.refuse;
-    if (!handler) return refuseUpgrade(socket, unauthorized(request));
+    if (!endpoint) return refuseUpgrade(socket, refusalOf(unknownURL(record)));
+    const handler = this.#accepts(keyOf(request)) ? endpoint.serve : endpoint.refuse;
+    if (!handler) return refuseUpgrade(socket, refusalOf(unauthorized(request)));
     this.#upgrades.handleUpgrade(request, socket, head, (accepted) => {
-      this.#keepAlive(accepted, record.path);
+      this.#watch(accepted, record.path);
+      this.#keepAlive(accepted);
       handler(accepted, request, new URL(request.url ?? '/', this.origin), this.#cloud!);
     });
   }
 
-  #keepAlive(socket: WebSocket, path: string): void {
+  #providerOf(path: string): Provider | undefined {
+    return this.#providers.find((provider) => provider.serves(path));
+  }
+
+  #upgradeTo(provider: Provider, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const url = new URL(request.url ?? '/', this.origin);
+    const answer = provider.accept(request, url, this.#accepts(provider.keyOf(request)));
+    if ('status' in answer) return refuseUpgrade(socket, answer);
+    this.#upgradeHeaders.set(request, answer.headers);
+    this.#upgrades.handleUpgrade(request, socket, head, (accepted) => {
+      this.#watch(accepted, url.pathname);
+      answer.serve(accepted, request, url, this.#cloud!);
+    });
+  }
+
+  #keepAlive(socket: WebSocket): void {
     const beat = (): Timer =>
       this.#clock.setTimer(() => {
         socket.ping();
         ping = beat();
       }, PING_INTERVAL_MS);
     let ping = beat();
+    socket.on('close', () => ping.cancel());
+  }
+
+  #watch(socket: WebSocket, path: string): void {
     socket.on('error', (error) => this.#tell('error', 'socket-failed', { path, message: error.message }));
-    socket.on('close', (code) => {
-      ping.cancel();
-      this.#tell('socket', 'socket-closed', { path, code });
-    });
+    socket.on('close', (code) => this.#tell('socket', 'socket-closed', { path, code }));
   }
 }
 
-/** Answers an upgrade with an HTTP status and the service's error body. */
-function refuseUpgrade(socket: Duplex, { status, body }: ServiceError): void {
-  const json = JSON.stringify({ error: body });
+function refuseUpgrade(socket: Duplex, { status, headers, body }: Refusal): void {
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     'content-type: application/json',
-    `content-length: ${Buffer.byteLength(json)}`,
+    `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];
   socket.once('finish', () => socket.destroy());
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${json}`);
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** The service's error body. */
+function refusalOf({ status, body }: ServiceError): Refusal {
+  return { status, headers: {}, body: JSON.stringify({ error: body }) };
 }
 
 function unknownURL({ method, path }: ReceivedRequest): ServiceError {

@@ -69,9 +69,21 @@ export class AudioHistory {
     return this.#forget((chunk) => chunk.pushedAt < latest);
   }
 
-  /** Everything that is not settled, oldest first, and where it begins. */
-  replay(): { frames: Frame[]; startMs: number } {
-    return { frames: this.#chunks.map(({ frame }) => frame), startMs: this.#chunks[0]?.startMs ?? this.#pushedMs };
+  /** Everything that is not settled and ends by `untilMs`, oldest first; where it begins, and how much it is. Default: all. */
+  replay(untilMs: number = Infinity): { frames: Frame[]; startMs: number; milliseconds: number } {
+    // Positions are sums of fractions of a millisecond.
+    const chunks = this.#chunks.filter(({ endMs }) => endMs <= untilMs + 0.001);
+    const startMs = chunks[0]?.startMs ?? this.#pushedMs;
+    return {
+      frames: chunks.map(({ frame }) => frame),
+      startMs,
+      milliseconds: (chunks.at(-1)?.endMs ?? startMs) - startMs,
+    };
+  }
+
+  /** What was pushed between two positions. Each frame belongs to the stretch that it ends in. */
+  between(startMs: number, endMs: number): Frame[] {
+    return this.#chunks.filter((chunk) => chunk.endMs > startMs && chunk.endMs <= endMs).map(({ frame }) => frame);
   }
 
   /** How long ago the audio at this position was spoken. */

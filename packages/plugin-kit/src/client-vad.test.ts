@@ -1,6 +1,7 @@
 import { initializeLogger, VAD, VADEventType, VADStream, inference } from '@livekit/agents';
 import type { AudioFrame } from '@livekit/rtc-node';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { frames, LoudnessVad } from './__fixtures__/loudness-vad.ts';
 import { turns, until } from './__fixtures__/until.ts';
 import { ClientVad } from './client-vad.ts';
 
@@ -64,6 +65,36 @@ describe('ClientVad', () => {
     await until(() => heard.length === 2);
     expect([heard, client.isSpeaking]).toEqual([['started', 'stopped 250'], false]);
     client.close();
+  });
+
+  it('knows where in the audio a voice was, however far the VAD is behind', async () => {
+    const told: unknown[] = [];
+    const client = new ClientVad(new LoudnessVad(), 16_000, {
+      started: (atMs) => told.push(['started', atMs]),
+      stopped: (silentMs, atMs) => told.push(['stopped', silentMs, atMs]),
+    });
+    for (const { data } of frames([0, 300], [1, 400], [0, 1_000])) client.push(new Uint8Array(data.buffer));
+    expect([client.judgedMs, client.pushedMs]).toEqual([undefined, 1_700]);
+    await until(() => client.judgedMs === 1_700);
+    expect(told).toEqual([['started', 300], ['stopped', 200, 900]]); // prettier-ignore
+    client.close();
+  });
+
+  it('says once that somebody else has closed the VAD, and not when we do', async () => {
+    const failures: unknown[] = [];
+    const listen = (vad: LoudnessVad): ClientVad =>
+      new ClientVad(vad, 16_000, {
+        started: () => undefined,
+        stopped: () => undefined,
+        failed: (error) => failures.push(error),
+      });
+    listen(new LoudnessVad()).close();
+    const vad = new LoudnessVad();
+    const client = listen(vad);
+    vad.streams[0]?.close();
+    client.push(Buffer.alloc(320));
+    await turns();
+    expect(failures).toHaveLength(1);
   });
 
   it('closes without endInput, twice, and leaves no reader waiting', async () => {

@@ -1,39 +1,23 @@
 import { llm } from '@livekit/agents';
 import { currentRuntime, Session } from '@patchbay/ws-session';
-import type {
-  Clock,
-  ConnectionEvent,
-  Deadlines,
-  Expectation,
-  Frame,
-  Link,
-  ReconnectPolicy,
-  Rotation,
-  SendOptions,
-  Timer,
-} from '@patchbay/ws-session';
+import type { Clock, ConnectionEvent, Expectation, Frame, Link, SendOptions, Timer } from '@patchbay/ws-session';
 import type { PatchbayError } from '@patchbay/ws-url';
 import type { AudioFrame } from './audio-frame.ts';
 import type { ConnectionEvents } from './connection-events.ts';
-import { duplexNetworkOf, type DuplexModelBase } from './duplex-model.ts';
+import type { DuplexModelBase } from './duplex-model.ts';
 import { DuplexOutput } from './duplex-output.ts';
 import { toAPIError } from './errors.ts';
 import { guardedEmit } from './guarded-emit.ts';
+import { hostOf } from './model-host.ts';
 import { PcmChunker } from './pcm-chunker.ts';
+import type { VoiceSettings } from './voice-settings.ts';
 
 /** What differs between providers before the first frame. Times in milliseconds. */
-export interface DuplexSettings {
-  /** Hz of the mono 16-bit PCM that the provider wants. */
-  sampleRate: number;
-  /** Length of one audio frame on the wire. Default 100. */
-  chunkMs?: number;
+export interface DuplexSettings extends VoiceSettings {
   /** Silence is sent when nobody has pushed audio for this long, for models whose time is their input. Default: never. */
   fillGapsAfterMs?: number;
   /** Without any frame for this long, the socket is dead: such a model never stops sending. Default 10,000. */
   stallMs?: number;
-  deadlines?: Partial<Deadlines>;
-  reconnect?: Partial<ReconnectPolicy> | false;
-  rotation?: Omit<Rotation, 'isQuiet'>;
 }
 
 // LiveKit's own constraint, which it does not export.
@@ -90,7 +74,7 @@ export abstract class DuplexSessionBase<Events extends EventMap = Record<never, 
     });
     this.#connection = new Session({
       connection: model.connection,
-      ...duplexNetworkOf(model),
+      ...hostOf(model).network,
       deadlines: { closeMs, ...settings.deadlines },
       reconnect: settings.reconnect,
       // Nobody above retries: LiveKit has no retry loop for duplex models.
@@ -104,7 +88,7 @@ export abstract class DuplexSessionBase<Events extends EventMap = Record<never, 
         event: (event) => this.#tell(event),
       },
     });
-    model._adopt(this);
+    hostOf(model).adopt(this);
     // LiveKit attaches its listeners right after `session()` returns, and configures the session later.
     queueMicrotask(() => void this.#start());
   }
@@ -222,7 +206,7 @@ export abstract class DuplexSessionBase<Events extends EventMap = Record<never, 
     await this.#part();
     this.#end(new llm.RealtimeError('the duplex session was closed'));
     await Promise.all([this.#connection.close(), this.#running]);
-    this.#model._release(this);
+    hostOf(this.#model).release(this);
   }
 
   /** Lets the provider finish, for what it still has to tell: bills are among it. */
@@ -300,7 +284,7 @@ export abstract class DuplexSessionBase<Events extends EventMap = Record<never, 
 
   #tell(event: ConnectionEvent): void {
     guardedEmit(this, 'connection', event);
-    this.#model._tell(event);
+    hostOf(this.#model).tell(event);
     if (event.type === 'open') this._reportConnectionAcquired(event.elapsedMs);
     // A planned end, such as an expiry, waits for nothing and is no failure.
     if (event.type === 'reconnecting' && event.delayMs > 0 && !this._closing) this.#emitError(event.error, true);

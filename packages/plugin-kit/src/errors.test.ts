@@ -14,6 +14,12 @@ describe('toAPIError', () => {
     [new PatchbayError('closed', 'm', { closeCode: 1006, retryable: true }), APIConnectionError, true],
     [new PatchbayError('provider-error', 'm', { providerCode: 'server_error', retryable: true }), APIStatusError, true],
     [new PatchbayError('aborted', 'm'), APIError, false],
+    [
+      new PatchbayError('budget-spent', 'm', { cause: new PatchbayError('first-event-timeout', 'm') }),
+      APITimeoutError,
+      false,
+    ],
+    [new PatchbayError('budget-spent', 'm', { cause: new PatchbayError('closed', 'm') }), APIConnectionError, false],
   ])('turns %s into the class that LiveKit expects', (error, type, retryable) => {
     const result = toAPIError(error);
     expect(result).toBeInstanceOf(type);

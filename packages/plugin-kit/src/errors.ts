@@ -75,7 +75,7 @@ function fromPatchbayError(error: PatchbayError, overrides: APIErrorOverrides): 
   const body = error.providerCode === undefined && error.body === undefined ? null : bodyOf(error);
   const { message } = error;
   let result: APIError;
-  if (timeouts.has(error.code)) {
+  if (timeouts.has(lastCode(error))) {
     result = new APITimeoutError({ message, options: { retryable } });
   } else if (error.status !== undefined && (!retryable || retriedByLiveKit(error.status))) {
     const { status: statusCode, requestId } = error;
@@ -90,6 +90,11 @@ function fromPatchbayError(error: PatchbayError, overrides: APIErrorOverrides): 
   }
   Object.defineProperty(result, 'cause', { value: error, configurable: true, writable: true });
   return result;
+}
+
+/** Where a session gave up: what it gave up on. */
+function lastCode({ code, cause }: PatchbayError): PatchbayErrorCode {
+  return code === 'budget-spent' && PatchbayError.is(cause) ? cause.code : code;
 }
 
 /** What LiveKit's errors carry for people and dashboards; small, and scrubbed before it came here. */

@@ -1,22 +1,25 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { NetworkOptions } from '@patchbay/ws-session';
+import type { KeepAlive, NetworkOptions } from '@patchbay/ws-session';
 import type { Connection } from '@patchbay/ws-url';
+import { AnswerLimit } from './answer-limit.ts';
 import { sendHttp, type HttpRequest, type HttpResponse } from './http-request.ts';
 
 export interface FetchOptions extends NetworkOptions {
   connection: Connection;
   /** Re-read on each request, where the model travels in the URL. */
   model?: () => string | undefined;
+  /** Connections to reuse, closed by whoever made them. Default: Node's own, and a tunnel for each request. */
+  keepAlive?: KeepAlive;
 }
 
 /**
  * The `fetch` that a provider's SDK is given, so that its HTTP takes the same way as our sockets: same agent, proxy,
  * gateway, headers and per-attempt credentials. The SDK's URL and `Authorization` are replaced by the connection's,
- * therefore one `fetch` serves one endpoint. Redirects are never followed. Whatever is not a 2xx throws a
+ * therefore one `fetch` serves one endpoint. Redirects are never followed, and an answer or event of more than 16 MiB is an error. Whatever is not a 2xx throws a
  * `PatchbayError`, which SDKs wrap as `cause`; give the SDK `maxRetries: 0`.
  */
 export function createFetch(options: FetchOptions): typeof fetch {
-  const { connection, model, agent, proxy } = options;
+  const { connection, model, agent, proxy, keepAlive } = options;
   return async (input, init = {}) => {
     const { body, contentType } = await encode(init.body);
     const headers: Record<string, string> = contentType === undefined ? {} : { 'content-type': contentType };
@@ -34,6 +37,7 @@ export function createFetch(options: FetchOptions): typeof fetch {
       ...(body === undefined ? {} : { body }),
       ...(agent === undefined ? {} : { agent }),
       ...(proxy === undefined ? {} : { proxy }),
+      ...(keepAlive === undefined ? {} : { keepAlive }),
       ...(wanted === undefined ? {} : { model: wanted }),
     };
     return toResponse(await sendHttp(request), () => cancelled.abort());
@@ -54,11 +58,24 @@ async function encode(
 function toResponse({ status, headers, body }: HttpResponse, abort: () => void): Response {
   const empty = status === 204 || status === 205;
   const iterator = body[Symbol.asyncIterator]();
+  const limit = new AnswerLimit(headers['content-type']);
+  const passed = (piece: Uint8Array): Uint8Array | undefined => {
+    try {
+      return limit.pass(piece);
+    } catch (error) {
+      abort();
+      throw error;
+    }
+  };
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const piece = await iterator.next();
-      if (piece.done === true) controller.close();
-      else controller.enqueue(piece.value);
+      for (;;) {
+        const piece = await iterator.next();
+        const ready = piece.done === true ? limit.rest() : passed(piece.value);
+        if (ready !== undefined) controller.enqueue(ready);
+        if (piece.done === true) return controller.close();
+        if (ready !== undefined) return;
+      }
     },
     // Not `iterator.return()`: it would wait for the piece that a silent server never sends.
     cancel: abort,

@@ -1,7 +1,8 @@
-import { DEFAULT_API_CONNECT_OPTIONS, shortuuid, tts, type APIConnectOptions } from '@livekit/agents';
+import { DEFAULT_API_CONNECT_OPTIONS, shortuuid, tts, type APIConnectOptions, type APIError } from '@livekit/agents';
 import { currentRuntime, Deadline } from '@patchbay/ws-session';
 import { PatchbayError } from '@patchbay/ws-url';
 import { AudioDecoder, type CompressedAudio } from './audio-decoder.ts';
+import { guardedEmit } from './guarded-emit.ts';
 import { sendHttp, type HttpResponse } from './http-request.ts';
 import { speakingOf, type HttpTTS, type SpeechSink } from './http-tts.ts';
 import { Patience } from './patience.ts';
@@ -11,12 +12,19 @@ import { SpeechFrames } from './speech-frames.ts';
 /** Short enough that the first sound does not wait, long enough that a minute is not made of too many frames. */
 const frameMs = 20;
 
+/** How long the rest of a finished answer may take: read to its end, its connection serves the next text. */
+const drainMs = 1_000;
+
+/** Events in a row that make no sense: the other end speaks something else. */
+const maxUnreadable = 8;
+
 /** Behind a gateway that hands over speech when the last byte of it is made, the first one may take this long. */
 const bufferedFirstByteMs = 60_000;
 
 /**
  * One text on its way to audio. LiveKit calls {@link run} up to `maxRetry + 1` times; each time is a request of its
  * own. `connOptions.timeoutMs` is the deadline for the first audio, and then for every silence between two pieces of it.
+ * LiveKit tells of the last failure; those that are followed by another attempt are told here, as recoverable errors.
  */
 export abstract class HttpChunkedStream<Options extends object> extends tts.ChunkedStream {
   /** Resolves when the stream has ended, in whatever way. */
@@ -26,6 +34,8 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
   readonly #connOptions: APIConnectOptions;
   readonly #clock = currentRuntime().clock;
   readonly #patience: Patience;
+  readonly #model: HttpTTS<Options>;
+  #attempts = 0;
 
   constructor(
     text: string,
@@ -35,6 +45,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
     abortSignal?: AbortSignal,
   ) {
     super(text, model, connOptions, abortSignal);
+    this.#model = model;
     this.#description = speakingOf(model);
     this.#options = options;
     this.#connOptions = connOptions;
@@ -60,6 +71,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
       },
     });
     let requestId = shortuuid('speech_');
+    this.#attempts++;
     try {
       await this.#patience.wait(abortSignal);
       if (abortSignal.aborted) return;
@@ -77,7 +89,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
         ...(proxy === undefined ? {} : { proxy }),
       });
       requestId = response.requestId ?? requestId;
-      await this.#read(response, frames, deadline, attempt.signal);
+      await this.#read(response, frames, deadline, attempt);
       if (!frames.delivered && isSpoken(this.inputText)) {
         throw new PatchbayError('protocol-violation', `${connection.host} answered without audio`, { retryable: true });
       }
@@ -85,7 +97,9 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
       attempt.abort();
       if (abortSignal.aborted) return;
       // Once something was heard, a second attempt would say the beginning again.
-      throw this.#patience.judge(error, frames.delivered ? { retryable: false } : {});
+      const failure = this.#patience.judge(error, frames.delivered ? { retryable: false } : {});
+      if (failure.retryable && this.#attempts <= this.#connOptions.maxRetry) this.#tell(failure);
+      throw failure;
     } finally {
       deadline.disarm();
       abortSignal.removeEventListener('abort', abort);
@@ -93,8 +107,27 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
     }
   }
 
-  async #read(response: HttpResponse, frames: SpeechFrames, deadline: Deadline, signal: AbortSignal): Promise<void> {
-    const decoder = this.#newDecoder(frames, signal);
+  /** The sentence is late, and not lost. */
+  #tell(error: APIError): void {
+    const { label } = this.#model;
+    const timestamp = this.#clock.wallClock();
+    const payload: Parameters<tts.TTSCallbacks['error']>[0] = {
+      type: 'tts_error',
+      timestamp,
+      label,
+      error,
+      recoverable: true,
+    };
+    guardedEmit(this.#model, 'error', payload);
+  }
+
+  async #read(
+    response: HttpResponse,
+    frames: SpeechFrames,
+    deadline: Deadline,
+    attempt: AbortController,
+  ): Promise<void> {
+    const decoder = this.#newDecoder(frames, attempt.signal);
     let heard = false;
     const sink: SpeechSink = {
       audio: (bytes) => {
@@ -108,11 +141,31 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
       },
       usage: (tokens) => this.setTokenUsage(tokens),
     };
-    const push = this.#reader(response, sink);
-    for await (const bytes of response.body) push.bytes(bytes);
-    push.end();
+    const reader = this.#reader(response, sink);
+    const pieces = response.body[Symbol.asyncIterator]();
+    for (;;) {
+      const piece = await pieces.next();
+      if (piece.done) break;
+      reader.push(piece.value);
+      if (!reader.isOver()) continue;
+      this.#drain(pieces, attempt);
+      break;
+    }
+    reader.end();
     await decoder?.end();
     frames.end();
+  }
+
+  /** Nothing in the rest of the answer matters any more, and neither does its failure. */
+  #drain(pieces: AsyncIterator<Uint8Array>, attempt: AbortController): void {
+    const deadline = new Deadline(this.#clock, () => attempt.abort());
+    deadline.arm(drainMs);
+    const drained = async (): Promise<void> => {
+      while (!(await pieces.next()).done);
+    };
+    void drained()
+      .catch(() => undefined)
+      .finally(() => deadline.disarm());
   }
 
   #newDecoder(frames: SpeechFrames, signal: AbortSignal): AudioDecoder | undefined {
@@ -129,17 +182,30 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
   }
 
   /** Providers decide per model whether they answer in events or in bytes, so the answer says what it is. */
-  #reader(response: HttpResponse, sink: SpeechSink): { bytes(bytes: Uint8Array): void; end(): void } {
+  #reader(response: HttpResponse, sink: SpeechSink): AnswerReader {
     const { wire, connection } = this.#description;
     const type = response.headers['content-type'] ?? '';
     if (type.startsWith('text/event-stream') && wire.receive) {
-      const events = new ServerSentEventDecoder((event) => wire.receive?.(event, sink));
-      return { bytes: (bytes) => events.push(bytes), end: () => events.end() };
+      let isOver = false;
+      let unreadable = 0;
+      const events = new ServerSentEventDecoder((event) => {
+        if (isOver) return;
+        try {
+          isOver = wire.receive?.(event, sink) === true;
+          unreadable = 0;
+        } catch (error) {
+          if (PatchbayError.is(error)) throw error;
+          if (++unreadable < maxUnreadable) return;
+          const what = `${unreadable} events in a row that nobody can read`;
+          throw new PatchbayError('protocol-violation', `${connection.host} sent ${what}`, { retryable: true });
+        }
+      });
+      return { push: (bytes) => events.push(bytes), isOver: () => isOver, end: () => events.end() };
     }
     if (/^(application\/json|text\/)/.test(type)) {
       throw new PatchbayError('protocol-violation', `${connection.host} answered with ${type} instead of audio`);
     }
-    return { bytes: (bytes) => sink.audio(bytes), end: () => undefined };
+    return { push: (bytes) => sink.audio(bytes), isOver: () => false, end: () => undefined };
   }
 
   get #firstByteMs(): number {
@@ -155,6 +221,14 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
       ? new PatchbayError('inactivity-timeout', `${host} stopped in the middle of the audio`)
       : new PatchbayError('first-event-timeout', `${host} sent no audio in time`, { retryable: true });
   }
+}
+
+/** Turns the bytes of an answer into sound. */
+interface AnswerReader {
+  push(bytes: Uint8Array): void;
+  /** The answer has said that it is complete. */
+  isOver(): boolean;
+  end(): void;
 }
 
 /** Punctuation alone may well be silence. */

@@ -1,9 +1,15 @@
 import { request as requestPlain, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
-import { currentRuntime, dialFailure, proxySecrets, resolveAgent, type NetworkOptions } from '@patchbay/ws-session';
+import {
+  currentRuntime,
+  dialFailure,
+  proxySecrets,
+  resolveAgent,
+  type KeepAlive,
+  type NetworkOptions,
+} from '@patchbay/ws-session';
 import { createScrubber, PatchbayError, type Connection, type DialRequest } from '@patchbay/ws-url';
 import { refusalOf } from './http-refusal.ts';
-import type { KeepAlive } from './keep-alive.ts';
 
 export interface HttpRequest extends NetworkOptions {
   /** Where it goes, and with which credentials: asked for now. */
@@ -15,7 +21,7 @@ export interface HttpRequest extends NetworkOptions {
   body?: string | Uint8Array;
   /** The model of this request, where it travels in the URL. Default: the connection's. */
   model?: string;
-  /** Connections to reuse, where neither an agent of the user nor a proxy is in the way. Default: Node's own. */
+  /** Connections to reuse. Default: Node's own, and a tunnel for each request where a proxy is on the way. */
   keepAlive?: KeepAlive;
   /** Aborting with a `PatchbayError` as reason rejects with that error: deadlines. */
   signal: AbortSignal;
@@ -69,7 +75,7 @@ function exchange(request: HttpRequest, dial: DialRequest, mayRepeat: boolean): 
     const send = url.protocol === 'https:' ? requestSecure : requestPlain;
     let outgoing: ReturnType<typeof send>;
     try {
-      const agent = resolveAgent(dial.url, request) ?? request.keepAlive?.agentFor(dial.url);
+      const agent = request.keepAlive?.agentFor(dial.url, request) ?? resolveAgent(dial.url, request);
       outgoing = send(url, { method, headers: headersOf(request, dial), ...(agent ? { agent } : {}) });
     } catch (error) {
       reject(failureOf(error, request, dial));

@@ -17,6 +17,7 @@ const wire: HttpSpeechWire<Voice> = {
   receive({ event, data }, speech) {
     if (event === 'sound') speech.audio(Buffer.from(data, 'base64'));
     if (event === 'price') speech.usage({ inputTokens: 3, outputTokens: Number(data) });
+    return false;
   },
 };
 
@@ -132,7 +133,7 @@ describe('HttpTTS', () => {
     ]);
   });
 
-  it('asks anew on every attempt, inside run: a refusal that passes costs a retry, not the sentence', async () => {
+  it('asks anew on every attempt, inside run: a refusal that passes costs a retry and is told, and no sentence', async () => {
     let requests = 0;
     const url = await serve((_request, response) => {
       if (++requests < 3) response.writeHead(503).end();
@@ -141,7 +142,9 @@ describe('HttpTTS', () => {
     const model = new ChatterTTS(url);
     const errors = errorsOf(model);
     const { samples } = await play(model.synthesize('hello', quick));
-    expect([requests, samples.length, errors]).toEqual([3, 2_400, []]);
+    expect([requests, samples.length]).toEqual([3, 2_400]);
+    const told = { type: 'tts_error', label: 'chatter.TTS', recoverable: true, error: { statusCode: 503 } };
+    expect(errors).toMatchObject([told, told]);
   });
 
   it('reports what is final once, typed, and leaves no unhandled rejection', async () => {
@@ -157,9 +160,10 @@ describe('HttpTTS', () => {
     ]);
   });
 
-  it('ends quietly even when nobody listens for errors', async () => {
-    const url = await serve((_request, response) => void response.writeHead(400).end());
+  it.each([400, 503])('ends quietly even when nobody listens for errors, here %d', async (status) => {
+    const url = await serve((_request, response) => void response.writeHead(status).end());
     expect((await play(new ChatterTTS(url).synthesize('hello', quick))).samples).toEqual([]);
+    expect(server?.received.length).toBe(status === 503 ? 4 : 1);
   });
 
   it('never says a beginning twice: after the first frame nothing is retried', async () => {
@@ -295,7 +299,7 @@ describe('HttpTTS', () => {
     await play(model.synthesize('…!', quick));
     expect(errors).toEqual([]);
     await play(model.synthesize('hello', { ...quick, maxRetry: 1 }));
-    expect(errors.length).toBe(1);
+    expect(errors.map(({ recoverable }) => recoverable)).toEqual([true, false]);
     expect(server?.received.length).toBe(3);
   });
 

@@ -1,10 +1,9 @@
 import { tts, type APIConnectOptions } from '@livekit/agents';
-import { currentRuntime, Deadline, type NetworkOptions } from '@patchbay/ws-session';
+import { currentRuntime, Deadline, KeepAlive, type NetworkOptions } from '@patchbay/ws-session';
 import { PatchbayError, type Connection } from '@patchbay/ws-url';
 import type { CompressedAudio } from './audio-decoder.ts';
 import type { HttpChunkedStream } from './http-chunked-stream.ts';
 import { sendHttp } from './http-request.ts';
-import { KeepAlive } from './keep-alive.ts';
 import type { ServerSentEvent } from './server-sent-events.ts';
 
 /** What the answer to a request for speech is made of. */
@@ -19,8 +18,11 @@ export interface SpeechSink {
 export interface HttpSpeechWire<Options> {
   /** The request for one text, under the options of the moment in which it was asked for. */
   request(text: string, options: Readonly<Options>): { headers?: Readonly<Record<string, string>>; body: string };
-  /** One event, where the answer is `text/event-stream`. Throwing a `PatchbayError` ends the request. */
-  receive?(event: ServerSentEvent, speech: SpeechSink): void;
+  /**
+   * One event, where the answer is `text/event-stream`. `true`: that was the last, and the server need not end the
+   * stream. Throwing a `PatchbayError` ends the request, anything else drops the event.
+   */
+  receive?(event: ServerSentEvent, speech: SpeechSink): boolean;
 }
 
 /** What speech is made of: 16-bit PCM, bare or in a WAV file, or something that has to be decoded. */
@@ -122,8 +124,7 @@ export abstract class HttpTTS<Options extends object> extends tts.TTS {
   /**
    * Opens a connection ahead, so that the first sentence does not pay for DNS, TCP and TLS: by a request that asks for
    * nothing and whose answer does not matter. It waits a minute for the first sentence, or as long as the server lets
-   * it. Returns at once and never fails. Through a proxy each request has a connection of its own, so there is nothing
-   * to open.
+   * it; so does the tunnel through a proxy. Returns at once and never fails.
    */
   prewarm(): void {
     if (this.#prewarming || this.#closing.signal.aborted) return;

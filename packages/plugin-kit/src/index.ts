@@ -21,17 +21,28 @@ export { logger, type Logger } from './logging.ts';
 export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';
 export { PcmChunker, type PcmChunkerOptions } from './pcm-chunker.ts';
 export { Resampler } from './resampler.ts';
-export type { Clock, Frame, LaneRules, Link, NetworkOptions, PooledSocketInfo, Timer } from '@patchbay/ws-session';
+export { MAX_UNREADABLE } from '@patchbay/ws-session';
+export type {
+  Clock,
+  Expectation,
+  Frame,
+  LaneRules,
+  Link,
+  NetworkOptions,
+  PooledSocketInfo,
+  Timer,
+} from '@patchbay/ws-session';
 
 // HTTP, by the way of the sockets.
 export { createFetch, type FetchOptions } from './fetch.ts';
 export { requestJson, type JsonRequest } from './http-json.ts';
-export { KeepAlive } from './keep-alive.ts';
+export { KeepAlive } from '@patchbay/ws-session';
 export { sendHttp, type HttpRequest, type HttpResponse } from './http-request.ts';
-export { ServerSentEventDecoder, type ServerSentEvent } from './server-sent-events.ts';
+export { eventsOf, ServerSentEventDecoder, type ServerSentEvent } from './server-sent-events.ts';
 export { withRetries } from './with-retries.ts';
 
 // Speech to text.
+export { BatchSTTStream, type BatchRequest } from './batch-stt-stream.ts';
 export { meanProbability } from './mean-probability.ts';
 export { Speakers } from './speakers.ts';
 export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage } from './speech.ts';
@@ -41,7 +52,7 @@ export {
   type SpeechToTextContext,
   type SpeechToTextWire,
 } from './speech-to-text-wire.ts';
-export { StreamingSTT, type StreamingSTTDescription } from './streaming-stt.ts';
+export { StreamingSTT, type SettlingStream, type StreamingSTTDescription } from './streaming-stt.ts';
 export { StreamingSTTStream } from './streaming-stt-stream.ts';
 
 // Text to speech.

@@ -66,6 +66,8 @@ export class ResponseGeneration {
   readonly #clock: Clock;
   readonly #audioOutput: boolean;
   readonly #startedAt: number;
+  /** Items and calls that were handed over. */
+  readonly #called = new Set<string>();
   #firstTokenAt: number | undefined;
 
   constructor(responseId: string, options: { clock: Clock; audioOutput: boolean }) {
@@ -118,7 +120,10 @@ export class ResponseGeneration {
     return message;
   }
 
+  /** Nobody is called twice because an event came twice: known is a call by its own id, and by that of its item. */
   pushFunctionCall(call: llm.FunctionCall): void {
+    if (this.#called.has(call.id) || this.#called.has(call.callId)) return;
+    this.#called.add(call.id).add(call.callId);
     this.noteOutput();
     void this.functionChannel.write(call);
   }

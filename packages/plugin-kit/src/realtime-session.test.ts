@@ -310,6 +310,63 @@ describe('a realtime session', () => {
     expect(dropped.at(-1)).toBe(2_500);
   });
 
+  describe('a socket that is lost while the caller speaks', () => {
+    const hundredMs = (level: number): AudioFrame => new AudioFrame(new Int16Array(800).fill(level), 8_000, 1, 800);
+    const levels = (perch: { heard: Record<string, unknown>[] }): number[] =>
+      perch.heard.flatMap(({ pcm }) => (typeof pcm === 'string' ? [Buffer.from(pcm, 'base64').readInt16LE(0)] : []));
+
+    /** Says these, loses the socket, says that, and tells what the next socket heard. */
+    async function interrupted(before: (session: ParrotSession) => void, after: number[] = []): Promise<number[]> {
+      const session = open({ chunkMs: 100, repeatsSpeech: true });
+      const first = await aviary.perch(1);
+      await first.hears('hello');
+      before(session);
+      session.sendMark();
+      await first.hears('mark');
+      const lost = once(session, 'connection');
+      first.socket.terminate();
+      await lost;
+      for (const level of after) session.pushAudio(hundredMs(level));
+      await clock.advance(1_000);
+      const second = await aviary.perch(2);
+      session.sendMark();
+      await second.hears('mark');
+      return levels(second);
+    }
+
+    test('is followed by one that hears the phrase from its beginning, and once', async () => {
+      const spoken = (session: ParrotSession): void => {
+        for (let silence = 0; silence < 30; silence++) session.pushAudio(hundredMs(0));
+        for (const level of [5_001, 5_002, 5_003]) session.pushAudio(hundredMs(level));
+      };
+      const heard = await interrupted(spoken, [5_004, 5_005]);
+      expect(heard.filter((level) => level > 0)).toEqual([5_001, 5_002, 5_003, 5_004, 5_005]);
+      // With the second before it, for services that take a moment to hear a voice begin.
+      expect(heard.indexOf(5_001)).toBe(10);
+    });
+
+    test('hears nothing again of what was no speech', async () => {
+      expect(await interrupted((session) => session.pushAudio(hundredMs(0)), [1])).toEqual([1]);
+    });
+
+    test('hears nothing again of what was taken as a turn, or taken back', async () => {
+      const cleared = (session: ParrotSession): void => {
+        session.pushAudio(hundredMs(5_001));
+        void session.clearAudio();
+        session.pushAudio(hundredMs(7));
+      };
+      expect(await interrupted(cleared)).toEqual([]);
+    });
+
+    test('hears nothing again of what was said too long ago', async () => {
+      const stale = (session: ParrotSession): void => {
+        session.pushAudio(hundredMs(5_001));
+        for (let silence = 0; silence < 200; silence++) session.pushAudio(hundredMs(0));
+      };
+      expect(await interrupted(stale)).toEqual([]);
+    });
+  });
+
   test('close is idempotent, and bounded when the other end never answers it', async () => {
     const session = open();
     const perch = await aviary.perch(1);

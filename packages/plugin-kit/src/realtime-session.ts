@@ -1,44 +1,36 @@
 import { llm } from '@livekit/agents';
 import { currentRuntime, Session } from '@patchbay/ws-session';
-import type {
-  Clock,
-  ConnectionEvent,
-  Deadlines,
-  Expectation,
-  Frame,
-  Link,
-  ReconnectPolicy,
-  Rotation,
-  SendOptions,
-} from '@patchbay/ws-session';
+import type { Clock, ConnectionEvent, Expectation, Frame, Link, SendOptions } from '@patchbay/ws-session';
 import type { PatchbayError } from '@patchbay/ws-url';
 import type { AudioFrame } from './audio-frame.ts';
 import { ConnectedTime } from './connected-time.ts';
 import { toAPIError } from './errors.ts';
 import { guardedEmit } from './guarded-emit.ts';
+import { logger } from './logging.ts';
+import { hostOf } from './model-host.ts';
 import { PcmChunker } from './pcm-chunker.ts';
 import { ResponseGeneration } from './realtime-generation.ts';
 import { realtimeMetrics } from './realtime-metrics.ts';
 import type { RealtimeUsage } from './realtime-metrics.ts';
-import { networkOf, type RealtimeModelBase } from './realtime-model.ts';
+import type { RealtimeModelBase } from './realtime-model.ts';
 import { Replies } from './realtime-replies.ts';
 import type { RealtimeReply, ReplyOptions, Withdrawal } from './realtime-replies.ts';
+import { UnheardSpeech } from './unheard-speech.ts';
+import type { VoiceSettings } from './voice-settings.ts';
 
 /** What differs between providers before the first frame. Times in milliseconds. */
-export interface RealtimeSettings {
-  /** Hz of the mono 16-bit PCM that the provider wants. */
-  sampleRate: number;
-  /** Length of one audio frame on the wire. Default 100. */
-  chunkMs?: number;
+export interface RealtimeSettings extends VoiceSettings {
   /** From `generateReply` to the reply's first sign. Default 10,000. */
   replyMs?: number;
   /** Silence inside a reply, before and after its first output, that ends it and the socket. Default 30,000 and 10,000. */
   stall?: { firstMs: number; nextMs: number };
-  deadlines?: Partial<Deadlines>;
-  reconnect?: Partial<ReconnectPolicy> | false;
-  rotation?: Omit<Rotation, 'isQuiet'>;
   /** Audio kept through an outage; older audio is dropped and counted. Default: the session's, 2,000. */
   maxAudioBacklogMs?: number;
+  /**
+   * What was said on a lost socket, and neither committed nor cleared, is said to the next one. For providers that make
+   * turns of their input, and tell. Default false.
+   */
+  repeatsSpeech?: boolean;
 }
 
 /** How long after the last word, ours or the caller's, the line counts as quiet. */
@@ -61,6 +53,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   readonly #settings: RealtimeSettings;
   readonly #connection: Session;
   readonly #chunker: PcmChunker;
+  readonly #unheard: UnheardSpeech | undefined;
   readonly #connectedTime: ConnectedTime;
   readonly #stalls = new Map<string, Expectation>();
   #link: Link | undefined;
@@ -78,20 +71,23 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     this.#settings = settings;
     this.clock = currentRuntime().clock;
     this.replies = new Replies(this.clock);
+    this.#unheard = settings.repeatsSpeech === true ? new UnheardSpeech(this.clock) : undefined;
     this.#connectedTime = new ConnectedTime(this.clock);
     this.#activeAt = this.clock.now();
     this.#chunker = new PcmChunker({
       sampleRate: settings.sampleRate,
       chunkMs: settings.chunkMs ?? 100,
       onChunk: (bytes, milliseconds) => {
+        const frame = this.encodeAudio(bytes);
         const scope = this.keepsAudio && this.#link ? 'epoch' : 'session';
-        if (!this.send(this.encodeAudio(bytes), { audioMs: milliseconds, scope })) return;
+        if (!this.send(frame, { audioMs: milliseconds, scope })) return;
+        this.#unheard?.push(frame, bytes, milliseconds);
         this.#pushedAudioMs += milliseconds;
       },
     });
     this.#connection = new Session({
       connection: model.connection,
-      ...networkOf(model),
+      ...hostOf(model).network,
       deadlines: settings.deadlines,
       reconnect: settings.reconnect,
       // Nobody above retries: LiveKit has no retry loop for realtime models.
@@ -101,11 +97,11 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       handlers: {
         open: (link, context) => this.#open(link, context),
         frame: (frame, link) => this.received(frame, link),
-        lost: (link, error) => this.#lost(link, error),
+        lost: (link, error, _undelivered, waitingAudioMs) => this.#lost(link, error, waitingAudioMs),
         event: (event) => this.#tell(event),
       },
     });
-    model._adopt(this);
+    hostOf(model).adopt(this);
     queueMicrotask(() => this.#start());
   }
 
@@ -166,11 +162,12 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   /** The provider's input buffer starts afresh. */
   protected resetAudio(): void {
     this.#chunker.reset();
-    this.#pushedAudioMs = 0;
+    this.committedAudio();
   }
 
   /** The provider took what its input buffer held. */
   protected committedAudio(): void {
+    this.#unheard?.taken();
     this.#pushedAudioMs = 0;
   }
 
@@ -220,6 +217,11 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     } else {
       this.#stalls.get(responseId)?.touch();
     }
+  }
+
+  /** Something is owed that is no reply: without it the socket is as good as dead. */
+  protected expectSign(withinMs: number): Expectation {
+    return this.#connection.expect('sign of life', withinMs);
   }
 
   /** The provider works for so long at something of its own, a tool say, without a word of the reply. */
@@ -280,6 +282,11 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     if (!this.#ended) this.#connection.reconnect(reason);
   }
 
+  /** Replaces a socket that answers nothing. Unlike {@link reconnect} it costs an attempt, and is told. */
+  protected abandon(what: string): void {
+    if (!this.#ended) this.#connection.abandon(what);
+  }
+
   /** Tells LiveKit about a failure that the session survives. */
   protected fail(error: unknown): void {
     this.#emitError(error, true);
@@ -294,7 +301,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   async #shutDown(): Promise<void> {
     this.#end(new llm.RealtimeError('the realtime session was closed'));
     await Promise.all([super.close(), this.#connection.close(), this.#running]);
-    this.#model._release(this);
+    hostOf(this.#model).release(this);
   }
 
   #start(): void {
@@ -311,17 +318,26 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     this.#connectedTime.connected();
     this.#repliesOnLink = 0;
     this.opened(link, context);
+    this.#sayAgain(link);
     if (context.reconnected) guardedEmit(this, 'session_reconnected', {});
   }
 
-  #lost(link: Link, error: PatchbayError | undefined): void {
+  #lost(link: Link, error: PatchbayError | undefined, waitingAudioMs: number): void {
     if (this.#link?.epoch === link.epoch) {
       this.#link = undefined;
       this.#connectedTime.disconnected();
     }
     this.#pushedAudioMs = 0;
+    this.#unheard?.lost(waitingAudioMs);
     this.#closeGenerations();
     if (!this.#ended) this.dropped(error);
+  }
+
+  /** What the caller was saying when the last socket was lost, ahead of what he has said since. */
+  #sayAgain(link: Link): void {
+    const unheard = this.#unheard?.replay();
+    for (const frame of unheard?.frames ?? []) link.send(frame);
+    this.#pushedAudioMs += unheard?.milliseconds ?? 0;
   }
 
   #end(reason: Error): void {
@@ -334,7 +350,14 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   }
 
   #closeGenerations(): void {
-    for (const generation of this.generations.values()) this.endGeneration(generation);
+    for (const generation of this.generations.values()) {
+      try {
+        this.endGeneration(generation);
+      } catch (error) {
+        // Whatever it trips over, the others end too, and so does the session.
+        logger()?.error({ error }, 'a reply could not be ended');
+      }
+    }
   }
 
   get #stallMs(): { firstMs: number; nextMs: number } {
@@ -349,7 +372,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   #tell(event: ConnectionEvent): void {
     if (event.type === 'open') this.#acquireTimeMs = event.elapsedMs;
     guardedEmit(this, 'connection', event);
-    this.#model._tell(event);
+    hostOf(this.#model).tell(event);
     // A planned end, such as an expiry, waits for nothing and is no failure.
     if (event.type === 'reconnecting' && event.delayMs > 0) this.#emitError(event.error, true);
   }

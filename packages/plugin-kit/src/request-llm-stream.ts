@@ -30,11 +30,14 @@ export interface SocketExchange {
 
 /** One request over HTTP whose answer is a stream of events. */
 export interface HttpExchange<Event> {
-  open(signal: AbortSignal): PromiseLike<AsyncIterable<Event>>;
+  /** `working`: the server says, without an event, that it is still at work. */
+  open(signal: AbortSignal, working: () => void): PromiseLike<AsyncIterable<Event>>;
   /** One event of the answer; `true`: that was the last. */
   receive(event: Event): boolean;
   /** Longest wait for the first event in milliseconds; default `connOptions.timeoutMs`. */
   firstEventMs?: number;
+  /** How long in milliseconds a server may put us off by saying that it is at work; some do so for ever. Default: not at all. */
+  workingMs?: number;
   silenceMs?(): number;
 }
 
@@ -97,7 +100,7 @@ export abstract class RequestLLMStream extends llm.LLMStream {
   /** Sends one request over HTTP. An abort, like a deadline, ends the request and so the model's work. */
   protected async stream<Event>(exchange: HttpExchange<Event>, signal: AbortSignal): Promise<void> {
     const { timeoutMs } = this.connOptions;
-    const { firstEventMs = timeoutMs } = exchange;
+    const { firstEventMs = timeoutMs, workingMs = 0 } = exchange;
     const request = new AbortController();
     const abort = (): void => request.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
@@ -117,6 +120,14 @@ export abstract class RequestLLMStream extends llm.LLMStream {
       allowedMs = silenceMs;
       silence.arm(silenceMs);
     };
+    const clock = this.#model._clock;
+    let quietSince = clock.now();
+    const working = (): void => {
+      const leftMs = quietSince + workingMs - clock.now();
+      if (leftMs <= 0) return;
+      if (first.armed) first.arm(Math.min(firstEventMs, leftMs));
+      else if (silence.armed) silence.arm(Math.min(allowedMs, leftMs));
+    };
     let draining = false;
     const end = (): void => {
       first.disarm();
@@ -125,15 +136,18 @@ export abstract class RequestLLMStream extends llm.LLMStream {
     };
     try {
       first.arm(firstEventMs);
-      const events = (await exchange.open(request.signal))[Symbol.asyncIterator]();
+      const events = (await exchange.open(request.signal, working))[Symbol.asyncIterator]();
       for (;;) {
         const next = await events.next();
         if (late !== undefined) throw late;
         if (next.done) break;
         first.disarm();
+        quietSince = clock.now();
         if (exchange.receive(next.value)) {
           draining = true;
           silence.arm(DRAIN_MS);
+          // LiveKit aborts a stream that has ended, too: there is nothing left to stop, and a connection to keep.
+          signal.removeEventListener('abort', abort);
           void drain(events).finally(end);
           return;
         }

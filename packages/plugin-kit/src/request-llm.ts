@@ -1,6 +1,6 @@
 import { llm } from '@livekit/agents';
-import { currentRuntime, SocketPool } from '@patchbay/ws-session';
-import type { Clock, NetworkOptions, PoolOptions } from '@patchbay/ws-session';
+import { currentRuntime, KeepAlive, SocketPool } from '@patchbay/ws-session';
+import type { Clock, Frame, NetworkOptions, PoolOptions } from '@patchbay/ws-session';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
 import type { ConnectionEmitter } from './connection-events.ts';
@@ -13,7 +13,7 @@ export interface RequestLLMDescription extends NetworkOptions {
   connection: Connection;
   model: string;
   /** Requests travel over pooled sockets, with these settings; leave out for HTTP. */
-  sockets?: Omit<PoolOptions, 'connection' | 'event' | keyof NetworkOptions>;
+  sockets?: Omit<PoolOptions, 'connection' | 'event' | 'sent' | 'received' | keyof NetworkOptions>;
 }
 
 const EmittingLLM: abstract new () => llm.LLM & ConnectionEmitter = llm.LLM as never;
@@ -35,6 +35,8 @@ export abstract class RequestLLM extends EmittingLLM {
   /** @internal Deadlines and waits run on it. */
   readonly _clock: Clock = currentRuntime().clock;
   protected readonly connection: Connection;
+  /** Connections that requests over HTTP leave to the next one. */
+  protected readonly keepAlive: KeepAlive = new KeepAlive();
 
   constructor(description: RequestLLMDescription) {
     super();
@@ -43,8 +45,15 @@ export abstract class RequestLLM extends EmittingLLM {
     this.#model = model;
     this.connection = connection;
     if (sockets !== undefined) {
-      const event: PoolOptions['event'] = (event) => guardedEmit(this, 'connection', event);
-      this.#pool = new SocketPool({ ...sockets, agent: network.agent, proxy: network.proxy, connection, event });
+      this.#pool = new SocketPool({
+        ...sockets,
+        agent: network.agent,
+        proxy: network.proxy,
+        connection,
+        event: (event) => guardedEmit(this, 'connection', event),
+        sent: (frame) => this.frameSent(frame),
+        received: (frame) => this.frameReceived(frame),
+      });
     }
   }
 
@@ -68,11 +77,12 @@ export abstract class RequestLLM extends EmittingLLM {
     return this.#closed;
   }
 
-  /** Ends every reply under way and every socket. Idempotent, and bounded by the close deadline. */
+  /** Ends every reply under way and every connection. Idempotent, and bounded by the close deadline. */
   override async aclose(): Promise<void> {
     this.#closed = true;
     for (const stream of this.#streams) stream.close();
     await super.aclose();
+    this.keepAlive.close();
     await this.#pool?.close();
   }
 
@@ -85,6 +95,12 @@ export abstract class RequestLLM extends EmittingLLM {
   protected override async _prewarmImpl(signal: AbortSignal): Promise<void> {
     await this.#pool?.prewarm(signal);
   }
+
+  /** A frame went out on one of its sockets: to be overridden by who lets users look on. */
+  protected frameSent(_frame: Frame): void {}
+
+  /** A frame came in on one of its sockets, and nobody has read it yet: to be overridden by who lets users look on. */
+  protected frameReceived(_frame: Frame): void {}
 
   /** @internal */
   _pool(): SocketPool {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ServerSentEventDecoder, type ServerSentEvent } from './server-sent-events.ts';
+import { eventsOf, ServerSentEventDecoder, type ServerSentEvent } from './server-sent-events.ts';
 
 function decode(...pieces: Uint8Array[]): ServerSentEvent[] {
   const events: ServerSentEvent[] = [];
@@ -19,6 +19,24 @@ const expected: ServerSentEvent[] = [
   { event: 'message', data: 'größe 🎙\nx' },
   { event: 'message', data: 'last' },
 ];
+
+describe('eventsOf', () => {
+  const all = async (response: Response): Promise<ServerSentEvent[]> => {
+    const events: ServerSentEvent[] = [];
+    for await (const event of eventsOf(response)) events.push(event);
+    return events;
+  };
+
+  it('reads the events of a response', async () => {
+    expect(await all(new Response(stream))).toEqual(expected);
+  });
+
+  it('takes a document for one event, and nothing for none', async () => {
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    expect(await all(new Response('{"a":\n\n1}', { headers }))).toEqual([{ event: 'message', data: '{"a":\n\n1}' }]);
+    expect(await all(new Response(null))).toEqual([]);
+  });
+});
 
 describe('ServerSentEventDecoder', () => {
   it('reads lines that end in LF, CRLF or CR, comments, and a last event without its blank line', () => {

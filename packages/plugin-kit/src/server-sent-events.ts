@@ -7,6 +7,26 @@ export interface ServerSentEvent {
   data: string;
 }
 
+/**
+ * The events of a response. A server that does not stream sends one JSON document, which counts as one event.
+ *
+ * @param onComment - Called for each comment: some servers send them to say that they are still at work.
+ */
+export async function* eventsOf(response: Response, onComment?: () => void): AsyncGenerator<ServerSentEvent> {
+  if (response.headers.get('content-type')?.includes('json')) {
+    yield { event: 'message', data: await response.text() };
+    return;
+  }
+  const events: ServerSentEvent[] = [];
+  const decoder = new ServerSentEventDecoder((event) => events.push(event), onComment);
+  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    decoder.push(piece);
+    yield* events.splice(0);
+  }
+  decoder.end();
+  yield* events;
+}
+
 /** Characters of one event, its lines together, or of one line. The longest of any provider is some seconds of audio. */
 const maxEventLength = 16 * 1_048_576;
 
@@ -16,6 +36,7 @@ const maxEventLength = 16 * 1_048_576;
  */
 export class ServerSentEventDecoder {
   readonly #onEvent: (event: ServerSentEvent) => void;
+  readonly #onComment: (() => void) | undefined;
   readonly #decoder = new TextDecoder();
   /** The pieces of a line that has not ended; joined once, for adding to a long text costs its length each time. */
   #pieces: string[] = [];
@@ -26,8 +47,9 @@ export class ServerSentEventDecoder {
   #data: string[] = [];
   #dataLength = 0;
 
-  constructor(onEvent: (event: ServerSentEvent) => void) {
+  constructor(onEvent: (event: ServerSentEvent) => void, onComment?: () => void) {
     this.#onEvent = onEvent;
+    this.#onComment = onComment;
   }
 
   /** @throws PatchbayError `message-too-large` where a line or an event is longer than 16 Mi characters. */
@@ -79,7 +101,7 @@ export class ServerSentEventDecoder {
   #line(line: string): void {
     if (line === '') return this.#dispatch();
     const colon = line.indexOf(':');
-    if (colon === 0) return;
+    if (colon === 0) return this.#onComment?.();
     const field = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? '' : line.slice(line.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1);
     if (field === 'data') {

@@ -24,6 +24,8 @@ export interface SpeechToTextWire<Options> {
   flush?(context: SpeechToTextContext<Options>): Frame | undefined;
   /** "Nothing more will come." The stream ends when all that is owed has been answered, or the provider closes. */
   finish?(context: SpeechToTextContext<Options>): readonly Frame[];
+  /** Something that the provider must answer and that changes nothing. Left out: one that is deaf is not found out. */
+  probe?(context: SpeechToTextContext<Options>): Frame;
   /** Options changed while the socket is open. Left out: a new socket is opened. */
   update?(before: Readonly<Options>, context: SpeechToTextContext<Options>): readonly Frame[] | 'reconnect';
   /** Bytes or text → message. Default: JSON. Throwing or returning nothing counts as unreadable. */

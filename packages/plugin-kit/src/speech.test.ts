@@ -114,6 +114,22 @@ describe('Speech', () => {
     expect(two).not.toHaveProperty('speakerId');
   });
 
+  it('passes on an answer that comes whole, with the time when the voice fell silent', () => {
+    const { speech, story, events } = rig();
+    speech.started('a');
+    speech.stopped('a', { trailingMs: 200 });
+    const data = { text: 'one', language: 'en', startTime: 1, endTime: 2, confidence: 0.5, words: ['one'] };
+    const answer = {
+      type: SpeechEventType.FINAL_TRANSCRIPT,
+      requestId: 'r',
+      alternatives: [data],
+    } as unknown as stt.SpeechEvent;
+    speech.answered('a', answer);
+    speech.answered('a', answer);
+    expect(story()).toBe('<one.>');
+    expect(events[1]).toEqual({ ...answer, speechEndTime: -200 });
+  });
+
   it('keeps LiveKit’s order whatever a provider says in whatever order', () => {
     const id = fc.constantFrom('a', 'b', 'c', '');
     const step = fc.oneof(

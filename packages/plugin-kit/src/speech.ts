@@ -56,6 +56,8 @@ interface Segment {
   /** Where its audio ends, and how much of that is silence. */
   endMs?: number | undefined;
   trailingMs: number;
+  /** When the voice fell silent, by the wall clock. */
+  speechEndTime?: number;
 }
 
 /** More at once, or more finished ones than this, are forgotten: ids come from outside. */
@@ -88,6 +90,11 @@ export class Speech {
   /** Nobody speaks and nothing is owed. */
   get isQuiet(): boolean {
     return this.#speaking.size === 0 && this.#owed.size === 0 && this.#asked === 0 && !this.#open;
+  }
+
+  /** The provider heard a voice begin, and has not said that it ended. */
+  get isSpeaking(): boolean {
+    return this.#speaking.size > 0;
   }
 
   /** Somebody waits for transcripts. */
@@ -129,7 +136,8 @@ export class Speech {
     segment.trailingMs = trailingMs;
     this.#speaking.delete(id);
     const silentMs = trailingMs + (atMs === undefined ? 0 : this.#context.ageMs(atMs));
-    this.#speechEndTime = this.#context.wallClock() - silentMs;
+    segment.speechEndTime = this.#context.wallClock() - silentMs;
+    this.#speechEndTime = segment.speechEndTime;
     if (!this.#finished.has(id) || id === '') this.#owe(() => this.#owed.add(id));
   }
 
@@ -190,6 +198,17 @@ export class Speech {
       this.#tell(stt.SpeechEventType.FINAL_TRANSCRIPT, id, segment, details);
     }
     this.#finish(id, details.endMs ?? segment.endMs);
+  }
+
+  /** The transcript as LiveKit's own event, its times included: an answer that comes whole. */
+  answered(id: string, event: stt.SpeechEvent): void {
+    if (this.#finished.has(id) && id !== '') return;
+    const { speechEndTime, endMs } = this.#segment(id);
+    if (event.alternatives !== undefined && event.alternatives[0].text !== '') {
+      this.#begin();
+      this.#context.emit({ ...(speechEndTime === undefined ? {} : { speechEndTime }), ...event });
+    }
+    this.#finish(id, endMs);
   }
 
   /** There will be no transcript of this. */

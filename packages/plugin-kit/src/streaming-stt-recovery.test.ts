@@ -1,4 +1,5 @@
 import { stt as livekit } from '@livekit/agents';
+import { AudioFrame } from '@livekit/rtc-node';
 import { describe, expect, it } from 'vitest';
 import { frame, quick, useListening } from './__fixtures__/listening.ts';
 import { turns, until } from './__fixtures__/until.ts';
@@ -53,6 +54,39 @@ describe('StreamingSTT, when the connection fails', () => {
       event.type === SpeechEventType.FINAL_TRANSCRIPT ? [event.alternatives?.[0].endTime] : [],
     );
     expect(times).toEqual([1, 3.4]);
+  });
+
+  it('replaces a socket that heard a voice begin and then nothing more, however long the caller is silent', async () => {
+    const { stream, story, connection } = await room.listen();
+    const first = await room.server.socket(0);
+    stream.pushFrame(frame(16_000, 1_000));
+    first.send({ type: 'voice', id: 'a', at: 0 });
+    await until(() => story().length === 1);
+    const silence = new AudioFrame(new Int16Array(1_600), 16_000, 1, 1_600);
+    for (let waited = 0; waited < 9_900; waited += 100) {
+      stream.pushFrame(silence);
+      await room.clock.advance(100);
+    }
+    expect(room.server.sockets).toHaveLength(1);
+    await room.clock.advance(2_000);
+    await until(() => connection.some(({ type }) => type === 'reconnecting'));
+    await room.clock.advance(1_000);
+    const second = await room.server.socket(1);
+    await until(() => second.audio.includes(16_000));
+  });
+
+  it('does not mistake somebody who speaks at length for it', async () => {
+    const { stream, story } = await room.listen();
+    const first = await room.server.socket(0);
+    stream.pushFrame(frame(16_000, 1_000));
+    first.send({ type: 'voice', id: 'a', at: 0 });
+    await until(() => story().length === 1);
+    for (let spoken = 0; spoken < 30; spoken++) {
+      stream.pushFrame(frame(16_000, 1_000));
+      await room.clock.advance(1_000);
+      first.socket.ping();
+    }
+    expect(room.server.sockets).toHaveLength(1);
   });
 
   it('finishes on a new socket what the old one was asked to finish and lost', async () => {
@@ -267,12 +301,9 @@ describe('StreamingSTT, when the connection fails', () => {
     stream.endInput();
     const first = await room.server.socket(0);
     await first.message('bye');
-    for (let second = 0; second < 11; second++) await room.clock.advance(1_000);
-    const next = await room.server.socket(1);
-    await next.message('bye');
-    for (let second = 0; second < 11; second++) await room.clock.advance(1_000);
+    for (let second = 0; second < 10; second++) await room.clock.advance(1_000);
     await ended;
-    expect(connection.filter(({ type }) => type === 'reconnecting').length).toBe(1);
-    expect([room.server.upgrades, errors]).toEqual([2, []]);
+    expect(connection.filter(({ type }) => type === 'reconnecting')).toEqual([]);
+    expect([room.server.upgrades, errors]).toEqual([1, []]);
   });
 });

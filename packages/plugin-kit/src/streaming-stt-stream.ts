@@ -5,30 +5,16 @@ import { AudioHistory } from './audio-history.ts';
 import { ClientVad } from './client-vad.ts';
 import { guardedEmit } from './guarded-emit.ts';
 import { InterimPacer } from './interim-pacer.ts';
+import { answerMs, backlogMs, defaultChunkMs, leadMs, longestReplayMs, probeMs, rotation } from './listening-times.ts';
 import { logger } from './logging.ts';
 import { Patience } from './patience.ts';
 import { PcmChunker } from './pcm-chunker.ts';
+import { SignOfLife } from './sign-of-life.ts';
 import { Speech } from './speech.ts';
 import { decodeJson, type SpeechToTextContext } from './speech-to-text-wire.ts';
 import { listeningOf, type StreamingSTT, type StreamingSTTDescription } from './streaming-stt.ts';
 import { UnansweredSpeech } from './unanswered-speech.ts';
-
-const defaultChunkMs = 50;
-
-/** Audio that is kept although nobody seems to speak: providers take a moment to hear a voice begin. */
-const leadMs = 1_000;
-
-/** How long audio waits for a socket when nobody was speaking as the last one was lost. */
-const backlogMs = 2_000;
-
-/** How long if somebody was, and how much of it the next socket gets to hear again: a sentence, but not a monologue. */
-const longestReplayMs = 15_000;
-
-/** A transcript that is owed comes within this, or within `timeoutMs` if that is more; nobody waits longer for a reply. */
-const answerMs = 10_000;
-
-/** Replaced this long before the service would end it, if nobody speaks; and this long before, whoever speaks. */
-const rotation = { quietMs: 300_000, latestMs: 60_000, jitterMs: 60_000 };
+import { UnendedSpeech } from './unended-speech.ts';
 
 /** Id of what our own VAD hears, until the provider gives it a name. */
 const localSpeech = ' local';
@@ -52,6 +38,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   readonly #speech: Speech;
   readonly #pacer: InterimPacer;
   readonly #unanswered = new UnansweredSpeech();
+  readonly #unended = new UnendedSpeech(() => this.#expectAnswer());
+  readonly #signOfLife = new SignOfLife(this.#clock, () => this.#probe());
   #vad: ClientVad | undefined;
   #vadModel: VAD | undefined;
   readonly #settle: () => void;
@@ -212,13 +200,18 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     const { wire } = this.#description;
     const message = (wire.decode ?? decodeJson)(frame);
     if (message === undefined) throw new TypeError('not a message');
+    this.#unended.touch();
+    this.#signOfLife.received();
     wire.receive(message, this.#speech, this.#context);
     return true;
   }
 
   #lost(error: PatchbayError | undefined): void {
     this.#link = undefined;
-    this.#backlogMs = this.#isQuiet ? backlogMs : longestReplayMs;
+    this.#unended.end();
+    this.#signOfLife.lost();
+    this.#untoldMs += this.#unreachableMs();
+    this.#backlogMs = this.#isQuiet && !this.#isUnheard ? backlogMs : longestReplayMs;
     // Whoever asked, a VAD or a user, will not ask again.
     this.#flushOnOpen = this.#speech.isOwed;
     const { isPromised } = this.#speech;
@@ -227,9 +220,13 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     if (this.#finishes > 0 && error !== undefined) this.#lostAtTheEnd(error, isPromised);
   }
 
-  /** Asked to finish, some providers answer by closing; and an answer that was lost is asked for once more only. */
+  /**
+   * Asked to finish, some providers answer by closing, and some not at all if there was nothing to hear; an answer that
+   * was lost is asked for once more only.
+   */
   #lostAtTheEnd(error: PatchbayError, isPromised: boolean): void {
-    const isAnswer = error.closeCode === 1000 && !isPromised;
+    const isClose = error.closeCode === 1000 && !isPromised;
+    const isAnswer = isClose || (error.code === 'inactivity-timeout' && !this.#unanswered.isOwed);
     if (!isAnswer && this.#finishes < 2) return;
     // Words that were spoken and will not be written down must not be missed in silence.
     if (!isAnswer && this.#unanswered.isOwed) this.#failure = error;
@@ -261,13 +258,15 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     const frame = this.#description.wire.audio(bytes);
     const history = this.#history;
     history.push(frame, milliseconds);
-    this.#unanswered.heard(bytes, history.pushedMs);
+    const isLoud = this.#unanswered.heard(bytes, history.pushedMs);
     if (this.#link === undefined) {
       this.#untoldMs += history.expire(this.#backlogMs);
     } else {
       this.#session?.send(frame, { audioMs: milliseconds, scope: 'epoch' });
       history.sent();
-      history.settle(history.pushedMs - (this.#isQuiet ? leadMs : longestReplayMs));
+      this.#unended.sent(this.#speech.isSpeaking, isLoud);
+      this.#signOfLife.sent(this.#isQuiet && this.#isUnheard, history.pushedMs);
+      history.settle(history.pushedMs - (this.#isQuiet && !this.#isUnheard ? leadMs : longestReplayMs));
     }
     this.#vad?.push(bytes);
   }
@@ -337,6 +336,19 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     );
   }
 
+  #probe(): { touch(): void; met(): void } | undefined {
+    const frame = this.#description.wire.probe?.(this.#context);
+    if (frame === undefined || this.#session?.send(frame) !== true) return undefined;
+    return this.#session.expect('sign of life', Math.min(probeMs, this.#connOptions.timeoutMs));
+  }
+
+  /** What the lost socket may not have heard, and the next one is not told any more. */
+  #unreachableMs(): number {
+    if (!this.#isQuiet || !this.#isUnheard) return 0;
+    const fromMs = Math.max(this.#signOfLife.provenMs, this.#unanswered.owedFromMs);
+    return Math.max(0, this.#history.replay().startMs - fromMs);
+  }
+
   #settleAudio(socketMs: number | undefined): void {
     const { pushedMs } = this.#history;
     this.#unanswered.answered(socketMs === undefined ? pushedMs : this.#originMs + socketMs);
@@ -349,6 +361,11 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
 
   get #context(): SpeechToTextContext<Options> {
     return { connection: this.#description.connection, options: this.#options };
+  }
+
+  /** Something loud was sent of which nobody knows whether the provider heard it. */
+  get #isUnheard(): boolean {
+    return this.#unanswered.isUnheard(this.#signOfLife.provenMs);
   }
 
   get #isQuiet(): boolean {

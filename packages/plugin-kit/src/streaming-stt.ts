@@ -3,7 +3,9 @@ import type { NetworkOptions, ReconnectPolicy } from '@patchbay/ws-session';
 import { PatchbayError, type Connection } from '@patchbay/ws-url';
 import type { ConnectionEmitter } from './connection-events.ts';
 import type { SpeechToTextWire } from './speech-to-text-wire.ts';
-import type { StreamingSTTStream } from './streaming-stt-stream.ts';
+
+/** A stream that can be waited for. */
+export type SettlingStream = stt.SpeechStream & { readonly settled: Promise<void> };
 
 /** What a plugin says about its speech-to-text. */
 export interface StreamingSTTDescription<Options> extends NetworkOptions {
@@ -39,7 +41,7 @@ let read: <Options extends object>(model: StreamingSTT<Options>) => Readonly<Str
  */
 export abstract class StreamingSTT<Options extends object> extends EmittingSTT {
   readonly #description: Readonly<StreamingSTTDescription<Options>>;
-  readonly #streams = new Set<StreamingSTTStream<Options>>();
+  readonly #streams = new Set<SettlingStream>();
   #options: Readonly<Options>;
 
   static {
@@ -67,7 +69,7 @@ export abstract class StreamingSTT<Options extends object> extends EmittingSTT {
   }
 
   /** Streams that are open. */
-  protected get streams(): Iterable<StreamingSTTStream<Options>> {
+  protected get streams(): Iterable<SettlingStream> {
     return this.#streams;
   }
 
@@ -77,13 +79,13 @@ export abstract class StreamingSTT<Options extends object> extends EmittingSTT {
   }
 
   /** Keeps a stream until it ends, so that {@link close} can end it. */
-  protected track<Stream extends StreamingSTTStream<Options>>(stream: Stream): Stream {
+  protected track<Stream extends SettlingStream>(stream: Stream): Stream {
     this.#streams.add(stream);
     void stream.settled.then(() => this.#streams.delete(stream));
     return stream;
   }
 
-  abstract override stream(options?: { connOptions?: APIConnectOptions }): StreamingSTTStream<Options>;
+  abstract override stream(options?: { connOptions?: APIConnectOptions }): SettlingStream;
 
   protected override async _recognize(_frame: AudioBuffer, _abortSignal?: AbortSignal): Promise<stt.SpeechEvent> {
     throw new PatchbayError('unsupported', `${this.label} listens to streams: use stream()`);

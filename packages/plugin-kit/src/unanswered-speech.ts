@@ -12,22 +12,35 @@ const wordMs = 250;
  * enough to be speech behind the last answer. Positions are milliseconds of audio since the stream began.
  */
 export class UnansweredSpeech {
+  #loudFromMs = 0;
   #loudUntilMs = 0;
   #answeredUntilMs = 0;
   #promised = false;
 
   get isOwed(): boolean {
-    return this.#promised || this.#loudUntilMs - this.#answeredUntilMs >= wordMs;
+    return this.#promised || this.isUnheard(0);
   }
 
-  /** Hot: a chunk of 16-bit PCM that ends here. Looks at few samples, and stops at the first loud one. */
-  heard(bytes: Uint8Array, endMs: number): void {
+  /** Something loud, as long as a word, lies behind the last answer and behind this position. */
+  isUnheard(behindMs: number): boolean {
+    return this.#loudUntilMs - Math.max(this.#answeredUntilMs, behindMs) >= wordMs;
+  }
+
+  /** Where the first loud thing behind the last answer is. */
+  get owedFromMs(): number {
+    return Math.max(this.#loudFromMs, this.#answeredUntilMs);
+  }
+
+  /** Hot: a chunk of 16-bit PCM that ends here; `true` if it is loud. Looks at few samples, and stops at the first loud one. */
+  heard(bytes: Uint8Array, endMs: number): boolean {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let at = 0; at + 1 < bytes.byteLength; at += strideBytes) {
       if (Math.abs(view.getInt16(at, true)) < voicePeak) continue;
+      if (this.#loudUntilMs <= this.#answeredUntilMs) this.#loudFromMs = endMs;
       this.#loudUntilMs = endMs;
-      return;
+      return true;
     }
+    return false;
   }
 
   /** The provider heard a voice, or said that a transcript will come. */

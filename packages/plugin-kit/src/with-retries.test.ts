@@ -35,6 +35,16 @@ function failing(...errors: Error[]): { attempt(): Promise<string>; attempts(): 
   };
 }
 
+it('tells of each failure that another attempt follows', async () => {
+  const { attempt } = failing(busy(), busy(), busy());
+  const told: unknown[] = [];
+  const result = withRetries({ ...connOptions, retryIntervalMs: 0 }, undefined, attempt, (error) => told.push(error));
+  const rejection = expect(result).rejects.toBeInstanceOf(APIStatusError);
+  await clock.advance(200);
+  await rejection;
+  expect(told).toMatchObject([{ statusCode: 503 }, { statusCode: 503 }]);
+});
+
 it('waits as LiveKit does: a moment first, then the interval', async () => {
   const { attempt, attempts } = failing(busy(), busy());
   const result = withRetries(connOptions, undefined, attempt);

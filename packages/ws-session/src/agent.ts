@@ -1,23 +1,33 @@
-import type { Agent, ClientRequest } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Agent } from 'node:http';
 import { isLoopbackHost, PatchbayError } from '@patchbay/ws-url';
-import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
+import { environmentNames, TunnelAgent, type Proxy } from './tunnel-agent.ts';
 import type { NetworkOptions } from './types.ts';
 
 /**
- * The agent for a request or socket to `url`: the user's own, a CONNECT tunnel through the proxy that was given or
- * that the environment names, or `undefined` for the direct way. One answer for sockets and HTTP.
+ * The agent for a socket or a single request to `url`: the user's own, a CONNECT tunnel through a proxy, or `undefined`
+ * for the direct way. Requests that follow each other have {@link KeepAlive}; both ask {@link proxyFor}.
  *
  * @throws PatchbayError `invalid-option` for a proxy that is not an http or https URL.
  */
 export function resolveAgent(url: string, network: NetworkOptions): Agent | undefined {
   if (network.agent !== undefined) return network.agent;
+  const proxy = proxyFor(url, network);
+  return proxy === undefined ? undefined : new TunnelAgent(proxy);
+}
+
+/**
+ * The proxy on the way to `url`: the one that was given, or what the environment names now. One answer for sockets and
+ * HTTP.
+ *
+ * @throws PatchbayError `invalid-option` for a proxy that is not an http or https URL.
+ */
+export function proxyFor(url: string, network: NetworkOptions): Proxy | undefined {
   if (network.proxy === false) return undefined;
-  const proxy = network.proxy ?? environmentProxy(url);
   const fromEnvironment = network.proxy === undefined;
+  const proxy = network.proxy ?? environmentProxy(url);
   // An empty one of the environment is none.
-  return proxy === '' ? undefined : new TunnelAgent(parseProxy(proxy, fromEnvironment), fromEnvironment);
+  return proxy === '' ? undefined : { url: parseProxy(proxy, fromEnvironment), fromEnvironment };
 }
 
 /**
@@ -75,8 +85,6 @@ function environmentProxy(url: string): string {
   return getProxyForUrl(asHttp);
 }
 
-const environmentNames = 'HTTPS_PROXY, HTTP_PROXY or ALL_PROXY';
-
 function parseProxy(proxy: unknown, fromEnvironment: boolean): URL {
   const name = fromEnvironment ? environmentNames : 'The option `proxy`';
   const advice = fromEnvironment ? '; `proxy: false` ignores it' : '';
@@ -85,52 +93,4 @@ function parseProxy(proxy: unknown, fromEnvironment: boolean): URL {
     throw new PatchbayError('invalid-option', `${name} must be a URL like http://user:password@host:port${advice}`);
   }
   return url;
-}
-
-/**
- * A CONNECT tunnel, for `ws:` too: a proxy that is sent an upgrade as a plain request strips it (tried with squid 5.7
- * and tinyproxy 1.11). Differs from its base in three things: what it shows to `console.log` holds no password, a
- * dial that is abandoned while the proxy is silent leaves no socket behind, and a proxy that cannot be reached is named.
- */
-class TunnelAgent extends HttpsProxyAgent<string> {
-  readonly #proxy: URL;
-  readonly #fromEnvironment: boolean;
-
-  constructor(proxy: URL, fromEnvironment: boolean) {
-    const shown = new URL(proxy);
-    shown.username = '';
-    shown.password = '';
-    super(shown);
-    this.#proxy = proxy;
-    this.#fromEnvironment = fromEnvironment;
-  }
-
-  override async connect(
-    request: ClientRequest,
-    options: Parameters<HttpsProxyAgent<string>['connect']>[1],
-  ): Promise<Socket> {
-    const abandoned = new AbortController();
-    const tunnel = new HttpsProxyAgent(this.#proxy, { signal: abandoned.signal });
-    // A request that has no socket yet tells nobody that it was destroyed.
-    const destroy = request.destroy.bind(request);
-    request.destroy = (error) => {
-      abandoned.abort();
-      return destroy(error);
-    };
-    tunnel.once('proxyConnect', () => {
-      request.destroy = destroy;
-    });
-    try {
-      return await tunnel.connect(request, options);
-    } catch (error) {
-      throw abandoned.signal.aborted ? error : this.#unreachable(error as NodeJS.ErrnoException);
-    }
-  }
-
-  /** Nothing of a proxy that does not answer can be seen in Node's own words for it. */
-  #unreachable({ message, code }: NodeJS.ErrnoException): Error {
-    const origin = this.#fromEnvironment ? `${environmentNames}; \`proxy: false\` goes without` : '`proxy`';
-    const error = new Error(`the proxy ${this.#proxy.host} of ${origin} cannot be reached (${message})`);
-    return Object.assign(error, { hop: 'proxy', ...(code === undefined ? {} : { code }) });
-  }
 }

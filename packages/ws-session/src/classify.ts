@@ -143,6 +143,12 @@ export function handlerFailure(cause: unknown, context: FailureContext): Failure
   return fail('protocol-violation', 'fatal', context, `a frame could not be handled: ${messageOf(cause)}`, { cause });
 }
 
+/** So many frames in a row made no sense, `cause` being the complaint about the last. Another socket may lead to a better peer. */
+export function unreadable(cause: unknown, count: number, context: FailureContext): Failure {
+  const what = `${count} frames in a row could not be handled, the last because of: ${messageOf(cause)}`;
+  return fail('protocol-violation', 'retry', context, what, { cause });
+}
+
 /** We were told to stop. */
 export function aborted(context: FailureContext): PatchbayError {
   return fail('aborted', 'fatal', context, 'aborted', {}).error;
@@ -208,11 +214,20 @@ function causeCode(cause: unknown): string | undefined {
 }
 
 function messageOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
+  if (!(cause instanceof Error)) return textOf(cause);
   // Node's AggregateError of a dual-stack dial has no message of its own.
   if (cause.message === '' && cause instanceof AggregateError && cause.errors.length > 0)
     return messageOf(cause.errors[0]);
   return cause.message;
+}
+
+/** Whatever a callback threw: what has no `toString` must not throw a second time. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return 'something that cannot be shown';
+  }
 }
 
 function named(hop: PatchbayError['hop'], connection: Connection): string {

@@ -28,22 +28,42 @@ describe('a frame that makes no sense', () => {
   it('is dropped and counted, and the session goes on', async () => {
     const [harness, { socket }] = await connected();
     for (let round = 0; round < 3; round++) {
-      for (let count = 0; count < 4; count++) socket.send('{');
+      for (let count = 0; count < 7; count++) socket.send('{');
       socket.send('"fine"');
     }
-    await harness.until(() => harness.frames.length === 16);
-    expect(harness.session.malformedFrames).toBe(12);
+    await harness.until(() => harness.frames.length === 25);
+    expect(harness.session.malformedFrames).toBe(21);
     expect(harness.session.state).toBe('open');
   });
 
-  it('is the end of it the fifth time in a row', async () => {
+  it('costs the socket and an attempt the eighth time in a row, and the session goes on', async () => {
     const [harness, { socket }] = await connected();
-    for (let count = 0; count < 5; count++) socket.send('{');
-    expect(await errorOf(harness)).toMatchObject({
-      code: 'protocol-violation',
-      retryable: false,
-      cause: { name: 'SyntaxError' },
+    for (let count = 0; count < 8; count++) socket.send('{');
+    await advanceUntil(harness, () => harness.frames.length === 10);
+    expect(harness.frames.at(-1)).toMatchObject({ epoch: 2, frame: '"welcome"' });
+    expect(harness.losses).toHaveLength(1);
+    expect(harness.events.find(({ type }) => type === 'reconnecting')).toMatchObject({
+      attempt: 1,
+      error: { code: 'protocol-violation', retryable: true, cause: { name: 'SyntaxError' } },
     });
+  });
+
+  it('from each socket anew ends the session when all attempts are spent', async () => {
+    const cloud = await server({
+      onSocket: ({ socket }) => {
+        socket.send('"welcome"');
+        for (let count = 0; count < 8; count++) socket.send('{');
+      },
+    });
+    const harness = run(connectionTo(cloud.url), {
+      handlers: { frame: (frame) => JSON.parse(String(frame)) !== null },
+    });
+    await advanceUntil(harness, () => harness.session.state === 'closed');
+    expect(await errorOf(harness)).toMatchObject({
+      code: 'budget-spent',
+      cause: { code: 'protocol-violation' },
+    });
+    expect(cloud.accepted).toHaveLength(1 + 5);
   });
 
   it.each([

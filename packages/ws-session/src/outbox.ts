@@ -60,8 +60,8 @@ export class Outbox {
     return true;
   }
 
-  /** Hands frames to `send` for as long as it takes them; whether it took any. */
-  flush(send: (frame: Frame, audioMs: number | undefined) => boolean): boolean {
+  /** Hands frames to `send` for as long as it takes them. */
+  flush(send: (frame: Frame, audioMs: number | undefined) => boolean): void {
     let sent = 0;
     for (const entry of this.#entries) {
       if (!send(entry.frame, entry.audioMs)) break;
@@ -69,7 +69,6 @@ export class Outbox {
       sent++;
     }
     if (sent > 0) this.#entries.splice(0, sent);
-    return sent > 0;
   }
 
   /** Removes what means nothing any more now that `epoch` is over. */

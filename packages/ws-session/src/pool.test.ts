@@ -26,6 +26,21 @@ describe('a pool', () => {
     expect(asked.map(({ frames }) => frames[0])).toEqual(['a 1', 'b 1', 'c 1']);
   });
 
+  it('tells of every frame once, in order, also of those that nobody asked for, and of a listener’s mistakes nobody', async () => {
+    const told: string[] = [];
+    const tell = (direction: string) => (frame: unknown) => {
+      told.push(`${direction} ${String(frame)}`);
+      throw new Error('a mistake');
+    };
+    const { cloud, pool } = await bench({ sent: tell('out'), received: tell('in') });
+    await ask(pool, 'one').result;
+    const two = ask(pool, 'two');
+    cloud.accepted[0]!.socket.send('by the way');
+    await two.result;
+    expect(told.slice(0, 6)).toEqual(['out one', 'in one 1', 'in one 2', 'in done', 'out two', 'in by the way']);
+    expect(told).toHaveLength(9);
+  });
+
   it('keeps no more idle sockets than it may', async () => {
     const { cloud, pool } = await bench({ maxIdle: 1 });
     await Promise.all(['a', 'b', 'c'].map((request) => ask(pool, request).result));

@@ -77,7 +77,7 @@ export class SocketPool {
       let underWay = false;
       const send = (more: Frame): boolean => {
         this.#rules.check(more);
-        return underWay && socket.physical.send(more);
+        return underWay && this.#send(socket, more);
       };
       let frame: Frame;
       try {
@@ -90,7 +90,7 @@ export class SocketPool {
       }
       // Lost between the look and the letter: nothing was sent, so another may carry it. Not if it is new, for the next
       // one would fare no better: how it ends is the answer.
-      const sent = socket.physical.send(frame);
+      const sent = this.#send(socket, frame);
       if (!sent && socket.hasWaited) {
         socket.claims--;
         continue;
@@ -235,6 +235,7 @@ export class SocketPool {
           if (expired.claims === 0 && this.#idle.includes(expired)) this.#drop(expired);
         },
         ended: (ended, failure) => this.#ended(ended, failure),
+        received: (frame) => swallow(() => this.#options.received?.(frame)),
       },
     );
     const { physical } = socket;
@@ -348,6 +349,12 @@ export class SocketPool {
       wallClock: () => this.#runtime.clock.wallClock(),
     };
     return aborted(failureContext);
+  }
+
+  #send(socket: PooledSocket, frame: Frame): boolean {
+    const sent = socket.physical.send(frame);
+    if (sent) swallow(() => this.#options.sent?.(frame));
+    return sent;
   }
 
   #tell(event: ConnectionEvent): void {

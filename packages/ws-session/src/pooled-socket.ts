@@ -12,6 +12,8 @@ export interface PooledSocketOwner {
   /** Old, or silent for too long to be taken by the gateway. */
   expired(socket: PooledSocket): void;
   ended(socket: PooledSocket, failure: Failure): void;
+  /** Whatever comes in, before its exchange sees it. */
+  received(frame: Frame): void;
 }
 
 /** A socket that carries one exchange at a time, or one in each of its lanes. */
@@ -109,6 +111,7 @@ export class PooledSocket implements SocketOwner {
   }
 
   frame(frame: Frame): void {
+    this.#owner.received(frame);
     // Idle sockets may go on talking, e.g. of rate limits; nobody is listening.
     if (this.#lanes === undefined) return this.#exchanges.get('')?.frame(frame);
     const lane = this.#lanes.laneOf(frame);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoff, Breaker, Budget, DEFAULT_RECONNECT } from './recovery.ts';
+import { backoff, Budget, DEFAULT_RECONNECT } from './recovery.ts';
 
 describe('the wait', () => {
   it('grows to its cap and is never less than half of itself', () => {
@@ -10,12 +10,20 @@ describe('the wait', () => {
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (failures, chance) => {
           const wait = backoff(DEFAULT_RECONNECT, failures, () => chance);
-          const whole = Math.min(8_000, 250 * 2 ** failures);
+          const whole = Math.min(8_000, 250 * 3 ** failures);
           expect(wait).toBeGreaterThanOrEqual(whole / 2);
           expect(wait).toBeLessThanOrEqual(whole);
         },
       ),
     );
+  });
+
+  it('lets the attempts of the default budget outlast a restart of eight seconds, at the least', () => {
+    const waits = Array.from({ length: DEFAULT_RECONNECT.budget }, (_, failures) =>
+      backoff(DEFAULT_RECONNECT, failures, () => 0),
+    );
+    expect(waits[0]).toBeLessThan(250);
+    expect(waits.reduce((sum, wait) => sum + wait)).toBeGreaterThan(8_000);
   });
 });
 
@@ -33,19 +41,5 @@ describe('the budget', () => {
     expect(budget.take()).toBe(false);
     budget.refund(10_000);
     expect(budget.take()).toBe(true);
-  });
-});
-
-describe('the breaker', () => {
-  it('forgives as soon as one connection lasts', () => {
-    const breaker = new Breaker(3, 5_000);
-    expect([10, 10, 5_000, 10, 10, 10].map((uptimeMs) => breaker.trips(uptimeMs))).toEqual([
-      false,
-      false,
-      false,
-      false,
-      false,
-      true,
-    ]);
   });
 });

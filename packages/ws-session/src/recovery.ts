@@ -8,9 +8,11 @@ export const DEFAULT_RECONNECT: ReconnectPolicy = {
   refundMs: 60_000,
   baseMs: 250,
   capMs: 8_000,
-  quickFailures: 3,
   quickMs: 5_000,
 };
+
+/** Each wait is so many times the one before: five attempts outlast a restart of eight seconds, and the first is soon. */
+const GROWTH = 3;
 
 /** Longest Retry-After that is waited for; a caller who hears nothing longer than that is better told. */
 export const MAX_RETRY_AFTER_MS = 30_000;
@@ -32,7 +34,7 @@ export function backoff(
   failures: number,
   random: () => number,
 ): number {
-  return Math.min(policy.capMs, policy.baseMs * 2 ** Math.min(failures, 30)) * (0.5 + random() / 2);
+  return Math.min(policy.capMs, policy.baseMs * GROWTH ** Math.min(failures, 30)) * (0.5 + random() / 2);
 }
 
 /** A number of attempts that only healthy uptime gives back: an endless loop of short lives runs dry. */
@@ -62,38 +64,18 @@ export class Budget {
   }
 }
 
-/** Trips on several connections in a row that were accepted and did not last: a peer that says yes and means no. */
-export class Breaker {
-  readonly #limit: number;
-  readonly #quickMs: number;
-  #quick = 0;
-
-  constructor(limit: number, quickMs: number) {
-    this.#limit = limit;
-    this.#quickMs = quickMs;
-  }
-
-  /** Notes a life; `true` when it was one too many. */
-  trips(uptimeMs: number): boolean {
-    this.#quick = uptimeMs < this.#quickMs ? this.#quick + 1 : 0;
-    return this.#quick >= this.#limit;
-  }
-}
-
 /** Decides after each loss whether and when a session comes back. */
 export class Recovery {
   readonly #policy: ReconnectPolicy | false;
   readonly #random: () => number;
   readonly #budget: Budget;
-  readonly #breaker: Breaker;
   #failures = 0;
 
   constructor(policy: Partial<ReconnectPolicy> | false | undefined, random: () => number) {
     this.#policy = policy === false ? false : { ...DEFAULT_RECONNECT, ...policy };
     this.#random = random;
-    const { budget, refundMs, quickFailures, quickMs } = this.#policy || DEFAULT_RECONNECT;
+    const { budget, refundMs } = this.#policy || DEFAULT_RECONNECT;
     this.#budget = new Budget(budget, refundMs);
-    this.#breaker = new Breaker(quickFailures, quickMs);
   }
 
   /** After a loss that nobody asked for. */
@@ -103,16 +85,6 @@ export class Recovery {
     this.#budget.refund(life.healthyMs);
     const lasted = life.uptimeMs !== undefined && life.uptimeMs >= policy.quickMs;
     if (lasted) this.#failures = 0;
-    if (life.uptimeMs !== undefined && this.#breaker.trips(life.uptimeMs)) {
-      return {
-        retry: false,
-        error: givenUp(
-          error,
-          `${policy.quickFailures} connections in a row ended within ${policy.quickMs} ms each`,
-          false,
-        ),
-      };
-    }
     const retryAfterMs = error.retryAfterMs ?? 0;
     if (retryAfterMs > MAX_RETRY_AFTER_MS) return { retry: false, error };
     // A planned end costs nothing and waits for nothing.
@@ -120,7 +92,7 @@ export class Recovery {
     if (!this.#budget.take()) {
       return {
         retry: false,
-        error: givenUp(error, `all ${policy.budget} attempts to reconnect are spent`, error.retryable),
+        error: givenUp(error, `all ${policy.budget} attempts to reconnect are spent.`),
       };
     }
     const delayMs = Math.max(retryAfterMs, backoff(policy, this.#failures, this.#random));
@@ -142,9 +114,9 @@ export class Recovery {
   }
 }
 
-function givenUp(last: PatchbayError, why: string, retryable: boolean): PatchbayError {
+function givenUp(last: PatchbayError, why: string): PatchbayError {
   const details: PatchbayErrorDetails = {
-    retryable,
+    retryable: last.retryable,
     status: last.status,
     closeCode: last.closeCode,
     providerCode: last.providerCode,
@@ -153,5 +125,5 @@ function givenUp(last: PatchbayError, why: string, retryable: boolean): Patchbay
     body: last.body,
     cause: last,
   };
-  return new PatchbayError('budget-spent', `${last.message} Given up: ${why}.`, details);
+  return new PatchbayError('budget-spent', `${last.message} Given up: ${why}`, details);
 }

@@ -7,16 +7,18 @@ import type { Clock } from './runtime.ts';
 import type { Frame, SendOptions } from './types.ts';
 
 export interface SenderOptions {
+  clock: Clock;
   maxAudioBacklogMs?: number;
   maxControlBacklogBytes?: number;
   highWaterBytes?: number;
-  clock: Clock;
-  /** Nothing of what waits has left for so long: the peer does not read, although it may ping. */
-  stuckMs: number;
-  stuck(): void;
   /** Audio was dropped; told in portions. */
   dropped(droppedMs: number, totalMs: number, reason: LossReason): void;
+  /** Nothing of what waits could go out for so long: whoever is there does not read. */
+  stuck(forMs: number): void;
 }
+
+/** A line that is merely slow lets something pass in this time. */
+const longestBlockMs = 30_000;
 
 /** What became of a frame. `overflow`: there is no room for it, and it must not be lost silently. */
 export type Sent = 'sent' | 'queued' | 'dropped' | 'overflow';
@@ -27,13 +29,16 @@ export class Sender {
   readonly #maxAudioMs: number;
   readonly #outbox: Outbox;
   readonly #loss: AudioLoss;
-  readonly #stuckMs: number;
-  readonly #stuck: Deadline;
-  readonly #sendNow = (frame: Frame, audioMs: number | undefined): boolean =>
-    this.#socket !== undefined &&
-    !this.#held &&
-    this.#socket.backlogBytes < this.#highWaterBytes &&
-    this.#socket.send(frame, audioMs);
+  readonly #blocked: Deadline;
+  readonly #sendNow = (frame: Frame, audioMs: number | undefined): boolean => {
+    if (this.#socket === undefined || this.#held) return false;
+    if (this.#socket.backlogBytes >= this.#highWaterBytes) {
+      if (!this.#blocked.armed) this.#blocked.arm(longestBlockMs);
+      return false;
+    }
+    this.#blocked.disarm();
+    return this.#socket.send(frame, audioMs);
+  };
   #socket: PhysicalSocket | undefined;
   #epoch = 0;
   /** The socket is not to be sent anything yet. */
@@ -43,20 +48,24 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     const { maxAudioBacklogMs = MAX_AUDIO_BACKLOG_MS, maxControlBacklogBytes = MAX_CONTROL_BACKLOG_BYTES } = options;
+    this.#blocked = new Deadline(options.clock, () => {
+      // While we do not read ourselves, we cannot know.
+      if (this.#socket?.isPaused === false) options.stuck(longestBlockMs);
+    });
     this.#highWaterBytes = options.highWaterBytes ?? HIGH_WATER_BYTES;
     this.#maxAudioMs = maxAudioBacklogMs;
     this.#outbox = new Outbox({ maxAudioMs: maxAudioBacklogMs, maxControlBytes: maxControlBacklogBytes });
-    this.#stuckMs = options.stuckMs;
-    this.#stuck = new Deadline(options.clock, () => {
-      // While we do not read ourselves, we cannot know.
-      if (this.#socket?.isPaused === false) options.stuck();
-    });
     this.#loss = new AudioLoss((droppedMs, totalMs, reason) => options.dropped(droppedMs, totalMs, reason));
   }
 
   /** Audio dropped so far, in milliseconds. */
   get droppedAudioMs(): number {
     return this.#loss.totalMs;
+  }
+
+  /** Audio that waits, in milliseconds. */
+  get waitingAudioMs(): number {
+    return this.#outbox.audioMs;
   }
 
   send(frame: Frame, options: SendOptions | undefined): Sent {
@@ -66,7 +75,6 @@ export class Sender {
       return 'dropped';
     }
     if (this.#outbox.isEmpty && this.#sendNow(frame, audioMs)) return 'sent';
-    if (this.#socket !== undefined && !this.#held && !this.#stuck.armed) this.#stuck.arm(this.#stuckMs);
     const scope = options?.scope ?? (audioMs === undefined ? 'epoch' : 'session');
     // Without a socket, a frame is meant for the next one.
     const epoch = scope === 'session' ? undefined : this.#socket === undefined ? this.#epoch + 1 : this.#epoch;
@@ -91,7 +99,7 @@ export class Sender {
   /** The socket is gone; returns the control frames that meant something only there and never left. */
   detach(): Frame[] {
     this.#socket = undefined;
-    this.#stuck.disarm();
+    this.#blocked.disarm();
     const { undelivered, droppedMs } = this.#outbox.endEpoch(this.#epoch);
     this.#loss.add(droppedMs, 'reconnect');
     this.#loss.report('reconnect');
@@ -108,11 +116,8 @@ export class Sender {
 
   flush(): void {
     if (!this.#outbox.isEmpty) {
-      if (this.#outbox.flush(this.#sendNow)) this.#stuck.touch();
-      if (this.#outbox.isEmpty) {
-        this.#stuck.disarm();
-        this.#loss.report('backlog');
-      }
+      this.#outbox.flush(this.#sendNow);
+      if (this.#outbox.isEmpty) this.#loss.report('backlog');
     }
     if (this.#isDrained()) this.#settle();
   }
@@ -126,7 +131,7 @@ export class Sender {
   close(): Frame[] {
     this.#closed = true;
     this.#socket = undefined;
-    this.#stuck.disarm();
+    this.#blocked.disarm();
     const { undelivered, droppedMs } = this.#outbox.clear();
     this.#loss.add(droppedMs, 'closed');
     this.#loss.report('closed');

@@ -1,12 +1,12 @@
 import { context, type Context } from '@opentelemetry/api';
 import { PatchbayError } from '@patchbay/ws-url';
 import { checkNetwork } from './agent.ts';
-import { handlerFailure, timeout, type Failure } from './classify.ts';
+import { handlerFailure, timeout, unreadable, type Failure } from './classify.ts';
 import { Deadline } from './clock.ts';
 import { resolveDeadlines } from './deadlines.ts';
 import { Expectations } from './expectations.ts';
 import { FrameRules } from './frame-rules.ts';
-import { HIGH_WATER_BYTES, MAX_PAYLOAD_BYTES } from './limits.ts';
+import { HIGH_WATER_BYTES, MAX_PAYLOAD_BYTES, MAX_UNREADABLE } from './limits.ts';
 import { SocketLink } from './link.ts';
 import { PhysicalSocket } from './physical-socket.ts';
 import { Recovery, type Life } from './recovery.ts';
@@ -23,9 +23,6 @@ import type {
   SessionOptions,
   SessionState,
 } from './types.ts';
-
-/** Frames in a row that nobody could read: the peer speaks something else. */
-const MAX_MALFORMED = 5;
 
 /**
  * One logical connection across its physical sockets.
@@ -71,12 +68,10 @@ export class Session {
     this.#deadlines = resolveDeadlines(options.deadlines);
     const { clock, random } = this.#runtime;
     this.#rules = new FrameRules(options.connection);
-    const { pingAfterMs, pongMs } = this.#deadlines;
     this.#sender = new Sender({
       ...options,
       clock,
-      stuckMs: pingAfterMs + pongMs,
-      stuck: () => this.#timedOut('pong-timeout', `nothing was read there for ${pingAfterMs + pongMs} ms`),
+      stuck: (forMs) => this.#overdue('inactivity-timeout', `nothing that was sent was read for ${forMs} ms`),
       dropped: (droppedMs, totalMs, reason) => this.#tell({ type: 'audio-dropped', droppedMs, totalMs, reason }),
     });
     this.#recovery = new Recovery(options.reconnect, random);
@@ -87,11 +82,12 @@ export class Session {
       dial: () => this.#newSocket(),
       swap: (successor, reason) => this.#swap(successor, reason),
     });
-    this.#expectations = new Expectations(clock, (label, withinMs) => {
-      this.#timedOut('inactivity-timeout', `no ${label} within ${withinMs} ms`);
-    });
+    this.#expectations = new Expectations(clock, (label, withinMs) =>
+      this.#overdue('inactivity-timeout', `no ${label} within ${withinMs} ms`),
+    );
     this.#firstEvent = new Deadline(clock, () => {
-      this.#timedOut('first-event-timeout', `accepted, then no event within ${this.#deadlines.firstEventMs} ms`);
+      const { firstEventMs } = this.#deadlines;
+      this.#overdue('first-event-timeout', `accepted, then no event within ${firstEventMs} ms`);
     });
   }
 
@@ -180,6 +176,11 @@ export class Session {
     this.#release(undefined);
     socket.close(1000, reason);
     this.#continue(successor, this.#recovery.afterRequest(life));
+  }
+
+  /** The socket answers nothing, as its owner knows better than we do: it counts as lost. */
+  abandon(what: string): void {
+    this.#overdue('inactivity-timeout', what);
   }
 
   /** When everything queued and handed over has left this process, or there is nowhere left to send it. */
@@ -320,19 +321,17 @@ export class Session {
     this.#firstEvent.disarm();
   }
 
-  /** One odd frame is dropped and counted; the peer may still make sense. */
+  /** One odd frame is dropped and counted, the peer may still make sense; many in a row cost a socket and an attempt. */
   #unreadable(error: unknown, socket: PhysicalSocket): void {
     const failure = handlerFailure(error, socket.failureContext);
-    if (failure.error.code === 'protocol-violation') {
-      this.#malformedTotal++;
-      if (++this.#malformed < MAX_MALFORMED) return;
-    }
-    socket.fail(failure);
+    if (failure.error.code !== 'protocol-violation') return socket.fail(failure);
+    this.#malformedTotal++;
+    if (++this.#malformed === MAX_UNREADABLE) socket.fail(unreadable(error, MAX_UNREADABLE, socket.failureContext));
   }
 
-  #timedOut(code: Parameters<typeof timeout>[0], message: string): void {
+  #overdue(code: 'first-event-timeout' | 'inactivity-timeout', what: string): void {
     const socket = this.#current;
-    socket?.kill(timeout(code, message, socket.failureContext));
+    socket?.kill(timeout(code, what, socket.failureContext));
   }
 
   #lost(socket: PhysicalSocket, failure: Failure): void {
@@ -384,7 +383,7 @@ export class Session {
     this.#healthyAt = undefined;
     this.#malformed = 0;
     if (link === undefined) return;
-    swallow(() => this.#options.handlers.lost?.(link, error, undelivered));
+    swallow(() => this.#options.handlers.lost?.(link, error, undelivered, this.#sender.waitingAudioMs));
   }
 
   #life(socket: PhysicalSocket): Life {

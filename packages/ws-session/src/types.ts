@@ -36,13 +36,11 @@ export interface ReconnectPolicy {
   budget: number;
   /** Healthy uptime that refunds one attempt. Default 60,000. */
   refundMs: number;
-  /** First wait, doubled each time, times a random factor in [0.5, 1]. Default 250. */
+  /** First wait, tripled each time, times a random factor in [0.5, 1]. Default 250. */
   baseMs: number;
   /** Longest wait. Default 8,000. */
   capMs: number;
-  /** This many connections in a row that each lived shorter than `quickMs` end it. Default 3. */
-  quickFailures: number;
-  /** Default 5,000. */
+  /** A connection that lived shorter than this does not bring the wait back to its start. Default 5,000. */
   quickMs: number;
 }
 
@@ -89,8 +87,8 @@ export interface SessionHandlers {
   open?(link: Link, context: { reconnected: boolean; reason?: string }): void;
   /** A frame arrived. Return `true` if it was a valid event (proof of health). */
   frame(frame: Frame, link: Link): boolean;
-  /** This epoch is over; frames of scope `epoch` that never left are handed back. */
-  lost?(link: Link, error: PatchbayError | undefined, undelivered: readonly Frame[]): void;
+  /** This epoch is over; frames of scope `epoch` that never left are handed back. So much audio waits for the next one, in milliseconds. */
+  lost?(link: Link, error: PatchbayError | undefined, undelivered: readonly Frame[], waitingAudioMs: number): void;
   /** For users: what the connection is doing. */
   event?(event: ConnectionEvent): void;
 }
@@ -137,6 +135,10 @@ export interface PoolOptions extends NetworkOptions {
   tracer?: Tracer;
   /** For users: what the connections are doing. `epoch` is the socket's id. */
   event?(event: ConnectionEvent): void;
+  /** For users: every frame that went out, once, before anything can answer it. */
+  sent?(frame: Frame): void;
+  /** For users: every frame that came in, once, before whoever asked for it sees it; those that nobody asked for too. */
+  received?(frame: Frame): void;
 }
 
 /** How the answers to several requests on one socket are told apart. */

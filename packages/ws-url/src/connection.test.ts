@@ -296,52 +296,6 @@ describe('credentials', () => {
   });
 });
 
-describe('explanations', () => {
-  const litellm = { gateway: gateways.litellm({ baseURL: 'https://gw.test', apiKey: 'sk-1234' }), model: 'm' };
-
-  it('say that LiteLLM refused a conversation because the URL names no model', () => {
-    const connection = resolveConnection(openaiEndpoints.conversation, { ...litellm, modelIn: 'body' });
-    expect(connection.hint({ status: 403, text: '' })).toMatch(/its URL names no model.*Set `modelIn: 'url'`/);
-  });
-
-  it('say that the same silence may also be the key', () => {
-    const connection = resolveConnection(openaiEndpoints.conversation, litellm);
-    expect(connection.hint({ status: 403, text: '' })).toMatch(/wrong or missing key and for a model/);
-  });
-
-  it.each([
-    { closeCode: 4000, text: 'invalid_request_error.invalid_model' },
-    { text: 'Model "gpt-4o-mini-transcribe" is not supported in transcription mode.' },
-  ])('say that a transcription must not name its model in the URL: %j', (refusal) => {
-    const through = resolveConnection(openaiEndpoints.transcription, { ...litellm, modelIn: 'url' });
-    expect(through.hint(refusal)).toMatch(/LiteLLM hands the model.*Set `modelIn: 'body'`/);
-    const direct = resolveConnection(openaiEndpoints.transcription, { apiKey: 'k', model: 'm', modelIn: 'url' });
-    expect(direct.hint(refusal)).toMatch(/opens a conversation instead.*Set `modelIn: 'body'`/);
-    const right = resolveConnection(openaiEndpoints.transcription, litellm);
-    expect(right.hint(refusal)).toBeUndefined();
-  });
-
-  it('name the line that the config of LiteLLM lacks', () => {
-    const text = "400: {'error': '_arealtime: Invalid model name passed in model=gpt-realtime-whisper.'}";
-    const connection = resolveConnection(openaiEndpoints.transcription, litellm);
-    expect(connection.hint({ closeCode: 1011, text })).toMatch(
-      /Add `- model_name: gpt-realtime-whisper`.*`model_list`/,
-    );
-  });
-
-  it('count a model that the user wrote into the URL', () => {
-    const baseURL = 'https://gw.test/v1?model=mine';
-    const connection = resolveConnection(openaiEndpoints.transcription, { baseURL, model: 'm' });
-    expect(connection.hint({ closeCode: 4000 })).toMatch(/take `model` out of the base URL/);
-  });
-
-  it('survive the scrubbing of their messages', () => {
-    const connection = resolveConnection(openaiEndpoints.conversation, litellm);
-    const hints = [...(connection.row.hints ?? []), ...(connection.endpoint.hints ?? [])].map(({ say }) => say);
-    expect(hints.map((say) => connection.scrub(say))).toEqual(hints);
-  });
-});
-
 it('lays the traits of provider, gateway and route over each other', () => {
   const gateway = gateways.litellm({ baseURL: 'https://gw.test', apiKey: 'sk-1234' });
   expect(resolveConnection(openaiEndpoints.responses, { gateway, model: 'm' }).traits).toEqual({

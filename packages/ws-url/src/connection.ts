@@ -63,6 +63,7 @@ class ResolvedConnection implements Connection {
   readonly row: GatewayRow;
   readonly traits: Readonly<GatewayTraits>;
   readonly host: string;
+  readonly base: string;
   readonly redacted: string;
   readonly model: string | undefined;
   readonly modelIn: ModelPlacement | 'none';
@@ -82,6 +83,9 @@ class ResolvedConnection implements Connection {
   constructor(endpoint: EndpointDescription, options: ConnectionOptions) {
     if (!placements.includes(options.modelIn)) {
       throw new PatchbayError('invalid-option', "`modelIn` must be 'url', 'body' or 'both'.");
+    }
+    if (options.allowInsecure !== undefined && typeof options.allowInsecure !== 'boolean') {
+      throw new PatchbayError('invalid-option', '`allowInsecure` must be true or false.');
     }
     const chosen = chooseRoute(endpoint, options);
     const { row, route, settings } = chosen;
@@ -105,6 +109,7 @@ class ResolvedConnection implements Connection {
     const url = this.#address(this.nameOf());
     checkSecure(url, `\`${chosen.baseOption}\``, this.#allowInsecure);
     this.host = url.host;
+    this.base = redactUrl(chosen.base);
     this.redacted = redactUrl(url);
   }
 
@@ -268,7 +273,7 @@ function carriedCredentials(
   const auth = route.auth ?? row.auth ?? { header: 'Authorization', scheme: 'Bearer' };
   const gatewayAuth: Auth = auth === 'endpoint' ? endpoint.auth : auth;
   const separate = (row.providerKey ?? 'never') !== 'never';
-  const given = checkCredential(options.apiKey, 'apiKey');
+  const given = checkCredential(options.apiKey, options.named?.apiKey ?? 'apiKey');
   const own = named(settings?.apiKey, settings?.keyOption ?? 'gateway.apiKey') ?? (separate ? undefined : given);
   const provider = named(settings?.providerKey, 'gateway.providerKey') ?? given;
 

@@ -11,8 +11,10 @@ import type { Gateway, GatewayOptions, GatewayRow, Query } from './types.ts';
 const settings: unique symbol = Symbol.for('patchbay.gateway') as never;
 
 /** What the user told a gateway. Only the connection reads it. */
-export interface GatewaySettings extends Omit<GatewayOptions, 'baseURL'> {
+export interface GatewaySettings extends Omit<GatewayOptions, 'baseURL' | 'named'> {
   readonly baseURL: string;
+  /** The option that `baseURL` came from, for messages. */
+  readonly baseOption: string;
   /** The option that `apiKey` came from, for messages. */
   readonly keyOption: string;
   /** What the gateway calls the model of the class. */
@@ -29,15 +31,16 @@ export interface GatewaySettings extends Omit<GatewayOptions, 'baseURL'> {
  */
 export function createGateway(
   row: GatewayRow,
-  options: GatewayOptions & { deployment?: string | undefined; keyOption?: string },
+  options: GatewayOptions & { deployment?: string | undefined },
   rowQuery?: Query,
 ): Gateway {
   const baseURL = options.baseURL === undefined ? row.base : options.baseURL;
   if (baseURL === undefined)
     throw new PatchbayError('invalid-option', `\`gateway.baseURL\` is missing: where does ${row.title} stand?`);
-  const { keyOption = 'gateway.apiKey' } = options;
+  const { baseURL: baseOption = 'gateway.baseURL', apiKey: keyOption = 'gateway.apiKey' } = options.named ?? {};
   const hidden: GatewaySettings = Object.freeze({
     baseURL,
+    baseOption,
     apiKey: checkCredential(options.apiKey, keyOption)?.credential,
     keyOption,
     providerKey: checkCredential(options.providerKey, 'gateway.providerKey')?.credential,
@@ -48,7 +51,7 @@ export function createGateway(
   });
   parametersOf(options.query, 'gateway.query');
   parametersOf(rowQuery, 'row.query');
-  const gateway = { row, baseURL: redactUrl(parseBase(baseURL, 'gateway.baseURL')) };
+  const gateway = { row, baseURL: redactUrl(parseBase(baseURL, baseOption)) };
   Object.defineProperty(gateway, settings, { value: () => hidden });
   return Object.freeze(gateway);
 }

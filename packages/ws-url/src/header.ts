@@ -15,9 +15,14 @@ export function checkHeaders(headers: unknown, option: string): Record<string, s
     throw new PatchbayError('invalid-option', `\`${option}\` must be an object of header names and values.`);
   }
   const checked: Record<string, string> = {};
+  const given = new Set<string>();
   for (const [name, value] of Object.entries(headers as Record<string, unknown>)) {
     if (value === undefined) continue;
     checkHeader(name, value, option);
+    if (given.has(name.toLowerCase())) {
+      throw new PatchbayError('invalid-option', `\`${option}\` (${name}) must be given once: case is no difference.`);
+    }
+    given.add(name.toLowerCase());
     checked[name] = (value as string).trim();
   }
   return checked;
@@ -36,7 +41,8 @@ function checkHeader(name: string, value: unknown, option: string): void {
     );
   }
   if (reserved.test(name)) throw new PatchbayError('invalid-option', `${where} is set by the connection itself.`);
-  if (typeof value !== 'string') throw new PatchbayError('invalid-option', `${where} must be a string.`);
+  if (typeof value !== 'string')
+    throw new PatchbayError('invalid-option', `${where} must be a string, and given once.`);
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
     throw new PatchbayError(
       'invalid-option',

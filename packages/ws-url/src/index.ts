@@ -5,6 +5,8 @@ export { PatchbayError, type Hop, type PatchbayErrorCode, type PatchbayErrorDeta
 export { gateways } from './gateways/index.ts';
 export type * from './gateways/index.ts';
 export { gatewayRows } from './gateways/table.ts';
+export { checkHeaders, mergeHeaders } from './header.ts';
 export { isLoopbackHost } from './host.ts';
+export { isOwnHost } from './route.ts';
 export { createScrubber, redactUrl } from './scrub.ts';
 export type * from './types.ts';

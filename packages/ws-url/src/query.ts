@@ -21,11 +21,11 @@ export function parametersOf(query: Query | undefined, option: string): Paramete
 
 function textOf(key: string, value: QueryValue, option: string): string {
   const usable = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
-  // A lone surrogate has no UTF-8 form, so it cannot be percent-encoded.
-  if (key !== '' && usable && !/\p{Surrogate}/u.test(`${key}${value}`)) return String(value);
+  // A lone surrogate has no UTF-8 form, so it cannot be percent-encoded; who decodes a line break may trip over it.
+  if (key !== '' && usable && !/[\p{Surrogate}\r\n\0]/u.test(`${key}${value}`)) return String(value);
   throw new PatchbayError(
     'invalid-option',
-    `\`${option}\` may hold strings, finite numbers, booleans and arrays of them under non-empty names.`,
+    `\`${option}\` may hold strings without line breaks, finite numbers, booleans and arrays of them under non-empty names.`,
   );
 }
 

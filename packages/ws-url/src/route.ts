@@ -30,18 +30,18 @@ export function chooseRoute(endpoint: EndpointDescription, options: ConnectionOp
       );
     }
     const { row } = gateway;
-    const baseOption = 'gateway.baseURL';
+    const { baseOption } = settings;
     return { row, route: routeOf(row, endpoint), base: parseBase(settings.baseURL, baseOption), baseOption, settings };
   }
-  const base = parseBase(baseURL === undefined ? endpoint.base : baseURL, 'baseURL');
+  const baseOption = options.named?.baseURL ?? 'baseURL';
+  const base = parseBase(baseURL === undefined ? endpoint.base : baseURL, baseOption);
   const row = rowOf(base, endpoint);
-  return { row, route: routeOf(row, endpoint), base, baseOption: 'baseURL', settings: undefined };
+  return { row, route: routeOf(row, endpoint), base, baseOption, settings: undefined };
 }
 
 /** A plain base URL picks a row by its host: the provider itself, a gateway that we know, or the generic one. */
 function rowOf(base: URL, endpoint: EndpointDescription): GatewayRow {
-  const own = [new URL(endpoint.base).hostname, ...(endpoint.nativeHosts ?? [])];
-  if (own.some((pattern) => matchesHost(base.hostname, pattern))) return directRow(endpoint);
+  if (isOwnHost(endpoint, base.hostname)) return directRow(endpoint);
   const claims = gatewayRows.filter(
     (row) =>
       (row.hosts ?? []).some((pattern) => matchesHost(base.hostname, pattern)) &&
@@ -51,6 +51,12 @@ function rowOf(base: URL, endpoint: EndpointDescription): GatewayRow {
     claims.find((row) => row.pattern?.test(base.pathname + base.search)) ??
     claims.find((row) => row.pattern === undefined);
   return known ?? (speaksOpenAI(endpoint) ? openAICompatible : directRow(endpoint));
+}
+
+/** Whether a host is the provider itself, and no gateway or imitation. */
+export function isOwnHost(endpoint: EndpointDescription, hostname: string): boolean {
+  const own = [new URL(endpoint.base).hostname, ...(endpoint.nativeHosts ?? [])];
+  return own.some((pattern) => matchesHost(hostname, pattern));
 }
 
 function speaksOpenAI(endpoint: EndpointDescription): boolean {

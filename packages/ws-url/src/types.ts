@@ -93,6 +93,8 @@ export interface GatewayTraits {
   oneModelPerSocket?: boolean;
   /** A socket makes one response at a time: no lanes. */
   oneResponseAtATime?: boolean;
+  /** GPT-Live runs with client delegation only: no backend, no tools, no `session.update`. */
+  clientDelegationOnly?: boolean;
   /** Speech arrives in one piece, after the last byte was made. */
   buffersSpeech?: boolean;
   /** May start a response that nobody asked for. */
@@ -199,6 +201,12 @@ export interface Gateway {
   readonly baseURL: string;
 }
 
+/** What to call an option in messages, where its value was written elsewhere: `{ baseURL: 'OPENAI_BASE_URL' }`. */
+export interface OptionNames {
+  baseURL?: string;
+  apiKey?: string;
+}
+
 /** What every gateway is given. */
 export interface GatewayOptions {
   /** Where it stands, e.g. `https://llm.example.com`. */
@@ -211,6 +219,8 @@ export interface GatewayOptions {
   headers?: Readonly<Record<string, string>>;
   /** Extra query for every request through this gateway. */
   query?: Query;
+  /** For code that reads these options out of something else. */
+  named?: OptionNames;
 }
 
 /** What a user may say about a connection, on every class of every plugin. */
@@ -228,6 +238,8 @@ export interface ConnectionOptions {
   modelIn?: ModelPlacement;
   /** Send credentials over `ws://` or `http://` to a public host. */
   allowInsecure?: boolean;
+  /** For code that reads these options out of something else. */
+  named?: OptionNames;
 }
 
 /** A request ready to dial. `url` carries secrets; only `redacted` may be shown. */
@@ -249,6 +261,8 @@ export interface Connection {
   readonly traits: Readonly<GatewayTraits>;
   /** Host and port, for messages and `provider` getters. */
   readonly host: string;
+  /** The base URL as it was given to us, without query or credentials. */
+  readonly base: string;
   /** Scheme, host and path, without query or credentials. */
   readonly redacted: string;
   readonly model: string | undefined;

@@ -4,7 +4,7 @@ import { combineAudioFrames } from '@livekit/rtc-node';
 import { plainEar, startLoopback, systemClock, type Loopback, type LoopbackOptions } from '@patchbay/loopback';
 import { createTestRuntime, installRuntime } from '@patchbay/ws-session/testing';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { realtime, responses, STT, TTS, type AzureOptions } from './index.ts';
+import { LLM, realtime, responses, STT, TTS, type AzureOptions } from './index.ts';
 import { textsOf } from './realtime/__fixtures__/realtime-test.ts';
 import { Conversation, connOptions, failuresOf, noticedLoss } from './responses/__fixtures__/conversation.ts';
 import { hear, until } from './stt/__fixtures__/hearing.ts';
@@ -126,20 +126,27 @@ const makeTTS: Make = (access) => {
   };
 };
 
+function chatting(model: LLM | responses.LLM, lost: Worker['lost'] = async () => {}): Worker {
+  const failures = failuresOf(model);
+  const conversation = new Conversation(model);
+  return {
+    model: model.model,
+    work: async () => (await conversation.turn('One for sorrow.')).text.replace('You said: ', ''),
+    lost,
+    errors: failures,
+    shown: [model, failures],
+  };
+}
+
+const deployed = { model: 'gpt-5-mini', azureDeployment: 'my-chat' };
+
+const makeChat: Make = (access) => chatting(keep(LLM.withAzure({ ...deployed, ...access })));
+
 const makeLLM =
   (useWebSocket: boolean): Make =>
   (access) => {
-    const named = { model: 'gpt-5-mini', azureDeployment: 'my-chat', useWebSocket };
-    const model = keep(responses.LLM.withAzure({ ...named, ...access }));
-    const failures = failuresOf(model);
-    const conversation = new Conversation(model);
-    return {
-      model: model.model,
-      work: async () => (await conversation.turn('One for sorrow.')).text.replace('You said: ', ''),
-      lost: () => (useWebSocket ? noticedLoss(model) : Promise.resolve()),
-      errors: failures,
-      shown: [model, failures],
-    };
+    const model = keep(responses.LLM.withAzure({ ...deployed, useWebSocket, ...access }));
+    return useWebSocket ? chatting(model, () => noticedLoss(model)) : chatting(model);
   };
 
 const makeRealtime: Make = (access) => {
@@ -184,6 +191,7 @@ const doors: { name: string; access(): AzureOptions; classes: Record<string, Mak
       STT: makeSTT,
       'STT over HTTP': makeRecognizer,
       TTS: makeTTS,
+      LLM: makeChat,
       'responses.LLM': makeLLM(true),
       'responses.LLM over HTTP': makeLLM(false),
       'realtime.RealtimeModel': makeRealtime,
@@ -196,6 +204,7 @@ const doors: { name: string; access(): AzureOptions; classes: Record<string, Mak
       STT: makeSTT,
       'STT over HTTP': makeRecognizer,
       TTS: makeTTS,
+      LLM: makeChat,
       'responses.LLM over HTTP': makeLLM(false),
       'realtime.RealtimeModel': makeRealtime,
     },
@@ -206,6 +215,7 @@ const named: Record<string, string> = {
   STT: 'gpt-4o-mini-transcribe',
   'STT over HTTP': 'gpt-4o-mini-transcribe',
   TTS: 'gpt-4o-mini-tts',
+  LLM: 'gpt-5-mini',
   'responses.LLM': 'gpt-5-mini',
   'responses.LLM over HTTP': 'gpt-5-mini',
   'realtime.RealtimeModel': 'gpt-realtime',

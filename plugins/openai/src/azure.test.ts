@@ -6,7 +6,7 @@ import { AzureOpenAI as AzureOpenAI7 } from 'openai-7';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fromAzure, type AzureOptions } from './azure.ts';
 import { routeTo } from './endpoint.ts';
-import { realtime, responses, STT, TTS } from './index.ts';
+import { LLM, realtime, responses, STT, TTS } from './index.ts';
 import type { OpenAIConnectOptions } from './options.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
@@ -56,6 +56,7 @@ const classes: Record<string, (options: AzureOptions & { model?: string }) => { 
   STT: (options) => STT.withAzure(options),
   'STT over HTTP': (options) => STT.withAzure({ useRealtime: false, ...options }),
   TTS: (options) => TTS.withAzure(options),
+  LLM: (options) => LLM.withAzure(options),
   'responses.LLM': (options) => responses.LLM.withAzure(options),
   'realtime.RealtimeModel': (options) => realtime.RealtimeModel.withAzure({ azureDeployment: 'dep-1', ...options }),
 };
@@ -64,6 +65,17 @@ describe.each(Object.entries(classes))('pain 17: %s.withAzure', (_name, make) =>
   it('reports the model that was named, and goes to Azure', () => {
     const model = make({ azureEndpoint, apiKey: 'key-1', azureDeployment: 'dep-1', model: 'gpt-4o-named' });
     expect([model.model, model.provider]).toEqual(['gpt-4o-named', 'contoso.openai.azure.com']);
+  });
+
+  it.each([
+    'openai/deployments/dep-1/',
+    'openai/v1/',
+    'openai/v1/?api-version=preview',
+    'openai?api-version=2025-04-01-preview',
+  ])('takes a base that ends in %s, and refuses one that leads elsewhere', (path) => {
+    expect(make({ baseURL: `${azureEndpoint}/${path}`, apiKey: 'key-1' }).provider).toBe('contoso.openai.azure.com');
+    const elsewhere = { baseURL: `${azureEndpoint}/openai/deployments/dep-1/images/edits`, apiKey: 'key-1' };
+    expect(failureOf(() => make(elsewhere)).message).toMatch(/^baseURL must be the resource/);
   });
 
   it('demands no key where a token or a provider is given', () => {
@@ -101,7 +113,9 @@ describe.each(Object.entries(classes))('pain 17: %s.withAzure', (_name, make) =>
     ['apiVersion', { apiVersion: 'hidden-version' }],
     ['apiVersion', { apiVersion: 20250401 }],
     ['azureAdTokenProvider', { azureAdTokenProvider: 'hidden-token' }],
-    ['entraToken', { azureAdToken: 'hidden\ntoken' }],
+    ['azureAdToken', { azureAdToken: 'hidden\ntoken' }],
+    ['entraToken', { entraToken: 'hidden\ntoken' }],
+    ['azureEndpoint', { azureEndpoint: 'https://user:hidden@contoso.openai.azure.com' }],
     ['baseURL', { baseURL: 'hidden.azure.com' }],
     ['model', { model: null }],
   ])('refuses a wrong %s, unseen', (option, wrong) => {
@@ -165,7 +179,7 @@ describe('which credential travels', () => {
       azureEndpoint,
       azureAdTokenProvider: () => Promise.reject(new Error('no such tenant')),
     });
-    await expect(dial(failing)).rejects.toThrow(/entraToken.*no such tenant/);
+    await expect(dial(failing)).rejects.toThrow(/azureAdTokenProvider.*no such tenant/);
   });
 
   it('goes with organization and project', async () => {
@@ -214,9 +228,65 @@ describe('which API is asked, and where', () => {
     [`${azureEndpoint}/openai?api-version=2025-04-01-preview`, dated],
     [`${azureEndpoint}/openai/deployments/d-1?api-version=2025-04-01-preview`, dated.replace('m-1', 'd-1')],
     [`${azureEndpoint}/openai/deployments/d-1/`, v1],
+    [
+      `${azureEndpoint}/openai/deployments/d%2D1/chat/completions?api-version=2025-04-01-preview`,
+      dated.replace('m-1', 'd-1'),
+    ],
+    [`${azureEndpoint}/openai/deployments/?api-version=2025-04-01-preview`, dated],
+    [`${azureEndpoint}/openai/v1/?api-version=preview`, `${v1}?api-version=preview`],
+    [`${azureEndpoint}/openai/v1/chat/completions`, v1],
   ])('%s is joined once', async (baseURL, url) => {
     expect(await urlWith({ baseURL })).toBe(url);
     expect(await urlWith({ azureEndpoint: baseURL })).toBe(url);
+  });
+
+  it.each<[Capability, old: string | undefined, v1: string]>([
+    ['chat', 'deployments/d-1/chat/completions?', 'chat/completions'],
+    ['speech', 'deployments/d-1/audio/speech?', 'audio/speech'],
+    ['transcriptions', 'deployments/d-1/audio/transcriptions?', 'audio/transcriptions'],
+    ['responses-http', 'responses?', 'responses'],
+    ['responses', undefined, 'responses'],
+    ['transcription', 'realtime?', 'realtime?intent=transcription'],
+    ['conversation', 'realtime?', 'realtime?model=d-1'],
+  ])('a base that names a deployment, or the v1 API, leads to %s', async (capability, old, v1) => {
+    const to = async (path: string): Promise<string> =>
+      (await urlWith({ baseURL: `${azureEndpoint}/openai/${path}`, azureDeployment: 'd-1' }, capability))
+        .replace(/^wss:/, 'https:')
+        .replace(`${azureEndpoint}/openai/`, '');
+    if (old !== undefined) {
+      const dated = await to('deployments/d-1/?api-version=2025-04-01-preview');
+      expect(dated.startsWith(`${old}api-version=2025-04-01-preview`), dated).toBe(true);
+    }
+    for (const base of ['deployments/d-1/', 'v1/', 'v1']) expect(await to(base)).toBe(`v1/${v1}`);
+  });
+
+  it('an apiVersion wins over that of the base', async () => {
+    const baseURL = `${azureEndpoint}/openai?api-version=2024-10-21&tenant=a`;
+    expect(await urlWith({ baseURL, apiVersion: 'v1' })).toBe(`${v1}?tenant=a`);
+    expect(await urlWith({ baseURL, apiVersion: '2025-04-01-preview' })).toBe(dated.replace('?', '?tenant=a&'));
+  });
+
+  it.each(['baseURL', 'azureEndpoint', 'AZURE_OPENAI_ENDPOINT'])('%s is refused by name', (name) => {
+    const make = (written: string, options: AzureOptions = {}): PatchbayError => {
+      if (name.startsWith('AZURE')) vi.stubEnv(name, written);
+      const place = name.startsWith('AZURE') ? {} : { [name]: written };
+      return failureOf(() => STT.withAzure({ apiKey: 'k', ...options, ...place }));
+    };
+    expect(make(`${azureEndpoint}/openai/deployments/d-1/hidden/things`)).toMatchObject({
+      code: 'invalid-option',
+      message: expect.stringMatching(new RegExp(`^${name} must be the resource, .*azureDeployment$`)) as string,
+    });
+    expect(make(`${azureEndpoint}/openai?api-version=hidden`).message).toMatch(new RegExp(`^${name} must be a dated`));
+    for (const [written, code] of [
+      ['contoso.openai.azure.com', 'invalid-url'],
+      ['http://contoso.openai.azure.com', 'insecure-url'],
+      [`${azureEndpoint}/#hidden`, 'invalid-url'],
+    ] as const) {
+      const failure = make(written);
+      expect(failure.code).toBe(code);
+      expect(failure.message).toMatch(new RegExp(`^\`${name}\``));
+      expect(failure.message).not.toContain('hidden');
+    }
   });
 
   it('baseURL wins over azureEndpoint, and both over the environment', async () => {
@@ -224,6 +294,7 @@ describe('which API is asked, and where', () => {
     expect(await urlWith({ baseURL: azureEndpoint, azureEndpoint: 'https://other.openai.azure.com' })).toBe(v1);
     expect(await urlWith({ azureEndpoint })).toBe(v1);
     expect(await urlWith({})).toBe(v1.replace('contoso', 'env'));
+    expect(await urlWith({ baseURL: '', azureEndpoint: '', apiVersion: '' })).toBe(v1.replace('contoso', 'env'));
   });
 
   it('a base of the v1 API has decided: the environment does not change it, and an option that would is refused', async () => {
@@ -270,6 +341,21 @@ describe('realtime.RealtimeModel', () => {
       apiKey: 'key-1',
     });
     expect(constructed._options).toMatchObject({ isAzure: true, apiVersion: '2025-04-01-preview' });
+  });
+
+  it.each([
+    [`${azureEndpoint}/openai/deployments/dep-1?api-version=2025-04-01-preview`, '2025-04-01-preview'],
+    [`${azureEndpoint}/openai/realtime?api-version=2025-04-01-preview&deployment=dep-1`, '2025-04-01-preview'],
+    [`${azureEndpoint}/openai/deployments/dep-1/`, undefined],
+  ])('finds the deployment in %s', async (baseURL, apiVersion) => {
+    const options = { apiKey: 'key-1', baseURL } as realtime.RealtimeModelOptions & { azureDeployment: string };
+    const model = realtime.RealtimeModel.withAzure(options);
+    expect([model.model, model._options.apiVersion]).toEqual(['dep-1', apiVersion]);
+    const { url } = await dial(fromAzure({ apiKey: 'key-1', baseURL }), 'conversation');
+    const where = apiVersion
+      ? `openai/realtime?api-version=${apiVersion}&deployment=dep-1`
+      : 'openai/v1/realtime?model=dep-1';
+    expect(url).toBe(`wss://contoso.openai.azure.com/${where}`);
   });
 
   it('needs to know the deployment, and is called by it where no model is named', () => {

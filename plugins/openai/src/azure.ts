@@ -1,5 +1,6 @@
-import { checkName, environment, refuseOption } from '@patchbay/plugin-kit';
+import { checkName, checkObject, environment, refuseOption } from '@patchbay/plugin-kit';
 import { gateways, PatchbayError, type Connection, type Credential, type Gateway } from '@patchbay/ws-url';
+import { azurePlaceOf, type AzurePlace } from './azure-place.ts';
 import type { ClientLike } from './options.ts';
 
 /**
@@ -40,6 +41,7 @@ export type FromAzure<Options extends AzureOptions> = Omit<Options, keyof AzureO
  * @throws PatchbayError that says what to set: `invalid-option`, or `missing-credential`.
  */
 export function fromAzure<Options extends AzureOptions>(options: Options): FromAzure<Options> {
+  checkObject('options', options);
   const gateway = azureGateway(options);
   const { azureEndpoint, baseURL, azureDeployment, apiVersion, apiKey, ...rest } = options;
   const { azureAdToken, azureAdTokenProvider, entraToken, ...others } = rest;
@@ -52,15 +54,20 @@ function charged(): { organization?: string; project?: string } {
   return { ...(organization === undefined ? {} : { organization }), ...(project === undefined ? {} : { project }) };
 }
 
-/** @throws PatchbayError `invalid-option` or `missing-credential`. */
-export function azureGateway(options: AzureOptions): Gateway {
+/** @throws PatchbayError `invalid-option`, `invalid-url` or `missing-credential`, in the words that the user used. */
+export function azureGateway(given: AzureOptions): Gateway {
+  // Empty ones are what unset variables often are.
+  const isSet = ([name, value]: [string, unknown]): boolean => value !== '' || name === 'azureDeployment';
+  const options = Object.fromEntries(Object.entries(given).filter(isSet)) as AzureOptions;
   for (const name of ['azureEndpoint', 'azureDeployment', 'apiVersion'] as const) checkName(name, options[name]);
-  const place = placeOf(options);
+  const place = azurePlaceOf(options);
   const version = versionOf(options, place);
+  const { name, ...credential } = credentialOf(options);
   const access = {
     baseURL: place.baseURL,
+    named: { baseURL: place.name, apiKey: name },
     ...(place.deployment === undefined ? {} : { deployment: place.deployment }),
-    ...credentialOf(options),
+    ...credential,
   };
   return version === undefined ? gateways.azure(access) : gateways.azureLegacy({ ...access, apiVersion: version });
 }
@@ -75,46 +82,14 @@ export function previewVersionOf({ traits, row }: Connection): string | undefine
   return traits.previewRealtime === true ? String(row.query?.['api-version']) : undefined;
 }
 
-interface Place {
-  baseURL: string;
-  deployment: string | undefined;
-  /** What the base's query says. */
-  version: string | undefined;
-  /** The base is that of the v1 API. */
-  isV1: boolean;
-}
-
-function placeOf({ azureEndpoint, baseURL, azureDeployment }: AzureOptions): Place {
-  const written = baseURL ?? azureEndpoint ?? environment('AZURE_OPENAI_ENDPOINT');
-  if (written === undefined) {
-    throw new PatchbayError(
-      'invalid-option',
-      'Azure OpenAI needs an endpoint: set azureEndpoint (or baseURL), or AZURE_OPENAI_ENDPOINT, e.g. https://contoso.openai.azure.com',
-    );
-  }
-  // What is no URL is refused, unseen, by the gateway.
-  if (typeof written !== 'string' || !URL.canParse(written)) {
-    return { baseURL: written, deployment: azureDeployment, version: undefined, isV1: false };
-  }
-  // The SDK takes bases that name a deployment, and so do examples of the older API.
-  const { pathname, searchParams } = new URL(written);
-  const named = /\/deployments\/([^/]+)\/*$/.exec(pathname)?.[1];
-  return {
-    baseURL: named === undefined ? written : written.replace(/\/deployments\/[^/?#]+\/*(?=[?#]|$)/, ''),
-    deployment: azureDeployment ?? named,
-    version: searchParams.get('api-version') ?? undefined,
-    isV1: /\/openai\/v1(?:\/|$)/.test(pathname),
-  };
-}
-
 /** A dated version, or `undefined` for the v1 API. Options win over the base's query, and that over the environment. */
-function versionOf({ apiVersion }: AzureOptions, place: Place): string | undefined {
+function versionOf({ apiVersion }: AzureOptions, place: AzurePlace): string | undefined {
   const said = apiVersion ?? place.version;
   // A base that ends in /openai/v1 has decided; only somebody who says both is told.
   if (place.isV1 && said === undefined) return undefined;
   const version = said ?? environment('OPENAI_API_VERSION');
   if (version === undefined || /^(?:v1|latest|preview)$/i.test(version)) return undefined;
-  const option = apiVersion !== undefined ? 'apiVersion' : said !== undefined ? 'baseURL' : 'OPENAI_API_VERSION';
+  const option = apiVersion !== undefined ? 'apiVersion' : said !== undefined ? place.name : 'OPENAI_API_VERSION';
   if (!/^\d{4}-\d{2}-\d{2}(?:-[a-z][a-z0-9-]*)?$/.test(version)) {
     return refuseOption(option, "a dated version such as '2025-04-01-preview', or 'v1' for the API without versions");
   }
@@ -123,18 +98,25 @@ function versionOf({ apiVersion }: AzureOptions, place: Place): string | undefin
 }
 
 /** Options win over the environment, tokens over keys; in the environment the key wins, because it does not expire. */
-function credentialOf(options: AzureOptions): { apiKey: Credential } | { entraToken: Credential } {
-  const { apiKey, azureAdToken, azureAdTokenProvider: provider, entraToken } = options;
+function credentialOf(options: AzureOptions): { name: string } & ({ apiKey: Credential } | { entraToken: Credential }) {
+  const { azureAdTokenProvider: provider } = options;
   if (provider !== undefined && typeof provider !== 'function') {
     refuseOption('azureAdTokenProvider', 'a function that returns a token');
   }
-  const token = provider ?? azureAdToken ?? entraToken;
-  if (token !== undefined) return { entraToken: token };
-  const key = apiKey ?? environment('AZURE_OPENAI_API_KEY') ?? environment('AZURE_API_KEY');
-  if (key !== undefined) return { apiKey: key };
+  for (const name of ['azureAdTokenProvider', 'azureAdToken', 'entraToken'] as const) {
+    const entraToken = options[name];
+    if (entraToken !== undefined) return { name, entraToken };
+  }
+  if (options.apiKey !== undefined) return { name: 'apiKey', apiKey: options.apiKey };
+  for (const name of ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY']) {
+    const apiKey = environment(name);
+    if (apiKey !== undefined) return { name, apiKey };
+  }
   // The second is the name in LiveKit's documentation for Node.
-  const fixed = environment('AZURE_OPENAI_AD_TOKEN') ?? environment('AZURE_OPENAI_ENTRA_TOKEN');
-  if (fixed !== undefined) return { entraToken: fixed };
+  for (const name of ['AZURE_OPENAI_AD_TOKEN', 'AZURE_OPENAI_ENTRA_TOKEN']) {
+    const entraToken = environment(name);
+    if (entraToken !== undefined) return { name, entraToken };
+  }
   throw new PatchbayError(
     'missing-credential',
     'Azure OpenAI wants a credential: set azureAdTokenProvider, azureAdToken, entraToken or apiKey, or AZURE_OPENAI_API_KEY or AZURE_OPENAI_AD_TOKEN',

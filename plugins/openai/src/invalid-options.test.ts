@@ -133,7 +133,7 @@ const wrong: Record<string, [option: string, value: unknown][]> = {
     ['temperature', 9],
     ['topP', 2],
     ['topP', secret],
-    ['maxCompletionTokens', 0],
+    ['maxCompletionTokens', -1],
     ['maxCompletionTokens', 1.5],
     ['thinkingTimeoutMs', -1],
     ['extraBody', secret],

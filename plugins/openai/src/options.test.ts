@@ -1,9 +1,13 @@
 import { OpenAI } from 'openai';
 import { OpenAI as OpenAI7 } from 'openai-7';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { initializeLogger, llm } from '@livekit/agents';
+import { startLoopback } from '@patchbay/loopback';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { gateways } from '@patchbay/ws-url';
-import { resolveConnectOptions } from './options.ts';
-import { STT } from './stt/stt.ts';
+import { LLM, STT, TTS } from './index.ts';
+import { resolveConnectOptions, type OpenAIConnectOptions } from './options.ts';
+
+initializeLogger({ pretty: false, level: 'silent' });
 
 beforeEach(() => {
   for (const name of ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_ORG_ID', 'OPENAI_PROJECT_ID']) vi.stubEnv(name, '');
@@ -20,6 +24,7 @@ describe('pain 15: one rule for options, client and environment', () => {
       apiKey: 'sk-env',
       baseURL: 'https://env.example/v1',
       headers: { 'OpenAI-Organization': 'org-1', 'OpenAI-Project': 'proj-1' },
+      named: { apiKey: 'OPENAI_API_KEY', baseURL: 'OPENAI_BASE_URL' },
     });
   });
 
@@ -27,8 +32,20 @@ describe('pain 15: one rule for options, client and environment', () => {
     vi.stubEnv('OPENAI_API_KEY', 'sk-env');
     vi.stubEnv('OPENAI_BASE_URL', 'https://env.example/v1');
     const client = { apiKey: 'sk-client', baseURL: 'https://client.example/v1' };
-    expect(resolveConnectOptions({ client })).toEqual(client);
-    expect(resolveConnectOptions({ client, apiKey: 'sk-option' })).toEqual({ ...client, apiKey: 'sk-option' });
+    expect(resolveConnectOptions({ client })).toMatchObject(client);
+    expect(resolveConnectOptions({ client, apiKey: 'sk-option' })).toMatchObject({ ...client, apiKey: 'sk-option' });
+  });
+
+  it('takes an empty base URL for none, as the SDK does, which is what an unset variable often is', () => {
+    const client = { apiKey: 'sk-client', baseURL: 'https://client.example/v1' };
+    expect(resolveConnectOptions({ apiKey: 'k', baseURL: '' })).toEqual({ apiKey: 'k' });
+    expect(resolveConnectOptions({ client, baseURL: '' })).toEqual(resolveConnectOptions({ client }));
+    vi.stubEnv('OPENAI_BASE_URL', 'https://env.example/v1');
+    const fromEnvironment = { apiKey: 'k', baseURL: 'https://env.example/v1' };
+    expect(resolveConnectOptions({ apiKey: 'k', baseURL: '' })).toMatchObject(fromEnvironment);
+    expect(resolveConnectOptions({ client: { apiKey: 'k', baseURL: '' } })).toMatchObject(fromEnvironment);
+    const gateway = gateways.litellm({ baseURL: 'https://llm.example.com', apiKey: 'sk-gateway' });
+    expect(resolveConnectOptions({ gateway, baseURL: '' })).not.toHaveProperty('baseURL');
   });
 
   it.each([
@@ -47,6 +64,7 @@ describe('pain 15: one rule for options, client and environment', () => {
       baseURL: 'https://client.example/v1',
       headers: { 'OpenAI-Organization': 'org-2', 'X-Team': 'voice' },
       query: { tenant: 'a' },
+      named: { apiKey: 'client.apiKey', baseURL: 'client.baseURL' },
     });
   });
 
@@ -91,12 +109,87 @@ describe('pain 15: one rule for options, client and environment', () => {
     const gateway = gateways.litellm({ baseURL: 'https://llm.example.com', apiKey: 'sk-gateway' });
     const defaultHeaders = { Authorization: 'Bearer zzz999999' };
     const client = new OpenAI({ apiKey: 'sk-client', defaultHeaders, defaultQuery: { tenant: '7' } });
-    expect(resolveConnectOptions({ gateway, client })).toEqual({ gateway, apiKey: 'sk-client' });
+    expect(resolveConnectOptions({ gateway, client })).toEqual({
+      gateway,
+      apiKey: 'sk-client',
+      named: { apiKey: 'client.apiKey' },
+    });
   });
 
-  it('names the variable whose URL makes no sense', () => {
-    vi.stubEnv('OPENAI_BASE_URL', '127.0.0.1:9/v1');
-    expect(() => resolveConnectOptions({ apiKey: 'k' })).toThrow(/OPENAI_BASE_URL in the environment must be/);
+  it.each([
+    ['127.0.0.1:9/v1', /^`OPENAI_BASE_URL` must be an absolute URL/],
+    ['http://llm.example.com/v1', /^`OPENAI_BASE_URL` would send the key .* plain text/],
+    ['https://user:hidden@llm.example.com/v1', /^`OPENAI_BASE_URL` must not carry a user name/],
+    ['https://llm.example.com/v1#hidden', /^`OPENAI_BASE_URL` must not carry a fragment/],
+  ])('names the variable whose URL %s cannot be used', (url, message) => {
+    vi.stubEnv('OPENAI_BASE_URL', url);
+    for (const make of [
+      () => new STT({ apiKey: 'k' }),
+      () => new LLM({ apiKey: 'k' }),
+      () => new TTS({ apiKey: 'k' }),
+    ]) {
+      expect(make).toThrow(message);
+      expect(make).not.toThrow('hidden');
+    }
+    expect(() => new STT({ apiKey: 'k', baseURL: url })).toThrow(/^`baseURL`/);
+    expect(() => new STT({ client: { apiKey: 'k', baseURL: url } })).toThrow(/^`client\.baseURL`/);
+  });
+
+  it('names the variable whose key cannot be one', () => {
+    vi.stubEnv('OPENAI_API_KEY', 'sk-hidden\nsk-other');
+    expect(() => new STT()).toThrow(/^`OPENAI_API_KEY` contains white space/);
+    expect(() => new STT({ apiKey: 'a b' })).toThrow(/^`apiKey`/);
+  });
+
+  describe('says whom to charge only where the environment is at home', () => {
+    const foreign = 'https://llm.example.com/v1';
+    const charged = { headers: { 'OpenAI-Organization': 'org-1', 'OpenAI-Project': 'proj-1' } };
+    beforeEach(() => {
+      vi.stubEnv('OPENAI_ORG_ID', 'org-1');
+      vi.stubEnv('OPENAI_PROJECT_ID', 'proj-1');
+      vi.stubEnv('OPENAI_API_KEY', 'sk-env');
+    });
+
+    it.each<[string, OpenAIConnectOptions]>([
+      ['at OpenAI', {}],
+      ['at OpenAI, with another key', { apiKey: 'k' }],
+      ['at a region of OpenAI', { apiKey: 'k', baseURL: 'https://eu.api.openai.com/v1' }],
+      ['where its key goes', { baseURL: foreign }],
+    ])('%s', (_name, options) => expect(resolveConnectOptions(options)).toMatchObject(charged));
+
+    it('at its own base URL', () => {
+      vi.stubEnv('OPENAI_BASE_URL', foreign);
+      expect(resolveConnectOptions({ apiKey: 'k' })).toMatchObject(charged);
+    });
+
+    it.each<[string, OpenAIConnectOptions]>([
+      ['another key', { apiKey: 'k', baseURL: foreign }],
+      ['the key of a client', { client: { apiKey: 'k', baseURL: foreign } }],
+      ['an Authorization of its own', { baseURL: foreign, headers: { authorization: 'Bearer k' } }],
+    ])('not at another base URL with %s', (_name, options) => {
+      const { headers = {} } = resolveConnectOptions(options);
+      expect(Object.keys(headers).filter((name) => name !== 'authorization')).toEqual([]);
+    });
+
+    it('not at the providers of the presets', async () => {
+      const cloud = await startLoopback({ voice: 'plain', mind: 'echo' });
+      onTestFinished(() => cloud.close());
+      const model = LLM.withGroq({ apiKey: 'gsk', baseURL: cloud.url });
+      onTestFinished(() => model.aclose());
+      const chatCtx = llm.ChatContext.empty();
+      chatCtx.addMessage({ role: 'user', content: 'hello' });
+      await model.chat({ chatCtx }).collect();
+      expect(Object.keys(cloud.requests[0]?.headers ?? {})).not.toContain('openai-organization');
+      expect(Object.keys(cloud.requests[0]?.headers ?? {})).not.toContain('openai-project');
+    });
+
+    it('anywhere, if it was said by option', () => {
+      const said = { apiKey: 'k', baseURL: foreign, organization: 'org-2', project: 'proj-2' };
+      expect(resolveConnectOptions(said).headers).toEqual({
+        'OpenAI-Organization': 'org-2',
+        'OpenAI-Project': 'proj-2',
+      });
+    });
   });
 
   it('adds no base URL of the environment to a gateway', () => {

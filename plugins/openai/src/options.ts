@@ -6,7 +6,8 @@ import {
   recordOf,
   type ConnectOptions,
 } from '@patchbay/plugin-kit';
-import { openaiEndpoints, PatchbayError, type Credential, type Gateway, type Query } from '@patchbay/ws-url';
+import { checkHeaders, isOwnHost, mergeHeaders, openaiEndpoints } from '@patchbay/ws-url';
+import type { Credential, Gateway, OptionNames, Query } from '@patchbay/ws-url';
 import { azureGateway, isAzureClient } from './azure.ts';
 
 /**
@@ -24,7 +25,7 @@ export interface ClientLike {
 }
 
 /** Where to connect and how: the same on every class of this plugin. */
-export interface OpenAIConnectOptions extends Omit<ConnectOptions, 'headers' | 'query'> {
+export interface OpenAIConnectOptions extends Omit<ConnectOptions, 'headers' | 'query' | 'named'> {
   /** Sent along: an object, or anything that gives pairs, such as `Headers` or a `Map`. */
   headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
   /** Appended to the URL: an object, or anything that gives pairs, such as `URLSearchParams`. */
@@ -34,9 +35,9 @@ export interface OpenAIConnectOptions extends Omit<ConnectOptions, 'headers' | '
    * key, organization and project count. Its transport is not used.
    */
   client?: ClientLike;
-  /** Sent as `OpenAI-Organization`. Default: `OPENAI_ORG_ID`. */
+  /** Sent as `OpenAI-Organization`. Default: `OPENAI_ORG_ID`, where the environment's key is at home. */
   organization?: string;
-  /** Sent as `OpenAI-Project`. Default: `OPENAI_PROJECT_ID`. */
+  /** Sent as `OpenAI-Project`. Default: `OPENAI_PROJECT_ID`, likewise. */
   project?: string;
 }
 
@@ -48,6 +49,7 @@ export interface OpenAIConnectOptions extends Omit<ConnectOptions, 'headers' | '
  * @throws PatchbayError `invalid-option` that names the option.
  */
 export function resolveConnectOptions(options: OpenAIConnectOptions): ConnectOptions {
+  checkObject('options', options);
   const { client } = options;
   checkObject('client', client);
   checkString('organization', options.organization);
@@ -57,44 +59,98 @@ export function resolveConnectOptions(options: OpenAIConnectOptions): ConnectOpt
     return resolveConnectOptions(throughAzure(options, client, more));
   }
   const { gateway } = options;
-  // What the environment says is meant for OpenAI: a gateway gets it only if it hands it on.
-  const forOpenAI = (name: string): string | undefined => (isForOpenAI(gateway) ? environment(name) : undefined);
-  const organization = options.organization ?? client?.organization ?? forOpenAI('OPENAI_ORG_ID');
-  const project = options.project ?? client?.project ?? forOpenAI('OPENAI_PROJECT_ID');
-  const apiKey = options.apiKey ?? more.apiKey ?? client?.apiKey ?? forOpenAI('OPENAI_API_KEY');
-  const elsewhere = gateway ? undefined : (client?.baseURL ?? environmentURL());
-  const baseURL = options.baseURL ?? elsewhere;
-  // Their values are checked where the connection is made.
-  const headers = layered(
+  const base = baseOf(options);
+  const key = keyOf(options, more);
+  // The client's own are for where the client goes.
+  const own = mergeHeaders(gateway ? {} : (more.headers ?? {}), headersIn(options));
+  const charged = isChargedByEnvironment(gateway, base, { key, headers: own });
+  const charge = (name: string): string | undefined => (charged ? environment(name) : undefined);
+  const organization = options.organization ?? client?.organization ?? charge('OPENAI_ORG_ID');
+  const project = options.project ?? client?.project ?? charge('OPENAI_PROJECT_ID');
+  const headers = mergeHeaders(
     organization === undefined ? {} : { 'OpenAI-Organization': organization },
     project === undefined ? {} : { 'OpenAI-Project': project },
-    // The client's own are for where the client goes.
-    gateway ? {} : (more.headers ?? {}),
-    recordOf('headers', options.headers) as Record<string, string>,
+    own,
   );
   const query = { ...(gateway ? {} : more.query), ...(recordOf('query', options.query) as Query) };
-  const { headers: _headers, query: _query, ...rest } = options;
+  const { headers: _headers, query: _query, baseURL: _baseURL, ...rest } = options;
   return {
     ...connectOptionsOf(rest),
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(baseURL === undefined ? {} : { baseURL }),
+    ...(key === undefined ? {} : { apiKey: key.value }),
+    ...(base === undefined ? {} : { baseURL: base.value }),
+    ...namesOf({ baseURL: base, apiKey: key }),
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
     ...(Object.keys(query).length === 0 ? {} : { query }),
   };
 }
 
+/** A value, and what the user called it where it was written. */
+interface Said<T> {
+  value: T;
+  name: string;
+}
+
+/**
+ * Where to go, if anybody says so. A gateway says itself where it stands. An empty option is what an unset variable often
+ * is (`process.env.GATEWAY_URL ?? ''`): the SDK takes it for none.
+ */
+function baseOf({ baseURL, client, gateway }: OpenAIConnectOptions): Said<string> | undefined {
+  const elsewhere = gateway
+    ? undefined
+    : (said('client.baseURL', client?.baseURL || undefined) ?? said(baseVariable, environment(baseVariable)));
+  return said('baseURL', baseURL || undefined) ?? elsewhere;
+}
+
+/** What the environment says is meant for OpenAI: a gateway gets it only if it hands it on. */
+function keyOf({ apiKey, client, gateway }: OpenAIConnectOptions, more: Hidden): Said<Credential> | undefined {
+  return (
+    said<Credential>('apiKey', apiKey) ??
+    said<Credential>('client.apiKey', more.apiKey ?? client?.apiKey) ??
+    (isForOpenAI(gateway) ? said<Credential>(keyVariable, environment(keyVariable)) : undefined)
+  );
+}
+
+const baseVariable = 'OPENAI_BASE_URL';
+const keyVariable = 'OPENAI_API_KEY';
+
+function said<T>(name: string, value: T | null | undefined): Said<T> | undefined {
+  return value === undefined || value === null ? undefined : { value, name };
+}
+
+/** Only what was not written as the option that it is. */
+function namesOf(options: Record<keyof OptionNames, Said<unknown> | undefined>): { named?: OptionNames } {
+  const named = Object.entries(options).flatMap(([option, from]) =>
+    from === undefined || from.name === option ? [] : [[option, from.name] as const],
+  );
+  return named.length === 0 ? {} : { named: Object.fromEntries(named) };
+}
+
 /** Whether OpenAI's key belongs there: to OpenAI itself, and to gateways that hand it on beside their own. */
 function isForOpenAI(gateway: Gateway | undefined): boolean {
   if (gateway === undefined) return true;
-  const { name, providerKey = 'never' } = gateway.row;
-  return name === openaiEndpoints.chat.provider || providerKey !== 'never';
+  // What is no gateway is refused where the connection is made.
+  const row = (gateway as Partial<Gateway> | null)?.row;
+  return row?.name === openaiEndpoints.chat.provider || (row?.providerKey ?? 'never') !== 'never';
 }
 
-/** @throws PatchbayError `invalid-option` that names the variable, for nobody has written an option. */
-function environmentURL(): string | undefined {
-  const url = environment('OPENAI_BASE_URL');
-  if (url === undefined || URL.canParse(url)) return url;
-  throw new PatchbayError('invalid-option', 'OPENAI_BASE_URL in the environment must be an absolute URL');
+/**
+ * Whether organization and project of the environment are known where the request goes: at OpenAI, at the environment's
+ * own base URL, and elsewhere only if the environment's key goes there too.
+ */
+function isChargedByEnvironment(
+  gateway: Gateway | undefined,
+  base: Said<string> | undefined,
+  { key, headers }: { key: Said<Credential> | undefined; headers: Record<string, string> },
+): boolean {
+  if (gateway !== undefined) return isForOpenAI(gateway);
+  if (base === undefined || base.name === baseVariable) return true;
+  if (URL.canParse(base.value) && isOwnHost(openaiEndpoints.chat, new URL(base.value).hostname)) return true;
+  return key?.name === keyVariable && !Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+}
+
+/** @throws PatchbayError `invalid-option` that names the header. */
+export function headersIn({ headers }: Pick<OpenAIConnectOptions, 'headers'>): Record<string, string> {
+  return checkHeaders(recordOf('headers', headers), 'headers');
 }
 
 /** Without a key beside the gateway: only Azure's own goes there. */
@@ -105,7 +161,7 @@ function throughAzure(
 ): OpenAIConnectOptions {
   const key = apiKey ?? more.apiKey ?? client.apiKey ?? undefined;
   const token = apiKey === undefined && typeof key === 'function';
-  const place = baseURL ?? client.baseURL;
+  const place = baseURL || client.baseURL;
   const { 'api-version': _version, ...query } = more.query ?? {};
   return {
     ...rest,
@@ -116,7 +172,7 @@ function throughAzure(
       ...(client.deploymentName === undefined ? {} : { azureDeployment: client.deploymentName }),
     }),
     ...organizationOf(rest, client),
-    headers: layered(more.headers ?? {}, recordOf('headers', rest.headers) as Record<string, string>),
+    headers: mergeHeaders(more.headers ?? {}, headersIn(rest)),
     query: { ...query, ...(recordOf('query', rest.query) as Query) },
   };
 }
@@ -158,10 +214,4 @@ function headersOf(source: unknown): Record<string, string> {
     recordOf('client (its default headers)', held instanceof Headers ? held : (source ?? {})),
   );
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-}
-
-/** Headers over others: a name counts once, however it is spelt (`Headers` has them in lower case). */
-function layered(...layers: Record<string, string>[]): Record<string, string> {
-  const entries = layers.flatMap((layer) => Object.entries(layer));
-  return Object.fromEntries(new Map(entries.map((entry) => [entry[0].toLowerCase(), entry])).values());
 }

@@ -1,8 +1,8 @@
 /** How much a reasoning model thinks. Open: models know different levels, and newer ones know more. */
 export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max' | (string & {});
 
-/** The `reasoning` of a request. */
-export interface Reasoning {
+/** What a request may say of reasoning. */
+export interface ReasoningOptions {
   effort?: ReasoningEffort | null;
   /** `auto`, `concise` or `detailed`: what the model thought, in short. */
   summary?: string | null;
@@ -12,6 +12,11 @@ export interface Reasoning {
   mode?: string | null;
   /** Which earlier thoughts are looked at: `auto`, `current_turn` or `all_turns`. */
   context?: string | null;
+}
+
+/** The `reasoning` of a request; what is not known here is passed on as it is. */
+export interface Reasoning extends ReasoningOptions {
+  [field: string]: unknown;
 }
 
 /** Whether a model of OpenAI's takes a reasoning effort: the o series, and gpt-5 and later except the chat variants. */
@@ -26,7 +31,7 @@ export function supportsReasoningEffort(model: string): boolean {
  *
  * https://developers.openai.com/api/docs/guides/reasoning
  */
-export function defaultReasoningEffort(model: string): ReasoningEffort | undefined {
+export function defaultReasoningEffort(model: string): 'none' | 'minimal' | undefined {
   const match = /^gpt-5(\.\d+)?(-(mini|nano|sol|luna|terra))?(-\d{4}-\d\d-\d\d)?$/.exec(model);
   if (match === null) return undefined;
   return match[1] === undefined ? 'minimal' : 'none';

@@ -133,21 +133,6 @@ export function listen(socket: ws.ResponsesWebSocket): stream.StreamChannel<ws.W
   return socket.sendRequest(request);
 }
 
-export function read(event: ws.WsServerEvent): string | undefined {
-  switch (event.type) {
-    case 'response.created':
-      return event.response.id ?? undefined;
-    case 'response.output_text.delta':
-      return event.delta;
-    case 'response.completed':
-      return String(event.response.usage?.total_tokens);
-    case 'response.output_item.done':
-      return event.item.type;
-    default:
-      return event.type;
-  }
-}
-
 // Speech to text, and text to speech.
 
 const sttOptions: Partial<STTOptions> = {
@@ -363,8 +348,7 @@ export async function live(frame: AudioFrame): Promise<llm.DuplexModel> {
   session.unmuteInput();
   session.pushAudio(frame);
   session.sendEvent({ type: 'session.update' });
-  const event: realtime.GPTLive.ClientEvent | undefined = undefined;
-  void [event, session.sessionId, session.tools, session.audioStream, model.audioGate()];
+  void [session.sessionId, session.tools, session.audioStream, model.audioGate()];
   await session.close();
   await model.close();
   return model;

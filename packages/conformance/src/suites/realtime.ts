@@ -1,12 +1,12 @@
 import type { Suite } from '../expectation.ts';
-import { completes, ends, fails, httpOnly, na, recovers, refusals, refusedWith } from './say.ts';
+import { completes, ends, fails, httpOnly, recovers, refusals, refusedWith } from './say.ts';
 
 /**
  * Nobody above retries: the session does, five times with growing pauses (0.2, 0.4, 0.75, 1.5 and 3 s), tells of each,
  * and gives up with one final error.
  */
-const sixTimes = fails('APIConnectionError', { retryable: true, dials: 6, recoverable: 5, withinMs: [5_000, 9_000] });
-const timedOut = { ...sixTimes, error: 'APITimeoutError', withinMs: [65_000, 70_000] } as const;
+const sixTimes = fails('APIConnectionError', { retryable: true, dials: 6, recoverable: 5, withinMs: [9_000, 18_000] });
+const timedOut = { ...sixTimes, error: 'APITimeoutError', withinMs: [69_000, 78_000] } as const;
 /** What was being said is over, what happened is told, and the same session goes on. */
 const reconnects = recovers({
   delivers: ['all', 'part', 'nothing'],
@@ -62,10 +62,10 @@ export const realtimeSocket: Suite = {
   silence: timedOut,
   deaf: timedOut,
   'close-at-once': fails('APIConnectionError', {
-    dials: 3,
-    recoverable: 2,
-    withinMs: 5_000,
-    note: 'three short lives in a row are enough',
+    dials: 6,
+    recoverable: 5,
+    withinMs: [9_000, 18_000],
+    note: 'a short life gives no attempt back, and does not shorten the next wait',
   }),
   'close-1008-at-once': fatal,
   'error-after-open': {
@@ -74,7 +74,7 @@ export const realtimeSocket: Suite = {
     retryable: undefined,
     dials: [3, 6],
     recoverable: [2, 12],
-    withinMs: 9_000,
+    withinMs: 18_000,
   },
   'fatal-after-open': { ...fatal, error: ['APIStatusError', 'APIConnectionError'], recoverable: [0, 1] },
   'lose-first-event': mended,
@@ -100,7 +100,7 @@ export const realtimeSocket: Suite = {
   'close-1009': fatal,
   expire: { ...reconnects, recoverable: [0, 1], tells: ['open', 'open'] },
   'slow-drip': completes({ withinMs: 120_000 }),
-  'stop-reading': { ...reconnects, droppedMs: [0, 60_000], tells: [] },
+  'stop-reading': { ...reconnects, recoverable: [0, 3], withinMs: 90_000, tells: ['open', 'open'] },
   freeze: completes({ withinMs: [8_000, 25_000] }),
 
   'malformed-json': mended,
@@ -150,7 +150,7 @@ export const realtimeSocket: Suite = {
     dials: [3, 8],
     recoverable: [1, 6],
     withinMs: 50_000,
-    droppedMs: [500, 5_000],
+    droppedMs: [500, 10_000],
   },
   'first-event-after-reconnect': {
     ...reconnects,

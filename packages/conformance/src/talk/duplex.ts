@@ -1,4 +1,4 @@
-import { llm } from '@livekit/agents';
+import type { llm } from '@livekit/agents';
 import { plainEar } from '@patchbay/loopback';
 import { Microphone } from '../microphone.ts';
 import { deliveryOf, question, tale } from '../words.ts';
@@ -18,6 +18,7 @@ export class DuplexTalk implements Talk {
   #session: llm.DuplexSession | undefined;
   #text = '';
   #ended = false;
+  #closed = false;
   #heard: (() => void) | undefined;
 
   constructor(parts: TalkParts) {
@@ -40,7 +41,7 @@ export class DuplexTalk implements Talk {
     this.#heard = heard;
     await this.#microphone.say(question);
     const endedAt = await untilSettled(this.#parts, {
-      isDone: () => this.#ended || this.#text.trim() === tale,
+      isDone: () => this.#ended || this.#closed || this.#text.trim() === tale,
       progress: () => this.#text.length,
     });
     return { ...deliveryOf(tale, this.#text), endedAt };
@@ -56,6 +57,7 @@ export class DuplexTalk implements Talk {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#microphone.stop();
     await this.#session?.close();
   }

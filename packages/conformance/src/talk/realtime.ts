@@ -2,7 +2,7 @@ import type { llm } from '@livekit/agents';
 import type { AudioFrame } from '@livekit/rtc-node';
 import { Microphone } from '../microphone.ts';
 import { deliveryOf, question, tale } from '../words.ts';
-import { untilSettled } from './talk.ts';
+import { sleep, untilSettled } from './talk.ts';
 import type { Talk, TalkParts, Turn, TurnOptions } from './talk.ts';
 
 async function textOf(event: llm.GenerationCreatedEvent, heard: () => void, so: (text: string) => void): Promise<void> {
@@ -29,6 +29,7 @@ abstract class SessionTalk implements Talk {
   protected readonly microphone: Microphone;
   protected session: llm.RealtimeSession | undefined;
   protected ended = false;
+  protected closed = false;
 
   constructor(parts: TalkParts, frameMs: number) {
     this.parts = parts;
@@ -66,6 +67,7 @@ abstract class SessionTalk implements Talk {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     this.microphone.stop();
     await this.session?.close();
   }
@@ -86,25 +88,33 @@ export class RealtimeTalk extends SessionTalk {
     if (this.ended) this.begin();
     if (this.parts.views) return this.#spoken(heard);
     const { ears, clock } = this.parts;
-    const session = this.session!;
     let text = '';
-    try {
-      const chatCtx = session.chatCtx.copy();
-      chatCtx.addMessage({ role: 'user', content: question });
-      await session.updateChatCtx(chatCtx);
-      const event = await session.generateReply();
-      await readAfter;
-      await textOf(
-        event,
-        () => heard?.(),
-        (part) => (text += part),
-      );
-    } catch (error) {
-      ears.rejected(error, false);
-      // What has ended it is told in the same moment.
-      for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+    // Refused, an agent that is still on the line asks again.
+    for (let asked = 0; asked < 20 && text === '' && !this.ended && !this.closed; asked++) {
+      try {
+        const event = await this.#ask();
+        await readAfter;
+        await textOf(
+          event,
+          () => heard?.(),
+          (part) => (text += part),
+        );
+        if (text === '') break;
+      } catch (error) {
+        ears.rejected(error, false);
+        await sleep(clock, 20);
+      }
     }
     return { ...deliveryOf(tale, text), endedAt: clock.now() };
+  }
+
+  async #ask(): Promise<llm.GenerationCreatedEvent> {
+    const session = this.session!;
+    const chatCtx = session.chatCtx.copy();
+    chatCtx.addMessage({ role: 'user', content: question });
+    // As an agent does: a context that is late does not keep anybody from answering.
+    await session.updateChatCtx(chatCtx).catch((error: unknown) => this.parts.ears.rejected(error, false));
+    return session.generateReply();
   }
 
   override interrupt(): Promise<unknown> {
@@ -121,7 +131,7 @@ export class RealtimeTalk extends SessionTalk {
     });
     await this.microphone.say(question);
     const endedAt = await untilSettled(this.parts, {
-      isDone: () => text.trim() === question,
+      isDone: () => this.ended || this.closed || text.trim() === question,
       progress: () => text.length,
     });
     return { ...deliveryOf(question, text), endedAt };
@@ -132,6 +142,8 @@ export class RealtimeTalk extends SessionTalk {
 export class InterpreterTalk extends SessionTalk {
   #text = '';
   #heard: (() => void) | undefined;
+  #readAfter: Promise<void> | undefined;
+  #interrupted = false;
 
   constructor(parts: TalkParts) {
     super(parts, 20);
@@ -144,29 +156,38 @@ export class InterpreterTalk extends SessionTalk {
 
   protected override begin(): void {
     super.begin();
-    this.session!.on('generation_created', (event: llm.GenerationCreatedEvent) => {
-      void textOf(
-        event,
-        () => this.#heard?.(),
-        (part) => (this.#text += part),
-      );
-    });
+    this.session!.on('generation_created', (event: llm.GenerationCreatedEvent) => void this.#listen(event));
   }
 
-  async turn({ heard }: TurnOptions = {}): Promise<Turn> {
+  async #listen(event: llm.GenerationCreatedEvent): Promise<void> {
+    await this.#readAfter;
+    // Words apart are words apart, also when a pause made two utterances of them.
+    if (this.#text !== '') this.#text += ' ';
+    await textOf(
+      event,
+      () => this.#heard?.(),
+      (part) => (this.#text = `${this.#text}${part}`.replace(/\s+/g, ' ')),
+    );
+  }
+
+  async turn({ heard, readAfter }: TurnOptions = {}): Promise<Turn> {
     if (this.ended) this.begin();
     this.#text = '';
     this.#heard = heard;
+    this.#readAfter = readAfter;
+    this.#interrupted = false;
     const wanted = `[es] ${question}`;
     await this.microphone.say(question);
     const endedAt = await untilSettled(this.parts, {
-      isDone: () => this.ended || this.#text.trim() === wanted,
+      isDone: () => this.ended || this.closed || this.#interrupted || this.#text.trim() === wanted,
       progress: () => this.#text.length,
     });
     return { ...deliveryOf(wanted, this.#text), endedAt };
   }
 
+  /** The rest is not heard, so nobody waits for it. */
   override interrupt(): Promise<unknown> {
+    this.#interrupted = true;
     return this.session!.interrupt();
   }
 }

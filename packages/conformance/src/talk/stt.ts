@@ -15,6 +15,7 @@ export class STTTalk implements Talk {
   #text = '';
   #events = 0;
   #ended = false;
+  #closed = false;
   #heard: (() => void) | undefined;
 
   constructor(parts: TalkParts) {
@@ -35,7 +36,7 @@ export class STTTalk implements Talk {
     this.#heard = heard;
     await this.#microphone.say(question);
     const endedAt = await untilSettled(this.#parts, {
-      isDone: () => this.#ended || this.#text.trim() === question,
+      isDone: () => this.#ended || this.#closed || this.#text.trim() === question,
       progress: () => this.#events,
     });
     return { ...deliveryOf(question, this.#text), endedAt };
@@ -50,12 +51,13 @@ export class STTTalk implements Talk {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#microphone.stop();
     this.#stream?.close();
   }
 
   #push(frame: AudioFrame): void {
-    if (!this.#ended) this.#stream?.pushFrame(frame);
+    if (!this.#ended && !this.#closed) this.#stream?.pushFrame(frame);
   }
 
   #listen(): void {
@@ -105,7 +107,8 @@ export class RecognitionTalk implements Talk {
       heard?.();
       text = event.alternatives?.[0].text ?? '';
     } catch (error) {
-      if (!signal.aborted) ears.rejected(error, true);
+      // Who closes the model is told so by the promise, and that is no failure.
+      if (!signal.aborted && codeOf(error) !== 'aborted') ears.rejected(error, true);
     }
     return { ...deliveryOf(question, text), endedAt: clock.now() };
   }
@@ -121,4 +124,8 @@ export class RecognitionTalk implements Talk {
   async close(): Promise<void> {
     this.interrupt();
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { cause?: { code?: string } }).cause?.code;
 }

@@ -73,7 +73,8 @@ export async function untilSettled(
     const isHopeless = now.told !== start.told || now.progress !== start.progress;
     if (isHopeless && clock.now() - since > patienceMs) break;
   }
-  const endedAt = clock.now();
+  // Where all hope is gone, it was gone when the last of it was heard.
+  const endedAt = isDone() ? clock.now() : since;
   await sleep(clock, echoMs);
   return endedAt;
 }

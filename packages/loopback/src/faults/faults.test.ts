@@ -199,6 +199,13 @@ describe('nobody listens', () => {
     await opened(cloud);
   });
 
+  it('refuse-connection: removed in the moment in which the cloud is closed, it holds nothing up', async () => {
+    const cloud = await cloudWith(['refuse-connection']);
+    cloud.faults.clear();
+    await cloud.close();
+    expect(await failureOf(dial(cloud))).toBe('ECONNREFUSED');
+  });
+
   it('refuse-connection: for a while of the clock', async () => {
     const clock = new ManualClock();
     const cloud = await cloudWith(['refuse-connection:5000'], { clock });

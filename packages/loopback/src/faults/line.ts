@@ -140,8 +140,9 @@ export class Line {
     if (!isWhole) return this.#discard(source);
     await uploading;
     this.#isBusy = false;
-    if (upstream.source.ended) await writer.end();
-    return !upstream.source.ended;
+    if (!upstream.source.ended) return true;
+    await writer.end();
+    return this.#discard(source);
   }
 
   /** The head of the answer; those before the last word have passed. */

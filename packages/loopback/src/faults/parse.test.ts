@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it, test } from 'vitest';
 import { faultCatalogue } from './catalogue.ts';
 import { listFaults } from './list.ts';
@@ -63,6 +64,14 @@ describe('what does not exist is refused, with what does', () => {
 test('the list names every fault and how it is written', () => {
   const list = listFaults();
   for (const kind of faultCatalogue) expect(list).toContain(`  ${formOf(kind)}\n      ${kind.does}`);
+});
+
+test('the README names every fault, as it is', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  for (const { name, does } of faultCatalogue) {
+    const row = readme.split('\n').find((line) => new RegExp(`^\\| \`${name}[:\`]`).test(line));
+    expect(row, name).toContain(does);
+  }
 });
 
 test('what every fault takes by default is what it takes at all', () => {

@@ -250,3 +250,41 @@ describe('what passes goes on', () => {
     expect(wall).toBe(clock.wallClock());
   });
 });
+
+describe('expire says what the service itself says in the end', () => {
+  const start = JSON.stringify({
+    type: 'session.start',
+    session: { model: 'gpt-live', delegation: { type: 'client' } },
+  });
+  it.each([
+    ['/realtime?model=gpt-realtime', undefined],
+    ['/realtime/translations?model=gpt-realtime-translate', undefined],
+    ['/responses', undefined],
+    ['/live/sessions', start],
+  ])('%s', async (path, first) => {
+    const endOf = async (faults: string[], lifeMs: number): Promise<Seen> => {
+      const clock = new ManualClock();
+      const cloud = await startLoopback({ voice: 'plain', clock, faults });
+      open.push(cloud);
+      const socket = new WebSocket(`${cloud.url.replace(/^http/, 'ws')}${path}`, {
+        headers: { authorization: 'Bearer key' },
+      });
+      const seen = observe(socket);
+      await until(() => seen.opened);
+      if (first) socket.send(first);
+      await settle(cloud.origin);
+      await clock.advance(lifeMs);
+      await until(() => seen.end !== undefined);
+      return seen;
+    };
+    const own = await endOf([], 7_200_000);
+    const fault = await endOf([`expire:0,path=/v1${path.replace(/\?.*/, '')}`], 0);
+    expect(fault.end).toEqual(own.end);
+    const last = ({ texts }: Seen): Record<string, unknown> => {
+      // An id of its own, and the whole session, which no wire knows.
+      const { event_id: _id, session: _session, usage: _usage, ...said } = JSON.parse(texts.at(-1) ?? '{}');
+      return said;
+    };
+    expect(last(fault)).toEqual(last(own));
+  });
+});

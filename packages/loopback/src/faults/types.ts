@@ -11,7 +11,7 @@ export interface Fault {
   at?: number | string;
   /** How many connections are hit: sockets, or HTTP requests. Default: every one. */
   times?: number;
-  /** Only requests whose path begins like this; the base path of a gateway, or `/v1`, may be left out. Default: all. */
+  /** Only requests whose path begins like this, without the base path of a gateway; `/v1` may be left out. Default: all. */
   path?: string;
   /** HTTP status. */
   status?: number;
@@ -47,7 +47,7 @@ export interface InjectedFault {
 export interface Faults {
   /** Every fault that lies in wait, in the order of injection. */
   readonly injected: readonly InjectedFault[];
-  /** Throws a {@link FaultError} for a name or a parameter that does not exist. */
+  /** Throws a {@link FaultError} for a name or a parameter that does not exist, and on a cloud that was started without `faults`. */
   inject(fault: string | Fault): InjectedFault;
   /** Removes all faults. */
   clear(): void;

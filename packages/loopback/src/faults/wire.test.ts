@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { until } from '../__fixtures__/observe.ts';
@@ -199,7 +200,12 @@ it('a slow reader slows the sender: the wire does not hoard', async () => {
   ];
   client.pause();
   for (let sent = 0; sent < 64; sent += 1) service.send(long);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  // Until nothing moves any more.
+  for (let left = 0, turns = 0; turns < 500; turns += 1) {
+    await setImmediate();
+    if (service.bufferedAmount !== left) turns = 0;
+    left = service.bufferedAmount;
+  }
   // 96 MB were sent; what the system's buffers hold is far less.
   expect(service.bufferedAmount).toBeGreaterThan(48_000_000);
   let received = 0;

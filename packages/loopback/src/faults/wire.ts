@@ -118,8 +118,10 @@ export class Wire {
   }
 
   #unlisten(): void {
-    if (this.#server?.listening) this.#server.close();
+    const server = this.#server;
     this.#server = undefined;
+    if (server?.listening) server.close();
+    else server?.once('listening', () => server.close());
   }
 
   get #lineContext(): LineContext {

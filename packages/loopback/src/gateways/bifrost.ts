@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { objectOf, parseObject, stringOf } from '../http/json.ts';
+import { parseObject, stringOf } from '../http/json.ts';
 import { endToEnd, forward } from './forward.ts';
 import { bearerOf, headerOf, protocolKeyOf } from './keys.ts';
+import { liveModelOf, withLiveSession } from './live.ts';
 import { acceptThenDial } from './relay.ts';
 import type { Relay, RelayRules } from './relay.ts';
 import { errorBody, replyJson } from './reply.ts';
@@ -114,12 +115,11 @@ function serveResponses(arrival: Arrival, gateway: GatewayContext): void {
 function serveLive(arrival: Arrival, gateway: GatewayContext): void {
   const optional = arrival.path.startsWith('/openai');
   const up = (text: string, relay: Relay): string | undefined => {
-    const frame = parseObject(text);
-    if (frame?.type !== 'session.start') return text;
-    const session = objectOf(frame.session);
-    const model = resolve(stringOf(session.model) ?? '', optional);
-    if (model) return JSON.stringify({ ...frame, session: { ...session, model } });
-    sendError(relay, `failed to parse model string: ${String(session.model)}`);
+    const written = liveModelOf(text);
+    if (written === undefined) return text;
+    const model = resolve(written, optional);
+    if (model) return withLiveSession(text, { model });
+    sendError(relay, `failed to parse model string: ${written}`);
     return undefined;
   };
   const target = { path: '/v1/live/sessions', query: '', headers: upstream(gateway) };

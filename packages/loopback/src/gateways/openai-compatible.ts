@@ -6,6 +6,9 @@ import type { Arrival, GatewayRule } from './types.ts';
 
 const SOCKETS: ReadonlySet<string> = new Set(['/v1/realtime', '/v1/realtime/translations', '/v1/responses']);
 
+/** A Live session names its model in its first event, so nothing in its URL can route it. */
+const LIVE = '/v1/live/sessions';
+
 /**
  * The strictest reading of "OpenAI-compatible": a gateway that routes every socket by its URL, as most of them do, and
  * hands the query on as it is. A conversation and a Responses socket need `?model=`; a transcription with it fails at the
@@ -19,10 +22,11 @@ export const openaiCompatible: GatewayRule = {
     if (!gateway.accepts(bearerOf(arrival.request) ?? protocolKeyOf(arrival.request))) {
       return refuseJson(arrival, 401, 'Invalid API key', 'invalid_api_key');
     }
-    if (!SOCKETS.has(arrival.path)) {
+    if (!SOCKETS.has(arrival.path) && arrival.path !== LIVE) {
       return refuseJson(arrival, 404, `Unknown path ${arrival.path}`);
     }
-    const unnamed = arrival.path === '/v1/realtime' && arrival.parameters.get('intent') === 'transcription';
+    const transcription = arrival.path === '/v1/realtime' && arrival.parameters.get('intent') === 'transcription';
+    const unnamed = transcription || arrival.path === LIVE;
     if (!unnamed && !arrival.parameters.get('model')) {
       return refuseJson(
         arrival,

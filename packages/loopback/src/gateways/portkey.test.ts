@@ -1,39 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../__fixtures__/manual-clock.ts';
-import { refuseWith, startInFront, startProvider } from '../__fixtures__/provider.ts';
-import type { Provider, ProviderBehaviour } from '../__fixtures__/provider.ts';
-import { connectRaw } from '../__fixtures__/raw-socket.ts';
-import type { RawSocket } from '../__fixtures__/raw-socket.ts';
+import { describe, expect, it } from 'vitest';
+import { refuseWith } from '../__fixtures__/provider.ts';
+import type { ProviderBehaviour } from '../__fixtures__/provider.ts';
+import { useRig } from '../__fixtures__/rig.ts';
+import type { Rig } from '../__fixtures__/rig.ts';
 import type { GatewaySettings } from './settings.ts';
 
-const open: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close();
-});
-
-type Options = Parameters<typeof connectRaw>[1];
+const start = useRig();
+const rig = (behaviour?: ProviderBehaviour, settings?: Partial<GatewaySettings>): Promise<Rig> =>
+  start({ name: 'portkey', ...settings }, behaviour);
 const named = { 'x-portkey-provider': 'openai' };
-
-async function rig(
-  behaviour: ProviderBehaviour = {},
-  settings: Partial<GatewaySettings> = {},
-): Promise<{
-  provider: Provider;
-  clock: ManualClock;
-  origin: string;
-  connect(path: string, options?: Options): RawSocket;
-}> {
-  const provider = await startProvider(behaviour);
-  const clock = new ManualClock();
-  const front = await startInFront(provider, { name: 'portkey', ...settings }, { clock });
-  open.push(provider, front);
-  const connect = (path: string, options?: Options): RawSocket => {
-    const socket = connectRaw(front.origin + path, options);
-    open.push({ close: async () => socket.socket.terminate() });
-    return socket;
-  };
-  return { provider, clock, origin: front.origin, connect };
-}
 
 describe('Portkey', () => {
   it.each([

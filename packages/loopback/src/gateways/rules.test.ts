@@ -1,40 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../__fixtures__/manual-clock.ts';
-import { refuseWith, startInFront, startProvider } from '../__fixtures__/provider.ts';
-import type { Provider, ProviderBehaviour } from '../__fixtures__/provider.ts';
-import { connectRaw } from '../__fixtures__/raw-socket.ts';
-import type { RawSocket } from '../__fixtures__/raw-socket.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { refuseWith, startInFront } from '../__fixtures__/provider.ts';
+import type { ProviderBehaviour } from '../__fixtures__/provider.ts';
+import { useRig } from '../__fixtures__/rig.ts';
+import type { Rig } from '../__fixtures__/rig.ts';
 import { findGateway, gatewayRules } from './index.ts';
 import { gatewayNames } from './names.ts';
 import type { GatewaySettings } from './settings.ts';
 
-const open: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close();
-});
-
-type Options = Parameters<typeof connectRaw>[1];
-
-interface Rig {
-  provider: Provider;
-  clock: ManualClock;
-  origin: string;
-  connect(path: string, options?: Options): RawSocket;
-}
-
-async function rig(settings: GatewaySettings | string, behaviour: ProviderBehaviour = {}): Promise<Rig> {
-  const provider = await startProvider(behaviour);
-  const clock = new ManualClock();
-  const keys = ['key-of-the-test', 'a.signed.token'];
-  const front = await startInFront(provider, settings, { clock, keys });
-  open.push(provider, front);
-  const connect = (path: string, options?: Options): RawSocket => {
-    const socket = connectRaw(front.origin + path, options);
-    open.push({ close: async () => socket.socket.terminate() });
-    return socket;
-  };
-  return { provider, clock, origin: front.origin, connect };
-}
+const start = useRig();
+const rig = (settings: GatewaySettings | string, behaviour?: ProviderBehaviour): Promise<Rig> =>
+  start(settings, behaviour, ['key-of-the-test', 'a.signed.token']);
 
 const aig = '/v1/account/gateway/openai';
 const version = 'api-version=2024-10-01-preview';
@@ -44,6 +19,7 @@ describe('a socket is routed', () => {
     ['openai-compatible', '/v1/realtime?model=m&x=%20', '/v1/realtime?model=m&x=%20'],
     ['openai-compatible', '/v1/realtime?intent=transcription', '/v1/realtime?intent=transcription'],
     ['openai-compatible', '/v1/responses?model=m', '/v1/responses?model=m'],
+    ['openai-compatible', '/v1/live/sessions', '/v1/live/sessions'],
     ['agentgateway', '/v1/realtime?a=b%20c', '/v1/realtime?a=b%20c'],
     ['helicone', '/v1/gateway/oai/realtime?model=m&model=n', '/v1/realtime?model=m&model=n'],
     ['helicone', '/v1/gateway/oai/any/thing?intent=transcription', '/v1/realtime?intent=transcription'],
@@ -53,6 +29,8 @@ describe('a socket is routed', () => {
     ['azure', '/openai/v1/realtime?intent=transcription', '/v1/realtime?intent=transcription'],
     ['azure', '/openai/v1/responses', '/v1/responses'],
     ['azure', '/openai/v1/realtime?model=dep&api-key=key-of-the-test', '/v1/realtime?model=dep'],
+    ['azure', '/openai/v1/realtime/translations?model=dep', '/v1/realtime/translations?model=dep'],
+    ['azure', '/openai/v1/live/sessions', '/v1/live/sessions'],
     ['azure-legacy', `/openai/realtime?${version}&deployment=dep`, '/v1/realtime?model=dep'],
     ['azure-legacy', `/openai/realtime?${version}&intent=transcription`, '/v1/realtime?intent=transcription'],
     ['bifrost', '/v1/realtime?model=openai%2Fgpt-realtime', '/v1/realtime?model=gpt-realtime'],
@@ -60,6 +38,7 @@ describe('a socket is routed', () => {
     ['bifrost', '/v1/realtime?intent=transcription', '/v1/realtime?intent=transcription'],
     ['bifrost', '/openai/v1/responses', '/v1/responses'],
     ['vercel', '/v1/responses', '/v1/responses'],
+    ['vercel', '/v1/live/sessions', '/v1/live/sessions'],
     ['localai', '/v1/realtime?model=m&localai_assistant=1', '/v1/realtime?model=m'],
     ['localai', '/responses', '/v1/responses'],
     ['speaches', '/v1/realtime?model=m&language=en', '/v1/realtime?model=m'],
@@ -77,16 +56,19 @@ describe('a socket is refused', () => {
   it.each([
     ['openai-compatible', '/v1/realtime', 400, 'missing_model'],
     ['openai-compatible', '/v1/responses', 400, 'missing_model'],
-    ['openai-compatible', '/v1/live/sessions', 404, 'Unknown path'],
+    ['openai-compatible', '/v1/realtime/translations', 400, 'missing_model'],
+    ['openai-compatible', '/v1/embeddings', 404, 'Unknown path'],
     ['agentgateway', '/v1/responses', 404, ''],
     ['helicone', '/v1/realtime', 404, ''],
     ['cloudflare', `${aig}/realtime?model=m`, 404, ''],
     ['azure', '/openai/v1/realtime', 400, 'BadRequest'],
     ['azure', '/openai/v1/realtime?intent=transcription&model=dep', 400, 'OpperationNotSupported'],
+    ['azure', '/openai/v1/realtime/translations', 400, 'BadRequest'],
     ['azure', '/v1/realtime?model=dep', 404, 'Resource not found'],
     ['azure-legacy', '/openai/realtime?deployment=dep', 404, 'Resource not found'],
     ['azure-legacy', `/openai/realtime?${version}`, 404, 'Resource not found'],
     ['azure-legacy', `/openai/realtime?${version}&deployment=dep&intent=transcription`, 400, 'OpperationNotSupported'],
+    ['azure-legacy', `/openai/live/sessions?${version}`, 404, 'Resource not found'],
     ['bifrost', '/realtime?model=openai/m', 404, ''],
     ['vercel', '/v1/realtime?model=openai/m', 404, ''],
     ['vercel', '/v4/ai/realtime-model?ai-model-id=openai/m', 404, ''],
@@ -388,7 +370,7 @@ describe('over HTTP', () => {
     await closed;
 
     const dead = await startInFront('http://127.0.0.1:9', 'openai-compatible');
-    open.push(dead);
+    onTestFinished(() => dead.close());
     expect((await fetch(`${dead.url}/models`, { headers })).status).toBe(502);
   });
 });

@@ -1,6 +1,6 @@
 import { request as sendRequest } from 'node:http';
 import type { WebSocket } from 'ws';
-import { parseObject, stringOf } from '../http/json.ts';
+import { parseObject, shown, stringOf } from '../http/json.ts';
 import { wavStreamHeader } from '../http/wav.ts';
 import { collect, endToEnd, forward } from './forward.ts';
 import { bearerOf } from './keys.ts';
@@ -66,7 +66,7 @@ class Transcription {
         else if (event.final === true) this.#transcribe(this.#model);
         return;
       default:
-        this.#refuse(event ? `Unknown event type: ${String(event.type)}` : 'Invalid JSON', 'invalid_event');
+        this.#refuse(event ? `Unknown event type: ${shown(event.type)}` : 'Invalid JSON', 'invalid_event');
     }
   }
 

@@ -3,16 +3,16 @@ import type { HttpHandler } from '../handlers.ts';
 import { countTokens, countTurns, think } from '../responses/think.ts';
 import { readJson } from './body.ts';
 import { invalidRequest, missingParameter, serviceErrorOf } from './errors.ts';
-import { arrayOf, objectOf, stringOf } from './json.ts';
+import { arrayOf, objectOf, shown, stringOf } from './json.ts';
 import type { JsonObject } from './json.ts';
 import { goneSignal, replyEvents, replyJson } from './reply.ts';
-import type { EventStream } from './reply.ts';
 
 /** `POST /v1/chat/completions`, whole or streamed. https://developers.openai.com/api/reference/resources/chat */
 export const serveChatCompletions: HttpHandler = async (request, response, url, cloud) => {
   if (url.pathname !== '/v1/chat/completions' || request.method !== 'POST') return false;
   const body = await readJson(request);
   const asked = readRequest(body, goneSignal(response));
+  const count = readCount(body.n);
   const head = {
     id: cloud.id('chatcmpl-'),
     created: Math.floor(cloud.clock.wallClock() / 1000),
@@ -22,32 +22,41 @@ export const serveChatCompletions: HttpHandler = async (request, response, url, 
   };
 
   if (body.stream !== true) {
-    const answer = await complete(cloud, asked);
+    const answers = await Promise.all(Array.from({ length: count }, () => complete(cloud, asked)));
     replyJson(response, cloud, {
       ...head,
       object: 'chat.completion',
-      choices: [
-        {
-          index: 0,
-          message: {
-            role: 'assistant',
-            content: answer.text || null,
-            refusal: null,
-            annotations: [],
-            ...(answer.calls.length > 0 ? { tool_calls: answer.calls } : {}),
-          },
-          logprobs: null,
-          finish_reason: answer.calls.length > 0 ? 'tool_calls' : 'stop',
+      choices: answers.map(({ text, calls }, index) => ({
+        index,
+        message: {
+          role: 'assistant',
+          content: text || null,
+          refusal: null,
+          annotations: [],
+          ...(calls.length > 0 ? { tool_calls: calls } : {}),
         },
-      ],
-      usage: usageOf(asked, answer.length),
+        logprobs: null,
+        finish_reason: calls.length > 0 ? 'tool_calls' : 'stop',
+      })),
+      usage: usageOf(
+        asked,
+        answers.map(({ length }) => length),
+      ),
     });
     return true;
   }
 
   const stream = replyEvents(response, cloud);
   try {
-    await streamChunks(stream, cloud, asked, head, objectOf(body.stream_options).include_usage === true);
+    const includeUsage = objectOf(body.stream_options).include_usage === true;
+    const send = (choices: readonly JsonObject[], usage: JsonObject | null = null): Promise<void> =>
+      stream.send({ ...head, object: 'chat.completion.chunk', choices, ...(includeUsage ? { usage } : {}) });
+    // The choices come mixed, as the service sends them.
+    const choices = Array.from({ length: count }, (_, index) => streamChoice(index, send, cloud, asked));
+    // None writes on when the stream has ended because another one failed.
+    await Promise.allSettled(choices);
+    const lengths = await Promise.all(choices);
+    if (includeUsage) await send([], usageOf(asked, lengths));
   } catch (error) {
     // A stream that has begun can only tell the error as its last event; SDKs throw it.
     const failure = serviceErrorOf(error);
@@ -58,17 +67,15 @@ export const serveChatCompletions: HttpHandler = async (request, response, url, 
   return true;
 };
 
-async function streamChunks(
-  stream: EventStream,
+/** One of the choices; resolves with the characters it has. */
+async function streamChoice(
+  choice: number,
+  send: (choices: readonly JsonObject[]) => Promise<void>,
   cloud: Cloud,
   asked: MindRequest,
-  head: JsonObject,
-  includeUsage: boolean,
-): Promise<void> {
-  const send = (choices: readonly JsonObject[], usage: JsonObject | null): Promise<void> =>
-    stream.send({ ...head, object: 'chat.completion.chunk', choices, ...(includeUsage ? { usage } : {}) });
+): Promise<number> {
   const chunk = (delta: JsonObject, finish_reason: string | null = null): Promise<void> =>
-    send([{ index: 0, delta, logprobs: null, finish_reason }], null);
+    send([{ index: choice, delta, logprobs: null, finish_reason }]);
   await chunk({ role: 'assistant', content: '', refusal: null });
   let calls = 0;
   let length = 0;
@@ -86,7 +93,7 @@ async function streamChunks(
     }
   }
   await chunk({}, calls > 0 ? 'tool_calls' : 'stop');
-  if (includeUsage) await send([], usageOf(asked, length));
+  return length;
 }
 
 interface Answer {
@@ -131,13 +138,31 @@ function readRequest(body: JsonObject, signal: AbortSignal): MindRequest {
   };
 }
 
+const MAX_CHOICES = 128;
+
+/** How many choices are asked for. The words of the refusal: thisisartium/continuous-alignment-testing#25. */
+function readCount(n: unknown): number {
+  if (n === undefined || n === null) return 1;
+  if (!Number.isInteger(n)) {
+    throw invalidRequest("Invalid type for 'n': expected an integer.", { code: 'invalid_type', param: 'n' });
+  }
+  const count = n as number;
+  if (count >= 1 && count <= MAX_CHOICES) return count;
+  const [side, bound] =
+    count < 1 ? ['below minimum', 'Expected a value >= 1'] : ['above maximum', `Expected a value <= ${MAX_CHOICES}`];
+  throw invalidRequest(`Invalid 'n': integer ${side} value. ${bound}, but got ${count} instead.`, {
+    code: `integer_${side === 'below minimum' ? 'below_min' : 'above_max'}_value`,
+    param: 'n',
+  });
+}
+
 const ROLES = ['system', 'developer', 'user', 'assistant', 'tool'] as const;
 
 function readMessage(message: JsonObject, index: number): Turn {
   const role = ROLES.find((known) => known === message.role);
   if (!role) {
     throw invalidRequest(
-      `Invalid value: '${String(message.role)}'. Supported values are: ${ROLES.map((known) => `'${known}'`).join(', ')}.`,
+      `Invalid value: '${shown(message.role)}'. Supported values are: ${ROLES.map((known) => `'${known}'`).join(', ')}.`,
       { code: 'invalid_value', param: `messages[${index}].role` },
     );
   }
@@ -160,9 +185,10 @@ function readTool(described: JsonObject): OfferedTool {
   };
 }
 
-function usageOf(asked: MindRequest, characters: number): JsonObject {
+/** `lengths`: the characters of each choice. */
+function usageOf(asked: MindRequest, lengths: readonly number[]): JsonObject {
   const prompt_tokens = countTurns(asked.turns);
-  const completion_tokens = countTokens(characters);
+  const completion_tokens = lengths.reduce((sum, characters) => sum + countTokens(characters), 0);
   return {
     prompt_tokens,
     completion_tokens,

@@ -25,12 +25,26 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** Parses a JSON object; `undefined` for anything else. */
+/** A value that nobody has checked, for a message. `String()` would call its own `toString`, which it may not have. */
+export function shown(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+}
+
+/** Deeper than any message is meant to be. Whoever walks through a deeper one, `JSON.stringify` too, runs out of stack. */
+const deepest = 256;
+
+/** Parses a JSON object; `undefined` for anything else, and for one that is nested too deeply to be meant. */
 export function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return isObject(value) && !isDeeper(value, deepest) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }

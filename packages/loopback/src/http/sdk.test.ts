@@ -71,6 +71,51 @@ describe.each(sdks)('$name over HTTP', ({ OpenAI }) => {
     expect(last).toMatchObject({ choices: [], usage: { completion_tokens: 6 } });
   });
 
+  it('makes as many choices as are asked for, whole and streamed', async () => {
+    const messages = [{ role: 'user' as const, content: 'one two' }];
+    const asked = { model: 'gpt-5-mini', messages, n: 3 };
+    const whole = await sdk().chat.completions.create(asked);
+    expect(whole.choices.map(({ index, message }) => [index, message.content])).toEqual(
+      [0, 1, 2].map((index) => [index, 'You said: one two']),
+    );
+    expect(whole.usage).toMatchObject({ completion_tokens: 15 });
+    const stream = await sdk().chat.completions.create({
+      ...asked,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    const texts = ['', '', ''];
+    const finished: number[] = [];
+    let usage: unknown;
+    for await (const { choices, usage: told } of stream) {
+      usage = told;
+      for (const { index, delta, finish_reason } of choices) {
+        texts[index] += delta.content ?? '';
+        if (finish_reason !== null) finished.push(index);
+      }
+    }
+    expect([texts, finished.sort()]).toEqual([Array(3).fill('You said: one two'), [0, 1, 2]]);
+    expect(usage).toMatchObject({ completion_tokens: 15 });
+  });
+
+  it.each([
+    [0, 'integer_below_min_value', /Expected a value >= 1, but got 0/],
+    [129, 'integer_above_max_value', /Expected a value <= 128, but got 129/],
+    [1.5, 'invalid_type', /expected an integer/],
+  ])('refuses to make %s choices', async (n, code, message) => {
+    const asked = sdk().chat.completions.create({
+      model: 'gpt-5-mini',
+      messages: [{ role: 'user', content: 'Hi' }],
+      n,
+    });
+    await expect(asked).rejects.toMatchObject({
+      status: 400,
+      param: 'n',
+      code,
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
   it('streams a tool call in two pieces', async () => {
     const runner = sdk().chat.completions.stream({
       model: 'gpt-5-mini',
@@ -170,7 +215,13 @@ describe.each(sdks)('$name over HTTP', ({ OpenAI }) => {
   it('is told what is missing or not made here', async () => {
     const client = sdk();
     const mp3 = client.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: 'Hi.' });
-    await expect(mp3).rejects.toMatchObject({ status: 400, param: 'response_format' });
+    await expect(mp3).rejects.toMatchObject({
+      status: 400,
+      param: 'response_format',
+      message: expect.stringMatching(
+        /does not make 'mp3', the default: set response_format to pcm, wav or flac/,
+      ) as string,
+    });
     const silent = client.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: '', response_format: 'pcm' });
     await expect(silent).rejects.toMatchObject({ status: 400, param: 'input' });
     const unnamed = client.responses.create({ input: 'no model' });

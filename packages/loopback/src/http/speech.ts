@@ -123,8 +123,9 @@ function readRequest(body: JsonObject): SpeechRequest {
   if (!voice) throw missingParameter('voice');
   const format = FORMATS.find((made) => made === (body.response_format ?? 'mp3'));
   if (!format) {
-    const wanted = stringOf(body.response_format) ?? 'mp3';
-    throw invalidRequest(`Loopback makes ${FORMATS.join(', ')} and not '${wanted}': set response_format.`, {
+    const asked = stringOf(body.response_format);
+    const wanted = asked === undefined ? "'mp3', the default" : `'${asked}'`;
+    throw invalidRequest(`Loopback does not make ${wanted}: set response_format to pcm, wav or flac.`, {
       code: 'invalid_value',
       param: 'response_format',
     });

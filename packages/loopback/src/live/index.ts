@@ -2,7 +2,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { Cloud } from '../cloud.ts';
 import type { SocketHandler } from '../handlers.ts';
 import { invalidRequest, missingParameter, serviceErrorOf } from '../http/errors.ts';
-import { objectOf, parseObject, stringOf } from '../http/json.ts';
+import { objectOf, parseObject, shown, stringOf } from '../http/json.ts';
 import type { JsonObject } from '../http/json.ts';
 import { check, unsupportedValue } from '../realtime/schema.ts';
 import { Channel } from './channel.ts';
@@ -96,8 +96,8 @@ function serveSideband(socket: WebSocket, cloud: Cloud, session: LiveSession): v
   const detach = session.attach(channel);
   socket.on('message', (data: RawData, isBinary: boolean) => {
     receive(channel, isBinary ? undefined : (data as Buffer).toString('utf8'), (event) => {
-      if (!primaryOnly.has(String(event.type))) return session.receive(event);
-      throw invalidRequest(`The '${String(event.type)}' event belongs to the primary connection.`, {
+      if (!primaryOnly.has(shown(event.type))) return session.receive(event);
+      throw invalidRequest(`The '${shown(event.type)}' event belongs to the primary connection.`, {
         code: 'invalid_value',
         param: 'type',
       });

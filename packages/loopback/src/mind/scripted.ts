@@ -1,3 +1,4 @@
+import { arrayOf, objectOf, shown } from '../http/json.ts';
 import type { Mind, MindRequest, OfferedTool, Turn } from '../cloud.ts';
 import { words } from './words.ts';
 
@@ -75,16 +76,17 @@ function nameOf(toolChoice: unknown): string | undefined {
 
 /** Fills what the tool's schema requires: a place if one was named, else a plausible value of the right type. */
 function argumentsFor(tool: OfferedTool, heard: string): Record<string, unknown> {
-  const schema = (tool.parameters ?? {}) as {
-    properties?: Record<string, { type?: string; enum?: unknown[] }>;
-    required?: string[];
-  };
+  // Nobody has checked what a client calls a schema.
+  const schema = objectOf(tool.parameters);
+  const properties = objectOf(schema.properties);
   const place = /\b(?:in|at|for) ([A-Z]\p{L}+)/u.exec(heard)?.[1] ?? 'Paris';
-  const names = schema.required ?? Object.keys(schema.properties ?? {});
+  const names = Array.isArray(schema.required)
+    ? arrayOf(schema.required).filter((name) => typeof name === 'string')
+    : Object.keys(properties);
   return Object.fromEntries(
     names.map((name) => {
-      const { type, enum: values } = schema.properties?.[name] ?? {};
-      if (values?.length) return [name, values[0]];
+      const { type, enum: values } = objectOf(Object.hasOwn(properties, name) ? properties[name] : undefined);
+      if (arrayOf(values).length > 0) return [name, arrayOf(values)[0]];
       if (type === 'number' || type === 'integer') return [name, 2];
       if (type === 'boolean') return [name, true];
       if (type === 'array') return [name, []];
@@ -102,8 +104,11 @@ function spoken(result: string): string {
   } catch {
     value = result;
   }
-  if (typeof value === 'object' && value !== null) value = Object.values(value).join(', ');
-  return String(value).trim() || 'Done.';
+  if (typeof value === 'object' && value !== null)
+    value = Object.values(value)
+      .map((each) => (each === null ? '' : shown(each)))
+      .join(', ');
+  return shown(value).trim() || 'Done.';
 }
 
 /** What the user said last, unless the assistant has answered it. */

@@ -1,6 +1,6 @@
 import type { Cloud, OfferedTool } from '../cloud.ts';
 import { invalidRequest } from '../http/errors.ts';
-import { arrayOf, objectOf, stringOf } from '../http/json.ts';
+import { arrayOf, objectOf, shown, stringOf } from '../http/json.ts';
 import type { JsonObject } from '../http/json.ts';
 import type { Conversation, Entry } from './conversation.ts';
 import type { RealtimeSettings, Send } from './events.ts';
@@ -148,9 +148,9 @@ export class Replies {
         read.push(readItem(item, { ...context, known: [...context.known, ...read] }, path));
         continue;
       }
-      const entry = this.#conversation.find(String(item.id));
+      const entry = this.#conversation.find(shown(item.id));
       if (!entry) {
-        throw invalidRequest(`Item with id '${String(item.id)}' not found in the conversation.`, {
+        throw invalidRequest(`Item with id '${shown(item.id)}' not found in the conversation.`, {
           code: 'invalid_value',
           param: `${path}.id`,
         });

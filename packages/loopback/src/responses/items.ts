@@ -1,6 +1,6 @@
 import type { Turn } from '../cloud.ts';
 import { invalidRequest } from '../http/errors.ts';
-import { arrayOf, objectOf, stringOf } from '../http/json.ts';
+import { arrayOf, objectOf, shown, stringOf } from '../http/json.ts';
 import type { JsonObject } from '../http/json.ts';
 
 /** A conversation as the service keeps it behind a response id. */
@@ -94,7 +94,7 @@ function readMessage(item: JsonObject, index: number): Turn {
   const role = ROLES.find((known) => known === item.role);
   if (!role) {
     throw invalidRequest(
-      `Invalid value: '${String(item.role)}'. Supported values are: 'assistant', 'system', 'developer', and 'user'.`,
+      `Invalid value: '${shown(item.role)}'. Supported values are: 'assistant', 'system', 'developer', and 'user'.`,
       { code: 'invalid_value', param: `input[${index}].role` },
     );
   }

@@ -3,7 +3,7 @@ import type { Cloud } from '../cloud.ts';
 import type { SocketHandler } from '../handlers.ts';
 import { invalidRequest, serviceErrorOf } from '../http/errors.ts';
 import type { ServiceError } from '../http/errors.ts';
-import { arrayOf, objectOf, parseObject, stringOf } from '../http/json.ts';
+import { arrayOf, objectOf, parseObject, shown, stringOf } from '../http/json.ts';
 import type { JsonObject } from '../http/json.ts';
 import { memoryOf } from './memory.ts';
 import type { RememberedResponse } from './memory.ts';
@@ -54,6 +54,14 @@ class ResponsesSocket {
 
   #receive(text: string): void {
     const frame = parseObject(text);
+    try {
+      this.#dispatch(frame);
+    } catch (error) {
+      this.#refuse(error, stringOf(frame?.stream_id));
+    }
+  }
+
+  #dispatch(frame: JsonObject | undefined): void {
     if (!frame) {
       return this.#refuse(
         invalidRequest('The message could not be parsed as a JSON object.', { code: 'invalid_json' }),
@@ -68,7 +76,7 @@ class ResponsesSocket {
       default:
         return this.#refuse(
           invalidRequest(
-            `Invalid value: '${String(frame.type)}'. Supported values are: 'response.create' and 'response.steer'.`,
+            `Invalid value: '${shown(frame.type)}'. Supported values are: 'response.create' and 'response.steer'.`,
             { code: 'invalid_value', param: 'type' },
           ),
           stream,

@@ -23,6 +23,7 @@ async function connectThrough(gateway: GatewaySettings, model: string): Promise<
 
 test.each<[GatewaySettings, string]>([
   [{ name: 'litellm@1.110', models: { interpreter: 'gpt-realtime-translate' } }, 'interpreter'],
+  [{ name: 'azure', models: { interpreter: 'gpt-realtime-translate' } }, 'interpreter'],
   [{ name: 'openai-compatible' }, 'gpt-realtime-translate'],
 ])('$name relays a translation', async (gateway, model) => {
   const sdk = await connectThrough(gateway, model);

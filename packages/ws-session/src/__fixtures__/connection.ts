@@ -35,6 +35,7 @@ export function connectionTo(url: string, options: TestConnectionOptions = {}): 
     row: { name: 'acme', title: 'Acme', routes: {}, ...options.row },
     traits: { ...options.row?.traits },
     host,
+    base: origin,
     redacted: redactUrl(url),
     model: undefined,
     nameOf: (model) => model,

@@ -58,10 +58,10 @@ export function startSession(connection: Connection, options: HarnessOptions = {
         queueMicrotask(changed);
         return valid;
       },
-      lost(link, error, undelivered) {
+      lost(link, error, undelivered, waitingAudioMs) {
         harness.losses.push({ epoch: link.epoch, code: error?.code, undelivered });
         changed();
-        handlers.lost?.(link, error, undelivered);
+        handlers.lost?.(link, error, undelivered, waitingAudioMs);
       },
       event(event) {
         harness.events.push(event);

@@ -28,6 +28,13 @@ export const azure: GatewayRow = {
       traits: halfHourly,
       source: `${reference}; with a model in the URL the upgrade is refused: https://learn.microsoft.com/answers/a/12820829`,
     },
+    translation: {
+      model: 'url',
+      traits: halfHourly,
+      source:
+        'https://learn.microsoft.com/azure/foundry/openai/how-to/realtime-audio-websockets#translate-audio-in-real-time',
+    },
+    live: { model: 'body', source: 'https://learn.microsoft.com/azure/foundry/openai/gpt-live-reference' },
     // The only page about this socket shows keys and tokens alike as bearers.
     responses: {
       model: 'body',
@@ -36,15 +43,16 @@ export const azure: GatewayRow = {
     },
     ...httpRoutes('https://learn.microsoft.com/azure/foundry/openai/api-version-lifecycle'),
   },
-  missing: {
-    translation: 'Microsoft documents no realtime translation.',
-    live: 'Microsoft documents no GPT-Live.',
-  },
   hints: [
     {
       text: /OpperationNotSupported|OperationNotSupported/,
       capabilities: ['transcription'],
       say: "Azure refuses a transcription whose URL names a deployment. Set `modelIn: 'body'`, and take `model` and `deployment` out of the base URL and `query`.",
+    },
+    {
+      text: /requires ephemeral authentication/,
+      capabilities: ['transcription'],
+      say: 'Azure opens `gpt-live-transcribe` to ephemeral tokens only (BerriAI/litellm#38645): set `model` to the deployment of another transcription model, such as `gpt-4o-transcribe`.',
     },
     {
       status: 401,
@@ -58,6 +66,7 @@ export const azure: GatewayRow = {
   notes: [
     '`model` is the name of the deployment, or `deployment` is.',
     'A key travels in `api-key`, a Microsoft Entra token as `entraToken` in `Authorization: Bearer`.',
+    'The backend of GPT-Live is a deployment as well: `responsesOptions.model`.',
   ],
 };
 
@@ -100,8 +109,8 @@ export const azureLegacy: GatewayRow = {
   },
   missing: {
     responses: 'Responses over a WebSocket belong to the v1 API: `gateways.azure(…)`.',
-    translation: 'Microsoft documents no realtime translation.',
-    live: 'Microsoft documents no GPT-Live.',
+    translation: 'Realtime translation belongs to the v1 API: `gateways.azure(…)`.',
+    live: 'GPT-Live belongs to the v1 API: `gateways.azure(…)`.',
   },
   hints: azure.hints,
   notes: [

@@ -1,5 +1,6 @@
 import { PatchbayError } from '../errors.ts';
 import { createGateway } from '../gateway.ts';
+import { checkHeaders, mergeHeaders } from '../header.ts';
 import type { Credential, Gateway, GatewayOptions, GatewayRoute, GatewayRow } from '../types.ts';
 import { agentgateway } from './agentgateway.ts';
 import { azure, azureLegacy, bearer } from './azure.ts';
@@ -147,7 +148,11 @@ function custom(row: GatewayRow): (options?: GatewayOptions) => Gateway {
   }
   const { headers, query, base, ...visible } = row;
   return (options = {}) => {
-    const settings = { ...options, baseURL: options.baseURL ?? base, headers: { ...headers, ...options.headers } };
+    const settings = {
+      ...options,
+      baseURL: options.baseURL ?? base,
+      headers: mergeHeaders(headers ?? {}, headersIn(options)),
+    };
     return createGateway(visible, settings, query);
   };
 }
@@ -164,7 +169,7 @@ function createAzure(row: GatewayRow, { resource, entraToken, ...options }: Azur
       ...options,
       baseURL,
       apiKey: entraToken,
-      keyOption: 'gateway.entraToken',
+      named: { apiKey: 'gateway.entraToken', ...options.named },
     },
   );
 }
@@ -177,14 +182,14 @@ function withVersion(row: GatewayRow, apiVersion: string): GatewayRow {
 function createPortkey({ provider, config, virtualKey, ...options }: PortkeyOptions = {}): Gateway {
   const hosted = options.baseURL === undefined;
   const row = hosted ? portkey : portkeySelfHosted;
-  const headers: Record<string, string> = {
+  const own: Record<string, string> = {
     ...(provider === undefined ? {} : { 'x-portkey-provider': provider }),
     ...(config === undefined
       ? {}
       : { 'x-portkey-config': typeof config === 'string' ? config : JSON.stringify(config) }),
     ...(virtualKey === undefined ? {} : { 'x-portkey-virtual-key': virtualKey }),
-    ...options.headers,
   };
+  const headers = mergeHeaders(own, headersIn(options));
   if (!Object.keys(headers).some((name) => /^x-portkey-(?:provider|config|virtual-key)$/i.test(name))) {
     throw new PatchbayError(
       'invalid-option',
@@ -206,6 +211,10 @@ function throughAzure(row: GatewayRow, resource: string): GatewayRow {
       transcription: { ...transcription!, query },
     },
   };
+}
+
+function headersIn({ headers }: GatewayOptions): Record<string, string> {
+  return checkHeaders(headers, 'gateway.headers');
 }
 
 /** Names that become part of a host or path. */

@@ -39,7 +39,11 @@ export const litellm: GatewayRow = {
   routes: {
     conversation: { model: 'url', source: tried },
     transcription: litellmTranscription.alias,
-    translation: { model: 'url', source: 'BerriAI/litellm, proxy_server.py', unconfirmed: true },
+    translation: { model: 'url', source: 'https://docs.litellm.ai/docs/realtime_translation (1.110.0 and later)' },
+    live: {
+      model: 'body',
+      source: 'https://docs.litellm.ai/docs/live_sessions (1.107.0 and later; to Azure from 1.112.0)',
+    },
     responses: {
       // The URL for versions before BerriAI/litellm#29563, which refuse the upgrade without it; the body for all.
       model: 'both',
@@ -52,9 +56,6 @@ export const litellm: GatewayRow = {
   providers: {
     deepgram: { transcription: { root: '', path: '/deepgram/v1/listen', model: 'url', source: tried } },
   },
-  missing: {
-    live: 'It relays no GPT-Live sessions (BerriAI/litellm#40888).',
-  },
   traits: {
     pongProvesOnlyGateway: true,
     textFramesOnly: true,
@@ -63,6 +64,17 @@ export const litellm: GatewayRow = {
     firstSubprotocol: 'realtime',
   },
   hints: [
+    {
+      status: 403,
+      capabilities: ['live'],
+      say: 'LiteLLM serves GPT-Live from 1.107.0 on, and answers 403 without a word for a path that it does not know and for a wrong or missing key. Update the proxy, or check the `apiKey` of `gateways.litellm(…)`.',
+    },
+    {
+      status: 403,
+      capabilities: ['translation'],
+      modelInUrl: true,
+      say: 'LiteLLM serves realtime translation from 1.110.0 on, and answers 403 without a word for a path that it does not know and for a wrong or missing key. Update the proxy, or check the `apiKey` of `gateways.litellm(…)`.',
+    },
     {
       status: 403,
       capabilities: ['conversation', 'translation'],
@@ -82,6 +94,10 @@ export const litellm: GatewayRow = {
     {
       text: /invalid model name/i,
       say: 'LiteLLM has no `model_name` like this `model` in its config, or this key may not use it.',
+    },
+    {
+      text: /no connected db/i,
+      say: 'LiteLLM without a database answers like this for every key that is not its `master_key`: check the `apiKey` of `gateways.litellm(…)`.',
     },
     {
       text: /openai_websocket_passthrough/,

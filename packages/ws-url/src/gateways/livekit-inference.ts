@@ -4,6 +4,9 @@ import { httpRoutes } from './http.ts';
 const ownProtocol =
   "LiveKit Inference speaks its own protocol here: use `inference.STT` or `inference.TTS` of '@livekit/agents'.";
 
+const ownModels =
+  "LiveKit Inference offers its speech-to-speech models to its own classes only: use `inference.RealtimeModel`, or `inference.DuplexModel` for GPT-Live, of an '@livekit/agents' that has them (after 1.9.0).";
+
 /** LiveKit Inference, as @livekit/agents 1.9.0 dials it. */
 export const livekitInference: GatewayRow = {
   name: 'livekit-inference',
@@ -14,10 +17,10 @@ export const livekitInference: GatewayRow = {
   hosts: ['agent-gateway.livekit.cloud'],
   routes: httpRoutes('@livekit/agents 1.9.0, inference/llm.ts', ['chat']),
   missing: {
-    conversation: 'LiveKit Inference has no speech-to-speech models.',
+    conversation: ownModels,
     transcription: ownProtocol,
-    translation: 'LiveKit Inference has no speech-to-speech models.',
-    live: 'LiveKit Inference has no speech-to-speech models.',
+    translation: 'LiveKit Inference has no realtime translation.',
+    live: ownModels,
     responses: 'LiveKit Inference serves chat completions only.',
     'responses-http': 'LiveKit Inference serves chat completions only.',
     speech: ownProtocol,

@@ -32,6 +32,8 @@ const bearer = { Authorization: 'Bearer gateway-key-1' };
 const pipeline =
   /Leave `gateway` and `baseURL` out for this class, or describe the route with `gateways\.custom\(row\)`/;
 const overHttp = /Set `useWebSocket: false`/;
+/** What only the newer of two APIs has. */
+const version1 = /belongs to the v1 API: `gateways\.azure\(…\)`/;
 const batch = /Set `useRealtime: false`/;
 const realtime = /Use `realtime\.RealtimeModel`/;
 
@@ -96,8 +98,8 @@ const table: Record<string, Expectation> = {
     cells: {
       conversation: ['wss://contoso.openai.azure.com/openai/v1/realtime?model=m-1', 'url'],
       transcription: ['wss://contoso.openai.azure.com/openai/v1/realtime?intent=transcription', 'body'],
-      translation: pipeline,
-      live: realtime,
+      translation: ['wss://contoso.openai.azure.com/openai/v1/realtime/translations?model=m-1', 'url'],
+      live: ['wss://contoso.openai.azure.com/openai/v1/live/sessions', 'body'],
       responses: ['wss://contoso.openai.azure.com/openai/v1/responses', 'body'],
       ...http('https://contoso.openai.azure.com/openai/v1'),
     },
@@ -109,8 +111,8 @@ const table: Record<string, Expectation> = {
     cells: {
       conversation: ['wss://contoso.services.ai.azure.com/openai/v1/realtime?model=m-1', 'url'],
       transcription: ['wss://contoso.services.ai.azure.com/openai/v1/realtime?intent=transcription', 'body'],
-      translation: pipeline,
-      live: realtime,
+      translation: ['wss://contoso.services.ai.azure.com/openai/v1/realtime/translations?model=m-1', 'url'],
+      live: ['wss://contoso.services.ai.azure.com/openai/v1/live/sessions', 'body'],
       responses: ['wss://contoso.services.ai.azure.com/openai/v1/responses', 'body'],
       ...http('https://contoso.services.ai.azure.com/openai/v1'),
     },
@@ -128,8 +130,8 @@ const table: Record<string, Expectation> = {
         'wss://contoso.openai.azure.com/openai/realtime?api-version=2025-04-01-preview&intent=transcription',
         'body',
       ],
-      translation: pipeline,
-      live: realtime,
+      translation: version1,
+      live: version1,
       responses: overHttp,
       chat: [
         'https://contoso.openai.azure.com/openai/deployments/m-1/chat/completions?api-version=2024-10-01-preview',
@@ -157,8 +159,8 @@ const table: Record<string, Expectation> = {
         'wss://contoso.openai.azure.com/openai/realtime?api-version=2026-01-01&intent=transcription',
         'body',
       ],
-      translation: pipeline,
-      live: realtime,
+      translation: version1,
+      live: version1,
       responses: overHttp,
       chat: ['https://contoso.openai.azure.com/openai/deployments/m-1/chat/completions?api-version=2026-01-01', 'none'],
       'responses-http': ['https://contoso.openai.azure.com/openai/responses?api-version=2026-01-01', 'body'],
@@ -178,7 +180,7 @@ const table: Record<string, Expectation> = {
       conversation: ['wss://gw.example.com/v1/realtime?model=m-1', 'url'],
       transcription: ['wss://gw.example.com/v1/realtime?intent=transcription', 'body'],
       translation: ['wss://gw.example.com/v1/realtime/translations?model=m-1', 'url'],
-      live: realtime,
+      live: ['wss://gw.example.com/v1/live/sessions', 'body'],
       responses: ['wss://gw.example.com/v1/responses?model=m-1', 'both'],
       ...http('https://gw.example.com/v1'),
     },
@@ -191,7 +193,7 @@ const table: Record<string, Expectation> = {
       conversation: ['wss://gw.example.com/v1/realtime?model=m-1', 'url'],
       transcription: ['wss://gw.example.com/v1/realtime?intent=transcription&model=m-1', 'url'],
       translation: ['wss://gw.example.com/v1/realtime/translations?model=m-1', 'url'],
-      live: realtime,
+      live: ['wss://gw.example.com/v1/live/sessions', 'body'],
       responses: ['wss://gw.example.com/v1/responses?model=m-1', 'both'],
       ...http('https://gw.example.com/v1'),
     },
@@ -209,7 +211,7 @@ const table: Record<string, Expectation> = {
       conversation: ['wss://gw.example.com/v1/realtime?model=m-1', 'url'],
       transcription: ['wss://gw.example.com/openai_passthrough/realtime?intent=transcription', 'body'],
       translation: ['wss://gw.example.com/v1/realtime/translations?model=m-1', 'url'],
-      live: realtime,
+      live: ['wss://gw.example.com/v1/live/sessions', 'body'],
       responses: ['wss://gw.example.com/v1/responses?model=m-1', 'both'],
       ...http('https://gw.example.com/v1'),
       speech: ['https://gw.example.com/openai_passthrough/audio/speech', 'body'],
@@ -316,7 +318,7 @@ const table: Record<string, Expectation> = {
       conversation: pipeline,
       transcription: pipeline,
       translation: pipeline,
-      live: pipeline,
+      live: ['wss://ai-gateway.vercel.sh/v1/live/sessions', 'body'],
       responses: ['wss://ai-gateway.vercel.sh/v1/responses', 'body'],
       chat: ['https://ai-gateway.vercel.sh/v1/chat/completions', 'body'],
       'responses-http': ['https://ai-gateway.vercel.sh/v1/responses', 'body'],
@@ -330,10 +332,10 @@ const table: Record<string, Expectation> = {
     gateway: gateways.livekitInference({ apiKey: () => Promise.resolve('gateway-key-1') }),
     headers: bearer,
     cells: {
-      conversation: pipeline,
+      conversation: /inference\.RealtimeModel/,
       transcription: /inference\.STT/,
       translation: pipeline,
-      live: pipeline,
+      live: /inference\.DuplexModel/,
       responses: pipeline,
       chat: ['https://agent-gateway.livekit.cloud/v1/chat/completions', 'body'],
       'responses-http': /Use `LLM`/,

@@ -12,6 +12,11 @@ export const vercel: GatewayRow = {
   root: '/v1',
   hosts: ['ai-gateway.vercel.sh'],
   routes: {
+    live: {
+      model: 'body',
+      traits: { clientDelegationOnly: true },
+      source: 'https://vercel.com/docs/ai-gateway/modalities/realtime/gpt-live',
+    },
     responses: { model: 'body', source: 'https://vercel.com/docs/ai-gateway/sdks-and-apis/responses/websockets' },
     ...httpRoutes('https://vercel.com/docs/ai-gateway/sdks-and-apis', ['chat', 'responses-http', 'models']),
   },
@@ -19,10 +24,12 @@ export const vercel: GatewayRow = {
     conversation: ownProtocol,
     transcription: ownProtocol,
     translation: ownProtocol,
-    live: ownProtocol,
     speech: "Vercel offers speech through the AI SDK's own protocol only.",
     transcriptions: "Vercel offers transcription through the AI SDK's own protocol only.",
   },
   traits: { pongProvesOnlyGateway: true },
-  notes: ['`model` carries the provider: `openai/gpt-5-mini`.'],
+  notes: [
+    '`model` carries the provider: `openai/gpt-5-mini`.',
+    'GPT-Live is relayed with client delegation only, and nothing of it is stored.',
+  ],
 };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { TypeComparison } from './surface-types.ts';
 
 /** One name that a package exports, or a member of it, e.g. `realtime.RealtimeSession.truncate`. */
 export interface Difference {
@@ -13,8 +14,8 @@ const upstreamEntry = fileURLToPath(import.meta.resolve('@livekit/agents-plugin-
 const ourEntry = join(import.meta.dirname, '../index.ts');
 
 /** Everything that a program written for upstream's package would not find here, or would find of another type. */
-export function compareSurfaces(): Difference[] {
-  const program = ts.createProgram([upstreamEntry, ourEntry], {
+export function compareSurfaces(theirs: string = upstreamEntry, ours: string = ourEntry): Difference[] {
+  const program = ts.createProgram([theirs, ours], {
     target: ts.ScriptTarget.ES2023,
     module: ts.ModuleKind.NodeNext,
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
@@ -25,22 +26,42 @@ export function compareSurfaces(): Difference[] {
     allowImportingTsExtensions: true,
     skipLibCheck: true,
   });
-  return new Comparison(program.getTypeChecker(), program).run();
+  return new Comparison(program.getTypeChecker(), program).run(theirs, ours);
 }
+
+/** Types that users write and do not get back: options, and names to complete in an editor. */
+const onlyWritten = /(Options|Models?|Voices?)$|^Reasoning(Effort)?$/;
+/** What a session holds of a reply. */
+const onlyRead = /Generation$/;
 
 class Comparison {
   readonly #checker: ts.TypeChecker;
   readonly #program: ts.Program;
   readonly #differences: Difference[] = [];
+  /** Exported types of upstream, and ours of the same name. */
+  readonly #paired = new Map<ts.Symbol, ts.Symbol>();
+  readonly #types: TypeComparison;
 
   constructor(checker: ts.TypeChecker, program: ts.Program) {
     this.#checker = checker;
     this.#program = program;
+    this.#types = new TypeComparison(checker, this.#paired);
   }
 
-  run(): Difference[] {
-    this.#modules('', this.#moduleOf(upstreamEntry), this.#moduleOf(ourEntry));
+  run(theirEntry: string, ourEntry: string): Difference[] {
+    const [theirs, ours] = [this.#moduleOf(theirEntry), this.#moduleOf(ourEntry)];
+    this.#pair(theirs, ours);
+    this.#modules('', theirs, ours);
     return this.#differences;
+  }
+
+  #pair(theirs: ts.Symbol, ours: ts.Symbol): void {
+    const found = new Map(this.#checker.getExportsOfModule(ours).map((symbol) => [symbol.name, this.#resolve(symbol)]));
+    for (const exported of this.#checker.getExportsOfModule(theirs)) {
+      const [their, own] = [this.#resolve(exported), found.get(exported.name)];
+      if (own && their.flags & ts.SymbolFlags.ValueModule) this.#pair(their, own);
+      else if (own && their.flags & ts.SymbolFlags.Type) this.#paired.set(their, own);
+    }
   }
 
   #moduleOf(file: string): ts.Symbol {
@@ -64,11 +85,12 @@ class Comparison {
     if (theirs.flags & ts.SymbolFlags.ValueModule) return this.#modules(`${name}.`, theirs, ours);
     if (theirs.flags & ts.SymbolFlags.Class) return this.#classes(name, theirs, ours);
     if (theirs.flags & ts.SymbolFlags.Value) {
-      return this.#assignable(name, this.#valueType(ours), this.#valueType(theirs));
+      return this.#signature(name, this.#valueType(theirs), this.#valueType(ours));
     }
     const [their, our] = [theirs, ours].map((symbol) => this.#checker.getDeclaredTypeOfSymbol(symbol));
-    // Options and client events are handed to us, results and server events are read from us.
-    if (!this.#fits(our!, their!)) this.#assignable(name, their!, our!);
+    // Events are read by listeners, and written by those who extend a session.
+    if (!onlyRead.test(name)) this.#written(name, their!, our!);
+    if (!onlyWritten.test(name)) this.#read(name, our!, their!);
   }
 
   #classes(name: string, theirs: ts.Symbol, ours: ts.Symbol): void {
@@ -91,7 +113,7 @@ class Comparison {
       if (!own) continue;
       const [given, taken] = [this.#valueType(parameter), this.#valueType(own)];
       const parts = given.isUnion() && isOptional(own) ? given.types.filter((each) => !isUndefined(each)) : [given];
-      for (const part of parts) this.#assignable(`${name}(${parameter.name})`, part, taken);
+      for (const part of parts) this.#written(`${name}(${parameter.name})`, part, taken);
     }
   }
 
@@ -104,15 +126,16 @@ class Comparison {
         this.#note(path, 'is not there');
         continue;
       }
-      const [theirMethod] = this.#valueType(member).getCallSignatures();
-      const [ourMethod] = this.#valueType(own).getCallSignatures();
-      if (theirMethod && ourMethod) {
-        this.#parameters(path, theirMethod, ourMethod);
-        this.#assignable(`${path}()`, ourMethod.getReturnType(), theirMethod.getReturnType());
-      } else {
-        this.#assignable(path, this.#valueType(own), this.#valueType(member));
-      }
+      this.#signature(path, this.#valueType(member), this.#valueType(own));
     }
+  }
+
+  /** A function, or a value that is read. */
+  #signature(name: string, theirs: ts.Type, ours: ts.Type): void {
+    const [[theirFunction], [ourFunction]] = [theirs.getCallSignatures(), ours.getCallSignatures()];
+    if (!theirFunction || !ourFunction) return this.#read(name, ours, theirs);
+    this.#parameters(name, theirFunction, ourFunction);
+    this.#read(`${name}()`, this.#resultOf(ourFunction), this.#resultOf(theirFunction));
   }
 
   /** Declared in upstream's package, and not private to it. */
@@ -122,16 +145,17 @@ class Comparison {
     return !(ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private) && !/^(__#|#)/.test(member.name);
   }
 
-  /** Classes with private fields are never assignable: one of the same name was compared member by member. */
-  #fits(source: ts.Type, target: ts.Type): boolean {
-    const isSameClass = source.isClass() && target.isClass() && source.symbol.name === target.symbol.name;
-    return isSameClass || this.#checker.isTypeAssignableTo(source, target);
+  #read(name: string, ours: ts.Type, theirs: ts.Type): void {
+    for (const { path, what } of this.#types.misread(ours, theirs)) this.#note(`${name}${path}`, `reading: ${what}`);
   }
 
-  #assignable(name: string, source: ts.Type, target: ts.Type): void {
-    if (this.#fits(source, target)) return;
-    const [from, to] = [source, target].map((type) => this.#checker.typeToString(type).slice(0, 200));
-    this.#note(name, `${from} does not fit ${to}`);
+  #written(name: string, theirs: ts.Type, ours: ts.Type): void {
+    for (const { path, what } of this.#types.miswritten(theirs, ours)) this.#note(`${name}${path}`, `writing: ${what}`);
+  }
+
+  #resultOf(called: ts.Signature): ts.Type {
+    const result = called.getReturnType();
+    return this.#checker.getAwaitedType(result) ?? result;
   }
 
   #valueType(symbol: ts.Symbol): ts.Type {

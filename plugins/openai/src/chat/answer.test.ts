@@ -35,6 +35,7 @@ describe('pain 4: events that nobody has promised', () => {
     ['choices that are none', [{ choices: [null, {}, 5, { delta: null }] }, { choices: {} }]],
     ["Azure's content filter, before the first word", [{ choices: [], prompt_filter_results: [{ prompt_index: 0 }] }]],
     ['fields of a later API', [{ ...delta({ sings: { note: 'c' }, content: null, tool_calls: null }), mood: 'good' }]],
+    ['words of a choice that nobody asked for', [{ choices: [{ index: 1, delta: { content: 'of nothing' } }] }]],
     ['comments', [': OPENROUTER PROCESSING\n\n', ':\n\n']],
     ['named events, CRLF and no space', ['event: ping\r\ndata:{"type":"ping"}\r\n\r\n']],
     [

@@ -1,10 +1,20 @@
 import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
-import { checkJson, recordOf, requestJson, RequestLLM, type ConnectOptions } from '@patchbay/plugin-kit';
-import type { Query } from '@patchbay/ws-url';
+import {
+  checkJson,
+  checkName,
+  checkObject,
+  recordOf,
+  refuseOption,
+  RequestLLM,
+  type ConnectOptions,
+} from '@patchbay/plugin-kit';
+import { checkHeaders, mergeHeaders, type Query } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeOf, type Route } from '../endpoint.ts';
+import { lazily } from '../lazily.ts';
 import { resolveConnectOptions } from '../options.ts';
+import { openConnection } from '../prewarm.ts';
 import { given } from '../responses/input.ts';
 import { clientOn } from '../sdk.ts';
 import type {
@@ -29,7 +39,6 @@ import { LLMStream, type ChatClient } from './stream.ts';
 
 const DEFAULT_MODEL = 'gpt-4.1';
 const DEFAULT_THINKING_MS = 60_000;
-const PREWARM_MS = 10_000;
 
 /**
  * Chat completions as a LiveKit language model: OpenAI's, and those of everybody who speaks them. An interruption ends the
@@ -50,6 +59,7 @@ export class LLM extends RequestLLM {
   /** @param providerFmt - The shape of the messages; leave it unless the server is not OpenAI-shaped. */
   constructor(options: Partial<LLMOptions> = {}, providerFmt: llm.ProviderFormat = 'openai') {
     checkLLMOptions(options);
+    checkName('providerFmt', providerFmt);
     const { model = DEFAULT_MODEL } = options;
     const where = resolveConnectOptions(options);
     const route = routeOf('chat', where, model);
@@ -57,7 +67,7 @@ export class LLM extends RequestLLM {
     this.#options = { ...options, model };
     this.#where = where;
     this.#providerFmt = providerFmt;
-    this.#client = clientOn(route);
+    this.#client = clientOn(route, this.keepAlive);
   }
 
   override chat(call: {
@@ -71,15 +81,17 @@ export class LLM extends RequestLLM {
   }): LLMStream {
     const { chatCtx, connOptions = DEFAULT_API_CONNECT_OPTIONS, ...rest } = call;
     const toolCtx = llm.toToolContext(call.toolCtx);
-    checkJson('extra_body', call.extraKwargs?.extra_body ?? undefined);
-    const body = toBody(this.#options, { ...rest, toolCtx });
-    const detour = this.#detour(body.model, call.extraKwargs);
     return new LLMStream(this, {
       chatCtx,
       connOptions,
-      body,
-      connection: detour?.connection ?? this.connection,
-      client: detour === undefined ? this.#client : clientOn(detour),
+      request: lazily(() => {
+        checkJson('extra_body', call.extraKwargs?.extra_body ?? undefined);
+        const body = toBody(this.#options, { ...rest, toolCtx });
+        const detour = this.#detour(body.model, call.extraKwargs);
+        return detour === undefined
+          ? { body, connection: this.connection, client: this.#client }
+          : { body, connection: detour.connection, client: clientOn(detour, this.keepAlive) };
+      }),
       providerFmt: this.#providerFmt,
       thinkingTimeoutMs: this.#options.thinkingTimeoutMs ?? DEFAULT_THINKING_MS,
       ...(toolCtx === undefined ? {} : { toolCtx }),
@@ -97,16 +109,15 @@ export class LLM extends RequestLLM {
       'chat',
       {
         ...where,
-        headers: { ...where.headers, ...(headers as Record<string, string>) },
+        headers: mergeHeaders(where.headers ?? {}, checkHeaders(headers, 'extra_headers')),
         query: { ...where.query, ...(query as Query) },
       },
       model ?? this.model,
     );
   }
 
-  /** Lists the models, which costs nothing: the first turn finds an open connection. */
   protected override async _prewarmImpl(signal: AbortSignal): Promise<void> {
-    await requestJson({ ...routeOf('models', this.#where), method: 'GET', timeoutMs: PREWARM_MS, signal });
+    await openConnection(this.#where, this.keepAlive, signal);
   }
 
   /** A deployment of Azure OpenAI: by key, or by Microsoft Entra token. `model` is what was deployed. */
@@ -140,8 +151,11 @@ export class LLM extends RequestLLM {
   }
 
   /** An agent of Letta answers instead of a model. Key: `LETTA_API_KEY`. */
-  static withLetta({ agentId, ...options }: PresetOptions & { agentId: string }): LLM {
-    return new LLM(presetOptions('letta', { ...options, model: agentId }));
+  static withLetta(options: PresetOptions & { agentId: string }): LLM {
+    checkObject('options', options);
+    const { agentId, ...rest } = options ?? {};
+    if (agentId === undefined) refuseOption('agentId', 'the id of an agent');
+    return new LLM(presetOptions('letta', { ...rest, model: agentId }));
   }
 
   /** Key: `LLAMA_API_KEY`. */

@@ -1,4 +1,6 @@
-import { checkObject, checkString, checkStrings, recordOf, refuseOption } from '@patchbay/plugin-kit';
+import { checkObject, checkString, checkStrings, refuseOption } from '@patchbay/plugin-kit';
+import { mergeHeaders } from '@patchbay/ws-url';
+import { headersIn } from '../options.ts';
 import type { LLMOptions } from './options.ts';
 import { presetOptions, type PresetOptions } from './presets.ts';
 
@@ -40,6 +42,7 @@ export interface OpenRouterOptions extends PresetOptions {
 
 /** OpenRouter's own options as headers and fields; `headers` and `extraBody` win over them. */
 export function openRouterOptions(options: OpenRouterOptions): Partial<LLMOptions> {
+  checkObject('options', options);
   const { siteUrl, appName, fallbackModels, provider, plugins, ...rest } = options;
   checkString('siteUrl', siteUrl);
   checkString('appName', appName);
@@ -49,11 +52,11 @@ export function openRouterOptions(options: OpenRouterOptions): Partial<LLMOption
   const preset = presetOptions('openrouter', rest);
   return {
     ...preset,
-    headers: {
-      ...(siteUrl ? { 'HTTP-Referer': siteUrl } : {}),
-      ...(appName ? { 'X-Title': appName } : {}),
-      ...(recordOf('headers', rest.headers) as Record<string, string>),
-    },
+    headers: mergeHeaders(
+      siteUrl ? { 'HTTP-Referer': siteUrl } : {},
+      appName ? { 'X-Title': appName } : {},
+      headersIn(rest),
+    ),
     extraBody: {
       ...(provider === undefined ? {} : { provider }),
       ...(fallbackModels?.length ? { models: [preset.model, ...fallbackModels] } : {}),

@@ -16,7 +16,7 @@ export interface LLMOptions extends Omit<OpenAIConnectOptions, 'model'> {
   toolChoice?: llm.ToolChoice;
   /** Whether the model may ask for several tools at once. Sent only where there are tools. Default true. */
   parallelToolCalls?: boolean;
-  /** Upper bound of the tokens of an answer, reasoning included. */
+  /** Upper bound of the tokens of an answer, reasoning included. 0: none. */
   maxCompletionTokens?: number;
   /**
    * Default for the models that have it: as little as they allow. `null`: the service's default. With tools, gpt-5.2
@@ -63,11 +63,12 @@ const longestMs = 86_400_000;
  * @throws PatchbayError `invalid-option` that names the option.
  */
 export function checkLLMOptions(options: Partial<LLMOptions>): void {
+  checkObject('options', options);
   const of = (name: keyof LLMOptions): unknown => options[name] ?? undefined;
   checkRange('thinkingTimeoutMs', options.thinkingTimeoutMs, [1, longestMs]);
   checkRange('temperature', of('temperature'), [0, 2]);
   checkRange('topP', of('topP'), [0, 1]);
-  checkCount('maxCompletionTokens', of('maxCompletionTokens'), [1, Infinity]);
+  checkCount('maxCompletionTokens', of('maxCompletionTokens'), [0, Infinity]);
   checkToolChoice(of('toolChoice'));
   checkObject('responseFormat', of('responseFormat'));
   checkJson('metadata', of('metadata'));

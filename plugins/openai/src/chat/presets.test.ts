@@ -3,6 +3,7 @@ import { LLM as UpstreamLLM } from '@livekit/agents-plugin-openai';
 import { describe, expect, it, vi } from 'vitest';
 import { Conversation } from '../responses/__fixtures__/conversation.ts';
 import { setup } from './__fixtures__/chat-server.ts';
+import { STT } from '../stt/stt.ts';
 import { LLM } from './llm.ts';
 import { presets, type PresetName } from './presets.ts';
 
@@ -120,6 +121,12 @@ describe('a preset', () => {
     vi.stubEnv('GROQ_API_KEY', 'gsk-1');
     const options = Object.freeze({ model: undefined, baseURL: undefined });
     expect(make('groq', options)).toMatchObject({ model: 'openai/gpt-oss-120b', provider: 'api.groq.com' });
+  });
+
+  it('stands where it stands if its base URL is empty', () => {
+    const options = { apiKey: 'gsk-1', baseURL: '' };
+    expect(make('groq', options).provider).toBe('api.groq.com');
+    expect(STT.withGroq(options).provider).toBe('api.groq.com');
   });
 
   it("of Letta takes the URL of its endpoint, as LiveKit's Python plugin does", async () => {

@@ -1,4 +1,4 @@
-import { environment } from '@patchbay/plugin-kit';
+import { checkObject, environment } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { LLMOptions } from './options.ts';
 
@@ -158,6 +158,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
  */
 export function presetOptions(name: PresetName, options: PresetOptions): Partial<LLMOptions> {
   const { title, baseURL, key, ...rest } = presets[name];
+  checkObject('options', options);
   const { client, gateway } = options;
   const fallback = 'env' in key ? environment(key.env) : key.apiKey;
   // An empty one is what an unset variable often is.
@@ -165,7 +166,9 @@ export function presetOptions(name: PresetName, options: PresetOptions): Partial
   if (apiKey === undefined && client === undefined && gateway === undefined && 'env' in key) {
     throw new PatchbayError('missing-credential', `${title} wants a key: set \`apiKey\` or the variable ${key.env}.`);
   }
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const isGiven = ([option, value]: [string, unknown]): boolean =>
+    value !== undefined && !(option === 'baseURL' && value === '');
+  const given = Object.fromEntries(Object.entries(options).filter(isGiven));
   return {
     ...rest,
     ...(client === undefined && gateway === undefined ? { baseURL } : {}),

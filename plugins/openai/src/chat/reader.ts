@@ -1,7 +1,9 @@
 import type { llm } from '@livekit/agents';
+import { MAX_UNREADABLE } from '@patchbay/plugin-kit';
 import type { Reply, ServerSentEvent } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
+import { countIn } from '../counts.ts';
 import { errorOf } from '../responses/failure.ts';
 import { ThoughtFilter, type ThinkTags } from './thinking.ts';
 import { ToolCalls } from './tool-calls.ts';
@@ -12,9 +14,6 @@ import type {
   ChatCompletionUsage,
   ChatErrorBody,
 } from './wire.ts';
-
-/** This many unreadable events in a row are not an accident. */
-const MAX_UNREADABLE = 8;
 
 /** Reasons to stop that leave the answer unfinished. */
 const cuts = new Set(['length', 'content_filter']);
@@ -97,9 +96,10 @@ export class ChatReader {
     const error = chunk.error ?? choices.find((choice) => choice.error != null)?.error;
     if (error != null || isError) throw this.#failure(error ?? (chunk as ChatErrorBody));
     if (this.#id === '' && typeof chunk.id === 'string') this.#id = chunk.id;
-    this.#serviceTier = chunk.service_tier ?? this.#serviceTier;
+    if (typeof chunk.service_tier === 'string') this.#serviceTier = chunk.service_tier;
     this.#usage = chunk.usage ?? chunk.x_groq?.usage ?? this.#usage;
-    for (const choice of choices) this.#choice(choice);
+    // One choice is asked for; another one is somebody else's.
+    for (const choice of choices) if (!(Number(choice.index) > 0)) this.#choice(choice);
   }
 
   #choice({ delta, message, finish_reason: reason, usage }: ChatCompletionChoice): void {
@@ -123,7 +123,7 @@ export class ChatReader {
     this.#reply.text(this.#id, this.#thoughts.push(text));
     this.#reply.text(this.#id, flat(delta.refusal));
     for (const call of calls) this.#calls.push(call);
-    if (delta.extra_content != null) this.#reply.extra(this.#id, delta.extra_content);
+    if (isRecord(delta.extra_content)) this.#reply.extra(this.#id, delta.extra_content);
   }
 
   /** Calls come out when all of them are there: one that a lost connection cut short must not have been made. */
@@ -135,13 +135,14 @@ export class ChatReader {
   #count(): void {
     const usage = this.#usage;
     if (usage === undefined) return;
-    const promptTokens = usage.prompt_tokens ?? 0;
-    const completionTokens = usage.completion_tokens ?? 0;
+    const promptTokens = countIn(usage.prompt_tokens) ?? 0;
+    const completionTokens = countIn(usage.completion_tokens) ?? 0;
+    const { cached_tokens: cached } = usage.prompt_tokens_details ?? {};
     const counted: llm.CompletionUsage = {
       promptTokens,
       completionTokens,
-      promptCachedTokens: usage.prompt_tokens_details?.cached_tokens ?? usage.prompt_cache_hit_tokens ?? 0,
-      totalTokens: usage.total_tokens ?? promptTokens + completionTokens,
+      promptCachedTokens: countIn(cached) ?? countIn(usage.prompt_cache_hit_tokens) ?? 0,
+      totalTokens: countIn(usage.total_tokens) ?? promptTokens + completionTokens,
     };
     if (this.#serviceTier !== undefined) counted.serviceTier = this.#serviceTier;
     this.#reply.usage(this.#id, counted);
@@ -153,10 +154,14 @@ export class ChatReader {
   }
 }
 
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function objectIn(data: string): ChatCompletionChunk | undefined {
   try {
     const value: unknown = JSON.parse(data);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

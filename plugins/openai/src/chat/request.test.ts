@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { OpenAI } from 'openai';
 import { OpenAI as OpenAI7 } from 'openai-7';
 import { z } from 'zod';
-import { Conversation } from '../responses/__fixtures__/conversation.ts';
+import { Conversation, failuresOf } from '../responses/__fixtures__/conversation.ts';
 import { setup } from './__fixtures__/chat-server.ts';
 import { LLM } from './llm.ts';
 import type { LLMOptions } from './options.ts';
@@ -96,6 +96,10 @@ describe('a request', () => {
     const options = { temperature: null, reasoningEffort: null, user: undefined, toolChoice: null } as never;
     const call = { extraKwargs: { stop: null, seed: undefined, prediction: { type: 'content', content: null } } };
     expect(await sent(options, call)).toEqual({ model: 'gpt-4.1', prediction: { type: 'content' } });
+  });
+
+  it('is bounded by no tokens if the bound is 0', async () => {
+    expect(await sent({ maxCompletionTokens: 0 })).toEqual({ model: 'gpt-4.1' });
   });
 
   it('lets the call win over extraBody, and that over the options', async () => {
@@ -266,8 +270,7 @@ describe('pain 32: the rules of a family of models', () => {
 
 describe('the way of a request', () => {
   it('has key, headers, query and organization', async () => {
-    vi.stubEnv('OPENAI_ORG_ID', 'org-1');
-    await sent({ headers: { 'x-team': 'voice' }, query: { tenant: 'a b' } });
+    await sent({ organization: 'org-1', headers: { 'x-team': 'voice' }, query: { tenant: 'a b' } });
     expect(at.asked[0]!.request.headers).toMatchObject({
       authorization: 'Bearer sk-test',
       'content-type': 'application/json',
@@ -305,9 +308,12 @@ describe('the way of a request', () => {
     ['extra_query', 'tenant=b'],
     ['extra_body', 'seed'],
     ['extra_body', { seed: 1n }],
-  ])('per call refuses a wrong %s', (name, value) => {
+  ])('per call refuses a wrong %s, and asks nothing', async (name, value) => {
     const model = at.open();
-    expect(() => new Conversation(model, { extraKwargs: { [name]: value } }).ask()).toThrow(name);
+    const failures = failuresOf(model);
+    await new Conversation(model, { extraKwargs: { [name]: value } }).turn('hello');
+    expect(failures).toMatchObject([{ recoverable: false, error: { message: expect.stringContaining(name) } }]);
+    expect(at.asked).toHaveLength(0);
   });
 
   it('names the model in the URL where a gateway wants it there', async () => {

@@ -63,7 +63,7 @@ function fieldsOf(options: LLMOptions, model: string): Fields {
     stream_options: { include_usage: true },
     temperature: options.temperature,
     top_p: options.topP,
-    max_completion_tokens: options.maxCompletionTokens,
+    max_completion_tokens: options.maxCompletionTokens || undefined,
     reasoning_effort: effort === undefined ? defaultReasoningEffort(model) : effort,
     verbosity: options.verbosity,
     response_format: options.responseFormat,

@@ -1,7 +1,7 @@
 import type { llm } from '@livekit/agents';
 import {
+  eventsOf,
   RequestLLMStream,
-  ServerSentEventDecoder,
   type Reply,
   type RequestLLMStreamOptions,
   type ServerSentEvent,
@@ -28,9 +28,11 @@ export interface ChatClient {
 
 /** What one answer needs. */
 export interface ChatStreamOptions extends RequestLLMStreamOptions {
-  client: ChatClient;
-  connection: Connection;
-  body: RequestBody;
+  /**
+   * What is asked, without the conversation, and where. Made when it is asked: what LiveKit throws at a tool without a
+   * schema must become an `error` event, for AgentSession only logs what `chat()` throws.
+   */
+  request: () => { body: RequestBody; connection: Connection; client: ChatClient };
   providerFmt: llm.ProviderFormat;
   thinkingTimeoutMs: number;
 }
@@ -45,9 +47,10 @@ export class LLMStream extends RequestLLMStream {
   }
 
   protected override async attempt(reply: Reply, signal: AbortSignal): Promise<void> {
-    const { client, connection, body, providerFmt, thinkingTimeoutMs } = this.#options;
+    const { providerFmt, thinkingTimeoutMs } = this.#options;
+    const { client, connection, body } = this.#options.request();
     const { timeoutMs } = this.connOptions;
-    const model = body.model ?? this.#options.connection.model ?? '';
+    const model = body.model ?? connection.model ?? '';
     const reader = new ChatReader(reply, connection, thinkTagsOf(model));
     const request = { ...placed(body, connection), messages: await this.chatCtx.toProviderFormat(providerFmt) };
     const patienceMs = Math.max(timeoutMs, thinkingTimeoutMs);
@@ -55,15 +58,17 @@ export class LLMStream extends RequestLLMStream {
     try {
       await this.stream<ServerSentEvent>(
         {
-          open: async (aborted) => {
+          open: async (aborted, working) => {
             const call = client.chat.completions.create(request as never, { signal: aborted });
             // The SDK's own reading of events ends at the first one that it cannot parse.
             const response = await call.asResponse();
             reader.open(response.headers);
-            return eventsOf(response);
+            return eventsOf(response, working);
           },
           receive: (event) => reader.read(event),
           firstEventMs: firstMs,
+          // OpenRouter and DeepSeek send comments while nothing else is to be said.
+          workingMs: patienceMs,
           silenceMs: () => {
             if (reader.finished) return Math.min(timeoutMs, AFTERWORD_MS);
             if (reader.working) return patienceMs;
@@ -78,20 +83,4 @@ export class LLMStream extends RequestLLMStream {
     }
     reader.end();
   }
-}
-
-/** The events of an answer. A server that does not stream sends one JSON document, which counts as one event. */
-async function* eventsOf(response: Response): AsyncGenerator<ServerSentEvent> {
-  if (response.headers.get('content-type')?.includes('json')) {
-    yield { event: 'message', data: await response.text() };
-    return;
-  }
-  const events: ServerSentEvent[] = [];
-  const decoder = new ServerSentEventDecoder((event) => events.push(event));
-  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    decoder.push(piece);
-    yield* events.splice(0);
-  }
-  decoder.end();
-  yield* events;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { wordsOf } from '../words.ts';
 import type { ToolCallDelta } from './wire.ts';
 
 /** A tool call, as far as its pieces have come. */
@@ -74,7 +75,7 @@ function textOf(value: unknown): string | undefined {
 
 function argumentsOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  return value == null ? '' : JSON.stringify(value);
+  return wordsOf(value) ?? '';
 }
 
 /** No beginning of an object does: what parses has come whole. */

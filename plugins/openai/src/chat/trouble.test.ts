@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { APITimeoutError } from '@livekit/agents';
+import { APITimeoutError, llm } from '@livekit/agents';
 import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { Conversation, failuresOf, firstWords, watch } from '../responses/__fixtures__/conversation.ts';
 import { call, delta, done, say, setup, stop, text, whole } from './__fixtures__/chat-server.ts';
 
 const at = setup();
+const once = { maxRetry: 0, retryIntervalMs: 0, timeoutMs: 4_000 };
 const good = whole(text('here'), stop());
 
 describe('pain 9: an interruption', () => {
@@ -234,6 +236,19 @@ describe('an answer that says nothing', () => {
   });
 });
 
+describe('a request', () => {
+  it('that LiveKit cannot make of a tool is an error event, not a mute agent', async () => {
+    const parameters = z.object({ city: z.string().optional() });
+    const odd = llm.tool({ name: 'odd', description: 'odd', parameters, execute: async () => '' });
+    const model = at.open({ strictToolSchema: true });
+    const failures = failuresOf(model);
+    const heard = await new Conversation(model, { toolCtx: [odd] }).turn('hello');
+    expect(heard.text).toBe('');
+    expect(failures).toMatchObject([{ recoverable: false, error: { message: expect.stringMatching(/optional/i) } }]);
+    expect(at.asked).toHaveLength(0);
+  });
+});
+
 describe('silence', () => {
   it.each<[string, (response: ServerResponse) => unknown]>([
     ['before the status', () => {}],
@@ -266,6 +281,41 @@ describe('silence', () => {
     expect((await stream.next()).done).toBe(true);
     expect(failures).toMatchObject([{ recoverable: false }]);
     await vi.waitUntil(() => gone);
+  });
+
+  it('in which the server says by comments that it is at work may be as long as a thought', async () => {
+    const waits = watch(at.clock);
+    let answer: ServerResponse | undefined;
+    at.answer = (response) => say((answer = response), ': PROCESSING\n\n');
+    const model = at.open({ thinkingTimeoutMs: 30_000 });
+    const failures = failuresOf(model);
+    const heard = new Conversation(model).turn('hello');
+    for (let comments = 1; comments <= 7; comments++) {
+      await waits(4_000, comments + 1);
+      await at.clock.advance(3_500);
+      say(answer!, ': PROCESSING\n\n');
+    }
+    await waits(4_000, 9);
+    whole(text('here'), stop())(answer!);
+    expect((await heard).text).toBe('here');
+    expect(failures).toEqual([]);
+    expect(at.asked).toHaveLength(1);
+  });
+
+  it('in which the server says for ever that it is at work ends like a thought that is too long', async () => {
+    const waits = watch(at.clock);
+    let answer: ServerResponse | undefined;
+    at.answer = (response) => say((answer = response), ': PROCESSING\n\n');
+    const model = at.open({ thinkingTimeoutMs: 6_000 });
+    const failures = failuresOf(model);
+    const stream = model.chat({ chatCtx: new Conversation(model).user('hello').context, connOptions: once });
+    await waits(4_000, 2);
+    await at.clock.advance(3_000);
+    say(answer!, ': PROCESSING\n\n');
+    await waits(3_000);
+    await at.clock.advance(3_000);
+    expect((await stream.next()).done).toBe(true);
+    expect(failures).toMatchObject([{ recoverable: false, error: { message: expect.stringContaining('no answer') } }]);
   });
 
   it.each<[string, string, object?, string?]>([

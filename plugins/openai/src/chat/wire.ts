@@ -22,6 +22,7 @@ export interface ChatCompletionChunk {
 }
 
 export interface ChatCompletionChoice {
+  index?: Maybe<number>;
   delta?: Maybe<ChatCompletionDelta>;
   /** In the place of `delta` where the answer comes in one piece. */
   message?: Maybe<ChatCompletionDelta>;

@@ -1,4 +1,4 @@
-/** A file below the repository’s root, and a title in it. */
+/** A file below the repository’s root, and the title of a test or a `describe` in it, as it is written there. */
 export type Proof = readonly [file: string, title: string];
 
 /** One thing that people who run voice agents in production have met. */
@@ -16,8 +16,19 @@ export interface Pain {
   tests: readonly Proof[];
 }
 
-const stt = 'plugins/openai/src/stt/stt.test.ts';
-const tts = 'plugins/openai/src/tts/tts.test.ts';
+const audio = file('realtime/realtime-audio.test.ts');
+const connection = file('realtime/realtime-connection.test.ts');
+const continuation = file('responses/continuation.test.ts');
+const everyClass = file('every-class.test.ts');
+const faults = file('realtime/realtime-faults.test.ts');
+const http = file('responses/http.test.ts');
+const recovery = file('realtime/realtime-recovery.test.ts');
+const replies = file('realtime/realtime-replies.test.ts');
+const sockets = file('responses/connection.test.ts');
+const stt = file('stt/stt.test.ts');
+const trouble = file('responses/trouble.test.ts');
+const tts = file('tts/tts.test.ts');
+const reconnect = 'packages/ws-session/src/reconnect.test.ts';
 
 export const pains: readonly Pain[] = [
   {
@@ -26,7 +37,7 @@ export const pains: readonly Pain[] = [
     reports: ['js#2539', 'js#934'],
     upstream: 'No listener for the socket’s error until it is open: the process ends.',
     here: 'An `error` event, after redialling on a budget.',
-    tests: [['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 1: a connect failure']],
+    tests: [[connection, 'pain 1: a connect failure']],
   },
   {
     number: 2,
@@ -34,7 +45,13 @@ export const pains: readonly Pain[] = [
     reports: ['py#6334'],
     upstream: 'The service never sees the end; the socket lives until its own limit.',
     here: 'A close frame, at most 2 s for the answer, and the socket is gone.',
-    tests: [['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 2: close() closes the socket']],
+    tests: [
+      [connection, 'pain 2: close()'],
+      [
+        file('live/gpt-live-connection.test.ts'),
+        'pain 2: takes two seconds at most when the service says nothing more',
+      ],
+    ],
   },
   {
     number: 3,
@@ -51,8 +68,10 @@ export const pains: readonly Pain[] = [
     upstream: 'The frame is dropped by its schema, and nobody counts the time.',
     here: 'Odd frames never hide a terminal one, and every wait has a deadline.',
     tests: [
-      ['plugins/openai/src/responses/llm.test.ts', 'pain 4: frames that must not leave a turn hanging'],
-      ['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 4: odd frames'],
+      [file('responses/llm.test.ts'), 'pain 4: frames that must not leave a turn hanging'],
+      [http, 'pain 4: events that are none are passed over'],
+      [http, 'pain 4: an upstream that falls silent is a timeout'],
+      [connection, 'pain 4: odd frames'],
     ],
   },
   {
@@ -60,8 +79,12 @@ export const pains: readonly Pain[] = [
     title: 'Hundreds of reconnects a second',
     reports: ['js#934', 'py#6352'],
     upstream: 'A clean close is redialled at once, uncounted, and never told.',
-    here: 'Back-off with jitter, a budget that only healthy time refunds, a breaker for sockets that die at once.',
-    tests: [['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 5: sockets that die at once']],
+    here: 'Back-off with jitter that a socket which dies at once does not reset, and a budget that only healthy time refunds.',
+    tests: [
+      [connection, 'pain 5: sockets that die at once'],
+      [reconnect, 'waits longer each time, with jitter, and not beyond the cap'],
+      [reconnect, 'is refunded by healthy uptime only'],
+    ],
   },
   {
     number: 6,
@@ -70,8 +93,9 @@ export const pains: readonly Pain[] = [
     upstream: 'Speech to text is not replaced at all; a Responses socket exactly when the service ends it.',
     here: 'Replaced before that, in a quiet moment, with the context told again.',
     tests: [
-      ['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 6: time limits'],
-      ['plugins/openai/src/responses/continuation.test.ts', 'pain 6: a socket at the end of its hour'],
+      [connection, 'pain 6: time limits'],
+      [continuation, 'pain 6: a socket at the end of its hour'],
+      [stt, 'goes on before the session expires, in a quiet moment'],
     ],
   },
   {
@@ -80,7 +104,7 @@ export const pains: readonly Pain[] = [
     reports: ['py#7092'],
     upstream: 'The old send loop takes it from the queue and drops it.',
     here: 'One outbox, tagged by connection.',
-    tests: [['plugins/openai/src/realtime/realtime-recovery.test.ts', 'pain 7: a lost socket']],
+    tests: [[recovery, 'pain 7: a lost socket']],
   },
   {
     number: 8,
@@ -88,9 +112,7 @@ export const pains: readonly Pain[] = [
     reports: ['vercel/ai#16356'],
     upstream: 'Repeats the assistant’s message beside `previous_response_id`.',
     here: 'A turn that continues a response sends what is new; a reply that was cut short breaks the chain.',
-    tests: [
-      ['plugins/openai/src/responses/continuation.test.ts', 'pain 8: a turn that continues the response before it'],
-    ],
+    tests: [[continuation, 'pain 8: a turn that continues the response before it']],
   },
   {
     number: 9,
@@ -99,8 +121,8 @@ export const pains: readonly Pain[] = [
     upstream: 'The request is not aborted, over HTTP or WebSocket.',
     here: 'The request ends; on a WebSocket the socket is dropped, and the next one is open already.',
     tests: [
-      ['plugins/openai/src/responses/trouble.test.ts', 'pain 9: an interruption'],
-      ['plugins/openai/src/responses/http.test.ts', 'pain 9: an interruption ends the request'],
+      [trouble, 'pain 9: an interruption'],
+      [http, 'pain 9: an interruption ends the request'],
     ],
   },
   {
@@ -117,7 +139,7 @@ export const pains: readonly Pain[] = [
     reports: ['py#2064', 'pc#3755'],
     upstream: 'Sends both as they come; the service refuses one.',
     here: 'One sequencer for create and cancel.',
-    tests: [['plugins/openai/src/realtime/realtime-replies.test.ts', 'pain 11: create and cancel']],
+    tests: [[replies, 'pain 11: create and cancel']],
   },
   {
     number: 12,
@@ -125,7 +147,10 @@ export const pains: readonly Pain[] = [
     reports: ['py#2552', 'py#6224'],
     upstream: 'Ten seconds of silence, then an error that nobody retries.',
     here: 'Asked for once more if nothing was said, then a typed error.',
-    tests: [['plugins/openai/src/realtime/realtime-replies.test.ts', 'pain 12: a reply that does not come']],
+    tests: [
+      [recovery, 'an unanswered request is asked again on the next socket, once; the second loss is told'],
+      [replies, 'pain 12: a reply that does not come'],
+    ],
   },
   {
     number: 13,
@@ -134,8 +159,9 @@ export const pains: readonly Pain[] = [
     upstream: 'Concatenates strings: `?tenant=7` becomes `?tenant=7/responses`.',
     here: 'URLs are joined once, in one place.',
     tests: [
-      ['plugins/openai/src/responses/connection.test.ts', 'pain 13: base URLs'],
+      [sockets, 'pain 13: base URLs'],
       [stt, 'pain 13: keeps the query of a base URL, and appends the path once'],
+      [connection, 'the path is appended once, the query kept and the model in the URL'],
     ],
   },
   {
@@ -147,7 +173,7 @@ export const pains: readonly Pain[] = [
     here: 'A table by gateway and capability ([gateways.md](gateways.md)).',
     tests: [
       [stt, 'pain 14: where the model is named'],
-      ['plugins/openai/src/responses/connection.test.ts', 'pain 14: the place of the model'],
+      [sockets, 'pain 14: the place of the model'],
     ],
   },
   {
@@ -156,7 +182,10 @@ export const pains: readonly Pain[] = [
     reports: [],
     upstream: 'Read when the module is imported, or not at all, depending on the class.',
     here: 'One rule for every class, read at construction.',
-    tests: [['plugins/openai/src/options.test.ts', 'pain 15: one rule for options, client and environment']],
+    tests: [
+      [file('options.test.ts'), 'pain 15: one rule for options, client and environment'],
+      [everyClass, 'pain 15: takes key and address from the environment as it is at construction'],
+    ],
   },
   {
     number: 16,
@@ -165,8 +194,8 @@ export const pains: readonly Pain[] = [
     upstream: 'Neither option exists.',
     here: '`proxy`, `agent`, `headers` and `query` on every class, for sockets and requests alike.',
     tests: [
-      ['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 16: headers'],
-      ['plugins/openai/src/responses/connection.test.ts', 'pain 16: agents'],
+      [everyClass, 'pain 16: goes through a proxy, with the headers and the query of the user'],
+      [everyClass, 'pain 16: uses the agent that it is given'],
     ],
   },
   {
@@ -176,11 +205,9 @@ export const pains: readonly Pain[] = [
     upstream: 'The model is dropped, a key is demanded beside a token, and a token is never renewed.',
     here: '`withAzure` on every class, `gateways.azure` and `azureLegacy`, tokens asked for on every dial.',
     tests: [
-      ['plugins/openai/src/azure.test.ts', 'pain 17: an AzureOpenAI client of openai'],
-      [
-        'plugins/openai/src/azure-cloud.test.ts',
-        'works on after its token has expired, with the next one of its provider',
-      ],
+      [file('azure.test.ts'), 'pain 17: %s.withAzure'],
+      [file('azure-cloud.test.ts'), 'pain 17: %s through azure'],
+      [file('azure-cloud.test.ts'), 'pain 17: %s through azure-legacy'],
     ],
   },
   {
@@ -190,8 +217,8 @@ export const pains: readonly Pain[] = [
     upstream: 'No ping, ever.',
     here: 'Pings, pongs with a deadline, and a probe before an idle socket is used.',
     tests: [
-      ['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 18: a half-open socket'],
-      ['plugins/openai/src/responses/trouble.test.ts', 'pain 18: sockets that died unseen'],
+      [connection, 'pain 18: a half-open socket'],
+      [trouble, 'pain 18: sockets that died unseen'],
     ],
   },
   {
@@ -201,11 +228,9 @@ export const pains: readonly Pain[] = [
     upstream: 'Emits without looking whether anybody listens.',
     here: 'Our own events are guarded. LiveKit’s own retries of an LLM still want a listener for `error`.',
     tests: [
-      ['plugins/openai/src/responses/trouble.test.ts', 'pain 19: nobody listens for errors'],
-      [
-        'plugins/openai/src/realtime/realtime-connection.test.ts',
-        'pain 19: an error that nobody listens to throws nowhere',
-      ],
+      [trouble, 'pain 19: nobody listens for errors'],
+      [connection, 'pain 19: an error that nobody listens to throws nowhere'],
+      [stt, 'pain 19: a stream that fails while nobody listens for errors just ends'],
     ],
   },
   {
@@ -215,7 +240,8 @@ export const pains: readonly Pain[] = [
     upstream: '“Unexpected server response: 401”, four times.',
     here: 'Status, request id and body are kept; what cannot succeed is not tried again.',
     tests: [
-      ['plugins/openai/src/responses/trouble.test.ts', 'pain 20: a refused upgrade'],
+      [trouble, 'pain 20: a refused upgrade'],
+      [connection, 'pain 20: a refused upgrade fails once, with status, request id and the words of the refusal'],
       [stt, 'pain 20: a refused key is one typed error, at once'],
     ],
   },
@@ -226,8 +252,9 @@ export const pains: readonly Pain[] = [
     upstream: 'A response that failed for the moment is an error for good.',
     here: 'Codes surface, `Retry-After` is waited out, `rate_limits_updated` is an event.',
     tests: [
-      ['plugins/openai/src/responses/trouble.test.ts', 'pain 21: limits'],
-      ['plugins/openai/src/realtime/realtime-replies.test.ts', 'pain 21: rate limits are surfaced'],
+      [trouble, 'pain 21: limits'],
+      [http, 'pain 21: Retry-After is waited out'],
+      [replies, 'pain 21: rate limits are surfaced'],
     ],
   },
   {
@@ -236,7 +263,10 @@ export const pains: readonly Pain[] = [
     reports: ['js#1855', 'py#7073', 'py#3089'],
     upstream: 'A refused item leaves `updateChatCtx` waiting; one failure locks every later change of the tools.',
     here: 'Settled by event id, replayed after a reconnect.',
-    tests: [['plugins/openai/src/realtime/realtime-context.test.ts', 'pain 22: the context']],
+    tests: [
+      [file('realtime/realtime-context.test.ts'), 'pain 22: the context'],
+      [recovery, 'an unconfirmed change is replayed, and its update resolves'],
+    ],
   },
   {
     number: 23,
@@ -245,8 +275,12 @@ export const pains: readonly Pain[] = [
     upstream: 'The call never reaches the agent.',
     here: '`""` is `{}`, ids are kept, outputs without their call are left out.',
     tests: [
-      ['plugins/openai/src/realtime/realtime-replies.test.ts', 'pain 23: tool calls'],
-      ['plugins/openai/src/responses/input.test.ts', 'pain 23: a chosen function'],
+      [replies, 'pain 23: tool calls'],
+      [file('responses/input.test.ts'), 'pain 23: a chosen function'],
+      [
+        file('realtime/realtime-context.test.ts'),
+        "LiveKit's own notes, empty messages and outputs without their call are not sent (livekit/agents-js#1855)",
+      ],
     ],
   },
   {
@@ -255,7 +289,7 @@ export const pains: readonly Pain[] = [
     reports: ['pc#3677', 'py#6157'],
     upstream: 'Sends the player’s position as it is; the service refuses it and the model remembers too much.',
     here: 'Clamped to the sound that arrived; nothing heard is nothing said.',
-    tests: [['plugins/openai/src/realtime/realtime-audio.test.ts', 'pain 24: truncation']],
+    tests: [[audio, 'pain 24: truncation']],
   },
   {
     number: 25,
@@ -264,7 +298,7 @@ export const pains: readonly Pain[] = [
     upstream: 'Sends the buffer behind the frame, at whatever rate it has.',
     here: 'One chunker that resamples, mixes and honours views.',
     tests: [
-      ['plugins/openai/src/realtime/realtime-audio.test.ts', 'pain 25: audio to the service'],
+      [audio, 'pain 25: audio to the service'],
       [stt, 'pain 25: frames that are views of a larger buffer say no more and no less than themselves'],
     ],
   },
@@ -276,11 +310,9 @@ export const pains: readonly Pain[] = [
     here: 'Nothing is retried after it was heard, and every message of a response is.',
     tests: [
       [tts, 'pain 26: nothing is said twice once it began'],
-      ['plugins/openai/src/responses/trouble.test.ts', 'pain 26: nothing is said twice'],
-      [
-        'plugins/openai/src/realtime/realtime-replies.test.ts',
-        'pain 26: several messages of one response are all heard',
-      ],
+      [trouble, 'pain 26: nothing is said twice'],
+      [http, 'pain 26: nothing is said twice once a word was delivered'],
+      [replies, 'pain 26: several messages of one response are all heard'],
     ],
   },
   {
@@ -291,9 +323,16 @@ export const pains: readonly Pain[] = [
     here: 'In no message, log, span or printed object ([SECURITY.md](../SECURITY.md)).',
     tests: [
       [
-        'plugins/openai/src/secrets.test.ts',
+        file('secrets.test.ts'),
         'pain 27: no key, header, query token or proxy password is in any picture of a model or its stream',
       ],
+      [connection, 'pain 27: no key is in a model, a session or an error, however they are printed'],
+      [
+        file('responses/raw-events.test.ts'),
+        'pain 27: no key of a tool, and no key that a service repeats, is in them',
+      ],
+      ['packages/ws-session/src/secrets.test.ts', 'no secret is seen'],
+      ['packages/ws-session/src/tracing.test.ts', 'notes the status of a refusal and nothing of what it said'],
     ],
   },
   {
@@ -303,8 +342,9 @@ export const pains: readonly Pain[] = [
     upstream: 'Unbounded queues, and listeners that every reconnect adds to.',
     here: 'Bounded queues; nothing is raced against a promise that lives as long as the call.',
     tests: [
-      ['plugins/openai/src/realtime/realtime-connection.test.ts', 'pain 28: a reconnect leaves no listeners behind'],
-      ['plugins/openai/src/responses/trouble.test.ts', 'pain 28: a long call'],
+      [connection, 'pain 28: a reconnect leaves no listeners and no timers behind'],
+      [faults, 'a service that stops reading costs the oldest audio, and no memory'],
+      [trouble, 'pain 28: a long call'],
     ],
   },
   {
@@ -312,12 +352,10 @@ export const pains: readonly Pain[] = [
     title: 'No way to reconnect, and no way to know',
     reports: ['py#6040', 'on#2968'],
     upstream: 'Neither a method nor an event.',
-    here: '`session.reconnect()`, and `connection` events on every class.',
+    here: '`session.reconnect()`, and `connection` events on every class that has a socket.',
     tests: [
-      [
-        'plugins/openai/src/realtime/realtime-connection.test.ts',
-        'pain 29: reconnect() replaces the socket, and the connection tells of it',
-      ],
+      [connection, 'pain 29: reconnect() replaces the socket, and the connection tells of it'],
+      [everyClass, 'pain 29: tells what its connection is doing'],
     ],
   },
   {
@@ -326,7 +364,10 @@ export const pains: readonly Pain[] = [
     reports: ['py#6635', 'py#1873'],
     upstream: 'With `create_response: false` it still says that it takes turns, so nobody answers.',
     here: 'Capabilities follow the options, and every option can change in a call.',
-    tests: [['plugins/openai/src/realtime/realtime-context.test.ts', 'pain 30: options']],
+    tests: [
+      [file('realtime/realtime-context.test.ts'), 'pain 30: options'],
+      [file('realtime/realtime-options.test.ts'), 'can change while a session is open, by the session or by its model'],
+    ],
   },
   {
     number: 31,
@@ -335,11 +376,9 @@ export const pains: readonly Pain[] = [
     upstream: 'Sends what it was given.',
     here: 'Left out, unless `null` means “off”.',
     tests: [
-      ['plugins/openai/src/responses/input.test.ts', 'pain 31: explicit nulls'],
-      [
-        'plugins/openai/src/realtime/realtime-context.test.ts',
-        'null switches off what absence leaves to the service (pain 31)',
-      ],
+      [file('responses/input.test.ts'), 'pain 31: explicit nulls'],
+      [file('chat/request.test.ts'), 'pain 31: leaves out whatever is null or undefined'],
+      [file('realtime/realtime-context.test.ts'), 'null switches off what absence leaves to the service (pain 31)'],
     ],
   },
   {
@@ -348,6 +387,14 @@ export const pains: readonly Pain[] = [
     reports: [],
     upstream: 'A model that is younger than the list does not reason.',
     here: 'Any name passes; rules go by family.',
-    tests: [['plugins/openai/src/reasoning.test.ts', 'pain 32: models that came after a list was written']],
+    tests: [
+      [file('reasoning.test.ts'), 'pain 32: models that came after a list was written'],
+      [file('chat/request.test.ts'), 'pain 32: the rules of a family of models'],
+    ],
   },
 ];
+
+/** A file of this plugin, below the repository’s root. */
+export function file(path: string): string {
+  return ['plugins/openai/src', path].join('/');
+}

@@ -1,22 +1,15 @@
-import { initializeLogger, llm, voice } from '@livekit/agents';
+import { initializeLogger, type llm, voice } from '@livekit/agents';
 import { dispose } from '@livekit/rtc-node';
 import { plainEar, scriptedMind, startLoopback } from '@patchbay/loopback';
 import type { Loopback, MindRequest } from '@patchbay/loopback';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { z } from 'zod';
-import { Loudspeaker, Microphone, ObservedModel } from './__fixtures__/room.ts';
+import { Loudspeaker, weather } from '../__fixtures__/room.ts';
+import { Microphone, ObservedModel } from './__fixtures__/room.ts';
 import type { GPTLiveSession } from './gpt-live-session.ts';
 import type { GPTLiveModelOptions } from './options.ts';
 import type { GPTLiveDelegation } from './receiving-session.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
-
-const weather = llm.tool({
-  name: 'weather',
-  description: 'The weather of a city',
-  parameters: z.object({ city: z.string() }),
-  execute: async ({ city }) => `Nothing but rain in ${city}.`,
-});
 
 let cloud: Loopback;
 let model: ObservedModel;

@@ -1,5 +1,6 @@
 import { llm } from '@livekit/agents';
-import { DuplexModelBase } from '@patchbay/plugin-kit';
+import { checkObject, DuplexModelBase } from '@patchbay/plugin-kit';
+import { type Connection, PatchbayError } from '@patchbay/ws-url';
 import { routeTo } from '../endpoint.ts';
 import { GPTLiveSession } from './gpt-live-session.ts';
 import { DEFAULT_MODEL, resolveLiveOptions } from './options.ts';
@@ -15,8 +16,10 @@ export class GPTLiveModel extends DuplexModelBase {
 
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: GPTLiveModelOptions = {}) {
+    checkObject('options', options);
     const { connection, ...network } = routeTo('live', options, options.model ?? DEFAULT_MODEL);
-    const resolved = resolveLiveOptions(options, connection.redacted);
+    const resolved = resolveLiveOptions(options, connection.base);
+    refuseDelegationWithout(connection, resolved);
     super(
       {
         userTranscription: true,
@@ -43,4 +46,12 @@ export class GPTLiveModel extends DuplexModelBase {
   override session(): GPTLiveSession {
     return new GPTLiveSession(this);
   }
+}
+
+function refuseDelegationWithout({ traits, row }: Connection, { delegation }: GPTLiveOptions): void {
+  if (traits.clientDelegationOnly !== true || delegation === 'client') return;
+  throw new PatchbayError(
+    'unsupported',
+    `${row.title} relays GPT-Live with client delegation only: set \`delegation: 'client'\`, give the agent no tools and listen for \`delegation_created\``,
+  );
 }

@@ -152,9 +152,8 @@ export class GPTLiveSession extends ReceivingSession {
   protected override opened(link: Link): void {
     const { input, left } = startupInput(this.history.items.filter(({ id }) => !this.#unsent.has(id)));
     if (left > 0) logger()?.warn({ left }, 'GPT-Live starts with the newest part of the conversation only');
-    const { model, modelIn } = this.#model.connection;
     const session: SessionConfig = {
-      model: modelIn === 'none' ? this.opts.model : (model ?? this.opts.model),
+      model: this.#model.connection.nameOf() ?? this.opts.model,
       ...(this.#instructions === undefined ? {} : { instructions: this.#instructions }),
       ...(input.length === 0 ? {} : { input }),
       audio: { format: { type: 'audio/pcm', rate: SAMPLE_RATE }, output: { voice: this.opts.voice } },

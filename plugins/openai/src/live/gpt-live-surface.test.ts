@@ -64,6 +64,13 @@ test.each([
   expect(error).toMatchObject({ code: 'invalid-option', message: expect.stringMatching(name) as string });
 });
 
+test('a gateway that relays client delegation only wants it said, at construction', () => {
+  const gateway = ours.gateways.vercel({ apiKey: 'vck-1' });
+  expect(() => new ours.realtime.GPTLiveModel({ gateway })).toThrow(/Vercel.*set `delegation: 'client'`/);
+  const model = new ours.realtime.GPTLiveModel({ gateway, model: 'openai/gpt-live-1', delegation: 'client' });
+  expect(model.connection.redacted).toBe('wss://ai-gateway.vercel.sh/v1/live/sessions');
+});
+
 test('a gateway without GPT-Live says so at construction, and what to use instead', () => {
   const gateway = ours.gateways.portkey({ baseURL: 'https://portkey.example.com', apiKey: 'pk', provider: 'openai' });
   expect(() => new ours.realtime.GPTLiveModel({ ...key, gateway })).toThrow(/GPT-Live.*realtime\.RealtimeModel/);

@@ -3,7 +3,7 @@
  * Source: https://developers.openai.com/api/docs/guides/live-conversations and openai-node 7.57, resources/live.
  * Fields of the service are optional: one that is missing must not end a call.
  */
-import type { Reasoning } from '../reasoning.ts';
+import type { ReasoningOptions } from '../reasoning.ts';
 
 /** Who does the work that the voice model hands over. */
 export type DelegationTarget = 'responses' | 'client';
@@ -24,7 +24,7 @@ export interface ResponsesConfig {
   tools?: object[];
   tool_choice?: string | { type: 'function'; name: string };
   parallel_tool_calls?: boolean;
-  reasoning?: Reasoning;
+  reasoning?: ReasoningOptions;
   text?: object;
   service_tier?: 'auto' | 'default' | 'flex' | 'priority';
   max_output_tokens?: number;

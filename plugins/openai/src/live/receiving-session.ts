@@ -2,7 +2,7 @@ import { llm, shortuuid } from '@livekit/agents';
 import { audioFrameOf, DuplexSessionBase, guardedEmit, logger } from '@patchbay/plugin-kit';
 import type { Frame, Link } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
-import { Expiry } from '../realtime/expiry.ts';
+import { Expiry, rotationAfter } from '../realtime/expiry.ts';
 import { failureOf } from '../realtime/failures.ts';
 import { decodeServerEvent } from '../realtime/server-events.ts';
 import { BackendCalls } from './backend-calls.ts';
@@ -15,9 +15,6 @@ import { Utterances } from './utterances.ts';
 import type { Fragment } from './utterances.ts';
 
 export const SAMPLE_RATE = 24_000;
-
-/** A timer of the platform counts in 31 bits. */
-const longestTimerMs = 0x7fffffff;
 /** With no audio from us for this long, the model's time stands still, and with it every reply (livekit/agents#7239). */
 const fillGapsAfterMs = 200;
 
@@ -54,17 +51,13 @@ export abstract class ReceivingSession extends DuplexSessionBase<GPTLiveEvents> 
   constructor(model: GPTLiveModel) {
     const { maxSessionDuration, connOptions } = model._opts;
     const { timeoutMs, maxRetry } = connOptions;
-    const lifeMs = maxSessionDuration ?? Infinity;
     super(model, {
       sampleRate: SAMPLE_RATE,
       fillGapsAfterMs,
       stallMs: timeoutMs,
       deadlines: { dialMs: timeoutMs, firstEventMs: timeoutMs },
       reconnect: maxRetry === 0 ? false : { budget: maxRetry },
-      rotation: {
-        afterMs: Math.min(lifeMs, longestTimerMs),
-        latestMs: Math.min(lifeMs * 1.25, longestTimerMs),
-      },
+      rotation: rotationAfter(maxSessionDuration ?? Infinity),
     });
     this.#liveModel = model;
     this.opts = { ...model._opts, responsesOptions: { ...model._opts.responsesOptions } };

@@ -1,12 +1,15 @@
 import type { AudioBase64Bytes, ConversationItemCreateContent, ItemResource } from './api-proto-items.ts';
 import type {
+  LegacyAudioFormat,
   McpTool,
   Modality,
+  NamedToolChoice,
   RealtimeAudioConfigOutput,
   Reasoning,
   SessionConfig,
   Tool,
   ToolChoice,
+  Voice,
 } from './api-proto-session.ts';
 
 interface Event<Type extends string> {
@@ -54,9 +57,13 @@ export interface ResponseCreateParams {
   output_modalities?: Modality[];
   /** The preview API's name for `output_modalities`. */
   modalities?: Modality[];
+  /** As are `voice`, `output_audio_format` and `temperature`. */
+  voice?: Voice;
+  output_audio_format?: LegacyAudioFormat;
+  temperature?: number;
   audio?: { output?: RealtimeAudioConfigOutput };
   tools?: (Tool | McpTool)[];
-  tool_choice?: ToolChoice;
+  tool_choice?: ToolChoice | NamedToolChoice;
   max_output_tokens?: number | 'inf';
   metadata?: Record<string, string>;
   /** `none`: outside the conversation. */

@@ -8,7 +8,8 @@ export interface InputTextContent {
 
 export interface InputAudioContent {
   type: 'input_audio';
-  audio?: AudioBase64Bytes;
+  /** Not in what the service sends, unless the item was retrieved. */
+  audio: AudioBase64Bytes;
   transcript?: string | null;
 }
 
@@ -32,9 +33,11 @@ export interface OutputTextContent {
 }
 
 export interface AudioContent {
-  type: 'audio' | 'output_audio';
-  audio?: AudioBase64Bytes;
-  transcript?: string | null;
+  /** `output_audio` in what the GA API sends. */
+  type: 'audio';
+  /** As with {@link InputAudioContent}. */
+  audio: AudioBase64Bytes;
+  transcript: string;
 }
 
 export type Content =
@@ -49,7 +52,8 @@ export interface ContentPart {
 
 export interface BaseItem {
   id: string;
-  object?: 'realtime.item';
+  object: 'realtime.item';
+  type: string;
   status?: 'completed' | 'incomplete' | 'in_progress';
 }
 
@@ -120,48 +124,70 @@ export interface McpApprovalResponseItem extends BaseItem {
 
 export type McpItem = McpListToolsItem | McpCallItem | McpApprovalRequestItem | McpApprovalResponseItem;
 
-export type ItemResource = SystemItem | UserItem | AssistantItem | FunctionCallItem | FunctionCallOutputItem | McpItem;
+export type ItemResource = SystemItem | UserItem | AssistantItem | FunctionCallItem | FunctionCallOutputItem;
 
-export type SystemItemCreate = SystemItem & { content: InputTextContent[] };
-export type UserItemCreate = UserItem;
-export type AssistantItemCreate = AssistantItem;
-export type FunctionCallItemCreate = FunctionCallItem;
-export type FunctionCallOutputItemCreate = FunctionCallOutputItem;
-export type ConversationItemCreateContent = ItemResource;
+/** What an item may be where a session has MCP servers. Programs for LiveKit's plugin know no such items, so its events name {@link ItemResource}. */
+export type AnyItemResource = ItemResource | McpItem;
+
+/** An item as it is handed to the service. */
+type Create<Item extends BaseItem> = Omit<Item, 'object' | 'status'>;
+
+export interface SystemItemCreate extends Create<SystemItem> {
+  content: InputTextContent[];
+}
+
+export type UserItemCreate = Create<UserItem>;
+
+export interface AssistantItemCreate extends Create<AssistantItem> {
+  content: (TextContent | OutputTextContent)[];
+}
+
+export type FunctionCallItemCreate = Create<FunctionCallItem>;
+export type FunctionCallOutputItemCreate = Create<FunctionCallOutputItem>;
+export type McpApprovalResponseItemCreate = Create<McpApprovalResponseItem>;
+
+export type ConversationItemCreateContent =
+  | SystemItemCreate
+  | UserItemCreate
+  | AssistantItemCreate
+  | FunctionCallItemCreate
+  | FunctionCallOutputItemCreate
+  | McpApprovalResponseItemCreate;
 
 export type ResponseStatus = 'in_progress' | 'completed' | 'incomplete' | 'cancelled' | 'failed' | (string & {});
 
-/** Why a response is not complete. The service's own types let every part of it be absent. */
+/** Why a response is not complete. */
 export type ResponseStatusDetails =
   | string
+  | { type: 'incomplete'; reason: 'max_output_tokens' | 'content_filter' | (string & {}) }
   | {
-      type?: 'completed' | 'incomplete' | 'failed' | 'cancelled' | (string & {});
-      reason?: 'turn_detected' | 'client_cancelled' | 'max_output_tokens' | 'content_filter' | (string & {});
-      error?: { type?: string; code?: string | null; message?: string | null } | null;
-    };
+      type: 'failed';
+      error?: { type?: string; code: 'server_error' | 'rate_limit_exceeded' | (string & {}); message: string };
+    }
+  | { type: 'cancelled'; reason: 'turn_detected' | 'client_cancelled' | (string & {}) };
 
 export interface ModelUsage {
-  total_tokens?: number;
-  input_tokens?: number;
-  output_tokens?: number;
-  input_token_details?: {
-    text_tokens?: number;
-    audio_tokens?: number;
+  total_tokens: number;
+  input_tokens: number;
+  output_tokens: number;
+  input_token_details: {
+    text_tokens: number;
+    audio_tokens: number;
     image_tokens?: number;
-    cached_tokens?: number;
-    cached_tokens_details?: { text_tokens?: number; audio_tokens?: number; image_tokens?: number } | null;
-  } | null;
-  output_token_details?: { text_tokens?: number; audio_tokens?: number } | null;
+    cached_tokens: number;
+    cached_tokens_details: { text_tokens: number; audio_tokens: number; image_tokens: number };
+  };
+  output_token_details: { text_tokens: number; audio_tokens: number };
 }
 
 export interface ResponseResource {
   id: string;
-  object?: 'realtime.response';
+  object: 'realtime.response';
   /** `null` for a response outside the conversation. */
   conversation_id?: string | null;
-  status?: ResponseStatus;
-  status_details?: ResponseStatusDetails | null;
-  output?: ItemResource[];
-  usage?: ModelUsage | null;
-  metadata?: Record<string, string> | null;
+  status: ResponseStatus;
+  status_details: ResponseStatusDetails;
+  output: ItemResource[];
+  usage?: ModelUsage;
+  metadata?: Record<string, string>;
 }

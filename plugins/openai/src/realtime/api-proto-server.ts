@@ -1,18 +1,23 @@
-import type { AudioBase64Bytes, ContentPart, ItemResource, ResponseResource } from './api-proto-items.ts';
+import type {
+  AnyItemResource,
+  AudioBase64Bytes,
+  ContentPart,
+  ItemResource,
+  ResponseResource,
+} from './api-proto-items.ts';
 import type { ConversationResource, SessionResource } from './api-proto-session.ts';
 
 interface Event<Type extends string> {
   type: Type;
-  /** Absent from events that a gateway made. */
-  event_id?: string;
+  event_id: string;
 }
 
 /** Where in which response a piece of output belongs. */
 interface OutputPosition {
   response_id: string;
   item_id: string;
-  output_index?: number;
-  content_index?: number;
+  output_index: number;
+  content_index: number;
 }
 
 /** The same where LiveKit's types do not tell the item. */
@@ -21,10 +26,10 @@ type LooseOutputPosition = Omit<OutputPosition, 'item_id'> & Partial<Pick<Output
 /** Where in the conversation an input belongs. */
 interface InputPosition {
   item_id: string;
-  content_index?: number;
+  content_index: number;
 }
 
-/** Every part of it may be absent or `null`, above all when a gateway wrote it. */
+/** An error as it really comes: every part of it may be absent or `null`, above all when a gateway wrote it. */
 export interface RealtimeErrorBody {
   type?: 'invalid_request_error' | 'server_error' | (string & {}) | null;
   code?: string | null;
@@ -35,7 +40,14 @@ export interface RealtimeErrorBody {
 }
 
 export interface ErrorEvent extends Event<'error'> {
-  error: RealtimeErrorBody;
+  error: {
+    type: 'invalid_request_error' | 'server_error' | (string & {});
+    code?: string;
+    message: string;
+    param: string;
+    /** The client event that caused it. */
+    event_id: string;
+  };
 }
 
 export interface SessionCreatedEvent extends Event<'session.created'> {
@@ -58,12 +70,12 @@ export interface InputAudioBufferCommittedEvent extends Event<'input_audio_buffe
 export type InputAudioBufferClearedEvent = Event<'input_audio_buffer.cleared'>;
 
 export interface InputAudioBufferSpeechStartedEvent extends Event<'input_audio_buffer.speech_started'> {
-  audio_start_ms?: number;
+  audio_start_ms: number;
   item_id: string;
 }
 
 export interface InputAudioBufferSpeechStoppedEvent extends Event<'input_audio_buffer.speech_stopped'> {
-  audio_end_ms?: number;
+  audio_end_ms: number;
   item_id: string;
 }
 
@@ -74,9 +86,9 @@ export interface InputAudioBufferTimeoutTriggeredEvent extends Event<'input_audi
   audio_end_ms?: number;
 }
 
-interface ItemEvent<Type extends string> extends Event<Type> {
-  previous_item_id?: string | null;
-  item: ItemResource;
+interface ItemEvent<Type extends string, Item = ItemResource> extends Event<Type> {
+  previous_item_id: string;
+  item: Item;
 }
 
 /** The preview API's name of {@link ConversationItemAddedEvent}. */
@@ -84,16 +96,17 @@ export type ConversationItemCreatedEvent = ItemEvent<'conversation.item.created'
 
 export type ConversationItemAddedEvent = ItemEvent<'conversation.item.added'>;
 
-export type ConversationItemDoneEvent = ItemEvent<'conversation.item.done'>;
+export type ConversationItemDoneEvent = ItemEvent<'conversation.item.done', AnyItemResource>;
 
 export interface ConversationItemInputAudioTranscriptionDeltaEvent
-  extends Event<'conversation.item.input_audio_transcription.delta'>, InputPosition {
-  delta?: string | null;
+  extends Event<'conversation.item.input_audio_transcription.delta'>, Partial<InputPosition> {
+  item_id: string;
+  delta?: string;
 }
 
 export interface ConversationItemInputAudioTranscriptionCompletedEvent
   extends Event<'conversation.item.input_audio_transcription.completed'>, InputPosition {
-  transcript?: string | null;
+  transcript: string;
   status?: 'in_progress' | 'completed' | (string & {});
   /** Present when `include` asked for it. */
   logprobs?: { logprob: number }[] | null;
@@ -101,11 +114,11 @@ export interface ConversationItemInputAudioTranscriptionCompletedEvent
 
 export interface ConversationItemInputAudioTranscriptionFailedEvent
   extends Event<'conversation.item.input_audio_transcription.failed'>, InputPosition {
-  error?: RealtimeErrorBody | null;
+  error: { type: string; code?: string; message: string; param: null };
 }
 
 export interface ConversationItemRetrievedEvent extends Event<'conversation.item.retrieved'> {
-  item: ItemResource;
+  item: AnyItemResource;
 }
 
 export interface ConversationItemTruncatedEvent extends Event<'conversation.item.truncated'> {
@@ -128,7 +141,7 @@ export interface ResponseDoneEvent extends Event<'response.done'> {
 
 interface OutputItemEvent<Type extends string> extends Event<Type> {
   response_id: string;
-  output_index?: number;
+  output_index: number;
   item: ItemResource;
 }
 
@@ -151,7 +164,7 @@ export interface ResponseTextDeltaEvent
 
 export interface ResponseTextDoneEvent
   extends Event<'response.output_text.done' | 'response.text.done'>, OutputPosition {
-  text?: string;
+  text: string;
 }
 
 export interface ResponseAudioTranscriptDeltaEvent
@@ -163,7 +176,7 @@ export interface ResponseAudioTranscriptDeltaEvent
 
 export interface ResponseAudioTranscriptDoneEvent
   extends Event<'response.output_audio_transcript.done' | 'response.audio_transcript.done'>, LooseOutputPosition {
-  transcript?: string;
+  transcript: string;
 }
 
 export interface ResponseAudioDeltaEvent
@@ -173,14 +186,20 @@ export interface ResponseAudioDeltaEvent
 
 export type ResponseAudioDoneEvent = Event<'response.output_audio.done' | 'response.audio.done'> & LooseOutputPosition;
 
+/** Where LiveKit's types tell neither the item nor the part. */
+interface CallPosition extends Partial<OutputPosition> {
+  response_id: string;
+  output_index: number;
+}
+
 export interface ResponseFunctionCallArgumentsDeltaEvent
-  extends Event<'response.function_call_arguments.delta'>, LooseOutputPosition {
-  delta?: string;
+  extends Event<'response.function_call_arguments.delta'>, CallPosition {
+  delta: string;
 }
 
 export interface ResponseFunctionCallArgumentsDoneEvent
-  extends Event<'response.function_call_arguments.done'>, LooseOutputPosition {
-  arguments?: string;
+  extends Event<'response.function_call_arguments.done'>, CallPosition {
+  arguments: string;
 }
 
 export interface McpListToolsEvent extends Event<

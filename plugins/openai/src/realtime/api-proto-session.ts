@@ -22,13 +22,9 @@ export type Role = 'system' | 'assistant' | 'user' | 'tool';
 export type GenerationFinishedReason = 'stop' | 'max_tokens' | 'content_filter' | 'interrupt';
 export type InputTranscriptionModel = 'whisper-1' | 'gpt-4o-transcribe' | 'gpt-4o-mini-transcribe' | (string & {});
 export type Modality = 'text' | 'audio';
-export type ToolChoice =
-  | 'auto'
-  | 'none'
-  | 'required'
-  | (string & {})
-  | { type: 'function'; name: string }
-  | { type: 'mcp'; server_label: string; name?: string };
+export type ToolChoice = 'auto' | 'none' | 'required' | (string & {});
+/** A tool that has to be used. */
+export type NamedToolChoice = { type: 'function'; name: string } | { type: 'mcp'; server_label: string; name?: string };
 export type State = 'initializing' | 'listening' | 'thinking' | 'speaking' | (string & {});
 
 export interface Tool {
@@ -36,7 +32,7 @@ export interface Tool {
   name: string;
   description?: string;
   /** JSON Schema. */
-  parameters: object;
+  parameters: { type: 'object'; properties: Record<string, Record<string, unknown>>; required: string[] };
 }
 
 /** A remote MCP server whose tools the service calls itself. https://developers.openai.com/api/docs/guides/realtime-mcp */
@@ -136,7 +132,7 @@ export interface SessionConfig {
   audio?: RealtimeAudioConfig;
   max_output_tokens?: number | 'inf';
   tools?: (Tool | McpTool)[];
-  tool_choice?: ToolChoice;
+  tool_choice?: ToolChoice | NamedToolChoice;
   tracing?: TracingConfig | 'auto' | null;
   reasoning?: Reasoning | null;
   truncation?: Truncation;
@@ -154,11 +150,30 @@ export interface SessionConfig {
   speed?: number;
 }
 
-export interface SessionResource extends SessionConfig {
+/**
+ * The configuration as the service tells it. The fields that have to be there by LiveKit's types are those of the preview
+ * API; the GA API tells most of them as {@link SessionConfig} has them, e.g. `audio.output.voice`.
+ */
+export interface SessionResource extends Omit<SessionConfig, keyof PreviewSession>, PreviewSession {}
+
+interface PreviewSession {
   id: string;
   object: 'realtime.session';
+  model: string;
+  modalities: Modality[];
+  instructions: string;
+  voice: Voice;
+  input_audio_format: LegacyAudioFormat;
+  output_audio_format: LegacyAudioFormat;
+  input_audio_transcription: InputAudioTranscription | null;
+  turn_detection: TurnDetectionType | null;
+  /** MCP servers may be among them: look at `type`. */
+  tools: Tool[];
+  tool_choice: ToolChoice;
+  temperature: number;
+  max_response_output_tokens: number | 'inf';
   /** Seconds since the epoch. */
-  expires_at?: number | null;
+  expires_at: number;
 }
 
 export interface ConversationResource {

@@ -2,7 +2,7 @@ import { Future, llm, shortuuid } from '@livekit/agents';
 import { logger } from '@patchbay/plugin-kit';
 import type { PatchbayError } from '@patchbay/ws-url';
 import type { ConversationItemCreateEvent, ConversationItemDeleteEvent } from './api-proto.ts';
-import { imagesOf, isConversational, itemResource } from './items.ts';
+import { imagesOf, isConversational, itemToCreate } from './items.ts';
 import type { Images } from './items.ts';
 
 export type ContextEvent = ConversationItemCreateEvent | ConversationItemDeleteEvent;
@@ -193,7 +193,7 @@ function createEvent(item: llm.ChatItem, images?: Images, previousId?: string): 
     type: 'conversation.item.create',
     event_id: shortuuid('chat_ctx_create_'),
     previous_item_id: previousId,
-    item: itemResource(item, images),
+    item: itemToCreate(item, images),
   };
 }
 

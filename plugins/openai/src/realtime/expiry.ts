@@ -3,7 +3,12 @@ import type { Clock, Timer } from '@patchbay/plugin-kit';
 /** Time left at which a socket is replaced, and the share of a short life that this may be. */
 const margin = { ms: 60_000, share: 0.1 };
 /** A timer of the platform counts in 31 bits. */
-export const longestTimerMs = 0x7fffffff;
+const longestTimerMs = 0x7fffffff;
+
+/** When a socket that may live this many milliseconds is replaced: in a quiet moment, and a quarter later in any. */
+export function rotationAfter(durationMs: number): { afterMs: number; latestMs: number } {
+  return { afterMs: Math.min(durationMs, longestTimerMs), latestMs: Math.min(durationMs * 1.25, longestTimerMs) };
+}
 
 /** Looks ahead to the moment at which the service ends a session (`session.expires_at`), to be gone before. */
 export class Expiry {

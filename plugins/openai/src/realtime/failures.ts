@@ -1,7 +1,11 @@
+import { llm } from '@livekit/agents';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
 import { fatalCodes } from '../error-codes.ts';
-import type { RealtimeErrorBody, ResponseResource } from './api-proto.ts';
+import { wordsOf } from '../words.ts';
+import type { RealtimeErrorBody, ResponseResource, ResponseStatusDetails } from './api-proto.ts';
+import type { Loose } from './loose.ts';
+import type { Abandonment } from './response-sequencer.ts';
 
 /** Ends one response, not the call: the next turn may be shorter, or the context trimmed. */
 const passingCode = 'context_length_exceeded';
@@ -22,8 +26,15 @@ export function isHarmless(error: RealtimeErrorBody): boolean {
   return (
     error.code === 'response_cancel_not_active' ||
     error.code === 'input_audio_buffer_commit_empty' ||
-    (error.message ?? '').startsWith('Cancellation failed')
+    wordsOf(error.message)?.startsWith('Cancellation failed') === true
   );
+}
+
+const busyCode = 'conversation_already_has_active_response';
+
+/** Another response is in the way of one that was asked for. */
+export function isBusy(error: RealtimeErrorBody): boolean {
+  return error.code === busyCode;
 }
 
 /** The socket's time is up: reason to rotate, not a failure. */
@@ -36,20 +47,44 @@ export function isExpiry(error: RealtimeErrorBody): boolean {
  * spoken, so the way to it is right, and a hint about the way is only a hint.
  */
 export function failureOf(error: RealtimeErrorBody, connection: Connection, worked: boolean): PatchbayError {
-  const message = connection.scrub(error.message || error.code || error.type || 'the service reported an error');
+  const code = wordsOf(error.code);
+  const text = wordsOf(error.message) ?? code ?? wordsOf(error.type) ?? 'the service reported an error';
+  const message = connection.scrub(text);
   const hint = connection.hint({ text: message });
   return new PatchbayError('provider-error', hint === undefined ? message : `${message} (${hint})`, {
     // A gateway's errors carry no code; that its table explains one means that a person has to change something.
     retryable: !isFatalError(error) && (worked || hint === undefined),
     hop: 'provider',
-    ...(error.code ? { providerCode: error.code } : {}),
+    ...(code === undefined ? {} : { providerCode: code }),
   });
 }
 
 /** Why a response failed; `undefined` unless it did. */
-export function responseFailure(response: ResponseResource, connection: Connection): PatchbayError | undefined {
+export function responseFailure(response: Loose<ResponseResource>, connection: Connection): PatchbayError | undefined {
   if (response.status !== 'failed') return undefined;
   const { status_details: details } = response;
-  const error = typeof details === 'string' ? { message: details } : (details?.error ?? {});
+  const error = typeof details === 'string' ? { message: details } : errorOf(details);
   return failureOf({ ...error, message: error.message || 'the response failed' }, connection, true);
+}
+
+/** Gateways leave the `type` of the details out. */
+function errorOf(details: Loose<ResponseStatusDetails> | null | undefined): RealtimeErrorBody {
+  const { error } = (details ?? {}) as { error?: RealtimeErrorBody | null };
+  return error ?? {};
+}
+
+const abandonments: Record<Abandonment, ConstructorParameters<typeof PatchbayError>> = {
+  lost: ['closed', 'the connection was lost twice before the reply began', { retryable: true }],
+  busy: [
+    'provider-error',
+    'the service was busy with another response each time it was asked',
+    { retryable: true, hop: 'provider', providerCode: busyCode },
+  ],
+  interrupted: ['aborted', 'the reply was interrupted before it began'],
+};
+
+/** What a `generateReply` is rejected with that will not be asked for again. */
+export function abandoned(reason: Abandonment): llm.RealtimeError {
+  const cause = new PatchbayError(...abandonments[reason]);
+  return new llm.RealtimeError(cause.message, { cause });
 }

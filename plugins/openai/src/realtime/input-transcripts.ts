@@ -1,9 +1,12 @@
 import type { llm } from '@livekit/agents';
+import { meanProbability } from '@patchbay/plugin-kit';
+import { logprobsIn } from '../logprobs.ts';
 import type {
   ConversationItemInputAudioTranscriptionCompletedEvent,
   ConversationItemInputAudioTranscriptionDeltaEvent,
   ConversationItemInputAudioTranscriptionFailedEvent,
 } from './api-proto.ts';
+import type { Loose } from './loose.ts';
 
 /**
  * What the caller said, as it becomes known: LiveKit wants the whole text so far each time, and a final one always,
@@ -12,13 +15,21 @@ import type {
 export class InputTranscripts {
   readonly #partials = new Map<string, Map<number, string>>();
   readonly #startedAt = new Map<string, number>();
+  /** The item that is being said, until the service has made a turn of it. */
+  #beingSaid: string | undefined;
 
   /** The caller began this item, at this time in milliseconds since the epoch. */
   started(itemId: string, at: number): void {
     this.#startedAt.set(itemId, at);
+    this.#beingSaid = itemId;
   }
 
-  delta(event: ConversationItemInputAudioTranscriptionDeltaEvent): llm.InputTranscriptionCompleted | undefined {
+  /** The service has made a turn of it. */
+  committed(): void {
+    this.#beingSaid = undefined;
+  }
+
+  delta(event: Loose<ConversationItemInputAudioTranscriptionDeltaEvent>): llm.InputTranscriptionCompleted | undefined {
     if (!event.delta) return undefined;
     const index = event.content_index ?? 0;
     const parts = this.#partials.get(event.item_id) ?? new Map<number, string>();
@@ -28,16 +39,18 @@ export class InputTranscripts {
     return this.#event(event.item_id, transcript, false);
   }
 
-  completed(event: ConversationItemInputAudioTranscriptionCompletedEvent): llm.InputTranscriptionCompleted {
+  completed(event: Loose<ConversationItemInputAudioTranscriptionCompletedEvent>): llm.InputTranscriptionCompleted {
     const isFinal = event.status !== 'in_progress';
     const result = this.#event(event.item_id, event.transcript ?? '', isFinal);
-    const confidence = confidenceOf(event.logprobs);
+    const confidence = meanProbability(logprobsIn(event.logprobs));
     if (isFinal) this.#forget(event.item_id, event.content_index);
     return confidence === undefined ? result : { ...result, confidence };
   }
 
   /** The final form of what was heard before transcription failed; `undefined` if nothing was. */
-  failed(event: ConversationItemInputAudioTranscriptionFailedEvent): llm.InputTranscriptionCompleted | undefined {
+  failed(
+    event: Loose<ConversationItemInputAudioTranscriptionFailedEvent>,
+  ): llm.InputTranscriptionCompleted | undefined {
     const partial = this.#partials.get(event.item_id)?.get(event.content_index ?? 0);
     const result = partial === undefined ? undefined : this.#event(event.item_id, partial, true);
     this.#forget(event.item_id, event.content_index);
@@ -49,8 +62,10 @@ export class InputTranscripts {
     this.#startedAt.delete(itemId);
   }
 
-  /** What was heard of everything that is not final, as final; nothing is left. */
+  /** What was heard of every turn whose transcript is not final, as final; nothing is left. What is no turn yet is said again. */
   drain(): llm.InputTranscriptionCompleted[] {
+    if (this.#beingSaid !== undefined) this.forgetItem(this.#beingSaid);
+    this.#beingSaid = undefined;
     const open = [...this.#partials].map(([itemId, parts]) => this.#event(itemId, [...parts.values()].join(''), true));
     this.#partials.clear();
     this.#startedAt.clear();
@@ -62,15 +77,9 @@ export class InputTranscripts {
     return { itemId, transcript, isFinal, ...(turnStartedAt === undefined ? {} : { turnStartedAt }) };
   }
 
-  #forget(itemId: string, contentIndex = 0): void {
+  #forget(itemId: string, contentIndex: number | null | undefined): void {
     const parts = this.#partials.get(itemId);
-    parts?.delete(contentIndex);
+    parts?.delete(contentIndex ?? 0);
     if (!parts || parts.size === 0) this.forgetItem(itemId);
   }
-}
-
-/** The mean probability of a token. */
-function confidenceOf(logprobs: readonly { logprob: number }[] | null | undefined): number | undefined {
-  if (!logprobs || logprobs.length === 0) return undefined;
-  return Math.exp(logprobs.reduce((sum, { logprob }) => sum + logprob, 0) / logprobs.length);
 }

@@ -2,18 +2,20 @@ import { llm, shortuuid } from '@livekit/agents';
 import { AudioFrame, combineAudioFrames } from '@livekit/rtc-node';
 import { base64Of, logger } from '@patchbay/plugin-kit';
 import { SAMPLE_RATE } from './api-proto.ts';
-import type { Content, InputImageContent, ItemResource } from './api-proto.ts';
+import type { Content, ConversationItemCreateContent, InputImageContent, ItemResource } from './api-proto.ts';
+import type { Loose } from './loose.ts';
 
 /** Pictures of a message as data URLs, by their place in the message's content. */
 export type Images = ReadonlyMap<number, string>;
 
 /** An item as LiveKit knows it → as the service wants it, with its pictures read and encoded. */
 export async function livekitItemToOpenAIItem(item: llm.ChatItem): Promise<ItemResource> {
-  return itemResource(item, await imagesOf(item));
+  // The service takes it without `object`, which LiveKit's type of the result has, and LiveKit's result has not.
+  return itemToCreate(item, await imagesOf(item)) as ItemResource;
 }
 
 /** The same without waiting: pictures that are not at hand are left out. */
-export function itemResource(item: llm.ChatItem, images: Images = new Map()): ItemResource {
+export function itemToCreate(item: llm.ChatItem, images: Images = new Map()): ConversationItemCreateContent {
   switch (item.type) {
     case 'function_call':
       return { id: item.id, type: 'function_call', call_id: item.callId, name: item.name, arguments: item.args };
@@ -21,7 +23,7 @@ export function itemResource(item: llm.ChatItem, images: Images = new Map()): It
       return { id: item.id, type: 'function_call_output', call_id: item.callId, output: item.output };
     case 'message': {
       const role = item.role === 'developer' ? 'system' : item.role;
-      return { id: item.id, type: 'message', role, content: contentOf(item, images) } as ItemResource;
+      return { id: item.id, type: 'message', role, content: contentOf(item, images) } as ConversationItemCreateContent;
     }
     default:
       throw new Error(`Unsupported item type: ${item.type}`);
@@ -34,25 +36,25 @@ export function isConversational(item: llm.ChatItem): boolean {
 }
 
 /** An item as the service sent it → as LiveKit knows it; `undefined` for kinds that LiveKit has no form for. */
-export function openAIItemToLivekitItem(item: ItemResource): llm.ChatItem | undefined {
+export function openAIItemToLivekitItem(item: Loose<ItemResource>): llm.ChatItem | undefined {
   switch (item.type) {
     case 'function_call':
       return llm.FunctionCall.create({
         id: item.id,
-        callId: item.call_id,
-        name: item.name,
+        callId: item.call_id ?? '',
+        name: item.name ?? '',
         args: item.arguments || '{}',
       });
     case 'function_call_output':
       return llm.FunctionCallOutput.create({
         id: item.id,
-        callId: item.call_id,
+        callId: item.call_id ?? '',
         output: item.output ?? '',
         isError: false,
       });
     case 'message': {
-      const parts = (Array.isArray(item.content) ? item.content : [item.content]) as (Content | null | undefined)[];
-      return llm.ChatMessage.create({ id: item.id, role: item.role, content: parts.flatMap(chatContentOf) });
+      const parts = (Array.isArray(item.content) ? item.content : [item.content]) as Loose<Content | null>[];
+      return llm.ChatMessage.create({ id: item.id, role: item.role ?? 'user', content: parts.flatMap(chatContentOf) });
     }
     default:
       return undefined;
@@ -113,7 +115,7 @@ function pictureOf({ image, inferenceDetail: detail }: llm.ImageContent, encoded
   ];
 }
 
-function chatContentOf(content: Content | null | undefined): llm.ChatContent[] {
+function chatContentOf(content: Loose<Content> | null): llm.ChatContent[] {
   switch (content?.type) {
     case 'text':
     case 'input_text':

@@ -1,5 +1,5 @@
 import { shortuuid } from '@livekit/agents';
-import type { ItemResource, McpApprovalResponseItem, McpCallItem, ServerEvent } from './api-proto.ts';
+import type { AnyItemResource, McpApprovalResponseItemCreate, McpCallItem, ServerEvent } from './api-proto.ts';
 
 /** A call that wants somebody's consent. */
 export interface McpApprovalRequest {
@@ -37,7 +37,7 @@ export interface McpHost {
   tell(event: McpEvent): void;
   /** Never rejects. */
   consent(request: McpApprovalRequest): Promise<boolean>;
-  answer(item: McpApprovalResponseItem): void;
+  answer(item: McpApprovalResponseItemCreate): void;
   /** The service is busy with a call, as part of this response, or no longer is. */
   working(responseId: string, isWorking: boolean): void;
   /** Something was settled; look whether the model should go on. */
@@ -126,7 +126,7 @@ export class McpCalls {
     this.#owed = undefined;
   }
 
-  #item(item: ItemResource | null | undefined, responseId?: string, isDone = false): void {
+  #item(item: AnyItemResource | null | undefined, responseId?: string, isDone = false): void {
     if (!item?.id) return;
     if (item.type === 'message' && responseId !== undefined && this.#owed?.responseId === responseId) {
       // This response goes on by itself.

@@ -126,6 +126,7 @@ export function resolveRealtimeOptions(
  * @throws PatchbayError `invalid-option` that names the option.
  */
 export function checkSessionOptions(options: RealtimeSessionOptions): void {
+  checkObject('options', options);
   const { voice, maxResponseOutputTokens: tokens, inputAudioNoiseReduction: noiseReduction } = options;
   if (typeof voice === 'object') checkName('voice.id', (voice as CustomVoice | null)?.id ?? '');
   else checkName('voice', voice);
@@ -152,7 +153,10 @@ function checkModalities(modalities: unknown): void {
   for (const modality of modalities as unknown[]) checkOneOf('modalities', modality ?? '', ['text', 'audio']);
 }
 
-/** Five retries, not LiveKit's three: they are spent within seconds, and nobody above tries again. */
+/**
+ * Five retries, not LiveKit's three: they come sooner, a connection that is accepted does not give them back at once, and
+ * nobody above tries again. Three would not outlast the restart of a service.
+ */
 export function resolveConnOptions(options: Partial<APIConnectOptions> | undefined): APIConnectOptions {
   checkObject('connOptions', options);
   const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
@@ -169,7 +173,7 @@ function orDefault<T>(value: T | undefined, otherwise: T): T {
 }
 
 function isAzure(options: RealtimeModelOptions): boolean {
-  return Boolean(options.apiVersion ?? options.entraToken ?? options.azureDeployment);
+  return Boolean(options.apiVersion || options.entraToken || options.azureDeployment);
 }
 
 function modelOf({ azureDeployment, model = azureDeployment ?? 'gpt-realtime' }: RealtimeModelOptions): Model {
@@ -178,6 +182,7 @@ function modelOf({ azureDeployment, model = azureDeployment ?? 'gpt-realtime' }:
 
 /** Azure's options, said as a gateway; others stay as they are. */
 export function connectOptionsFor(options: RealtimeModelOptions & AzureOptions): OpenAIConnectOptions {
+  checkObject('options', options);
   const model = modelOf(options);
   return isAzure(options) && !options.gateway ? { ...fromAzure(options), model } : { ...options, model };
 }

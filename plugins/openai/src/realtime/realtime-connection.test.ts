@@ -6,7 +6,7 @@ import { APIStatusError, llm } from '@livekit/agents';
 import { gateways } from '@patchbay/ws-url';
 import { describe, expect, test, vi } from 'vitest';
 import type { Line } from './__fixtures__/scripted-service.ts';
-import { message, next, useBench } from './__fixtures__/realtime-test.ts';
+import { message, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
 import { RealtimeModel } from './realtime-model.ts';
 
 const bench = useBench();
@@ -41,13 +41,31 @@ describe('pain 1: a connect failure', () => {
   });
 });
 
-test('pain 2: close() closes the socket', async () => {
-  const session = bench.open();
-  const line = await bench.service.line();
-  await line.event('session.update');
-  const gone = once(line.socket, 'close');
-  await session.close();
-  await gone;
+describe('pain 2: close()', () => {
+  test('closes the socket', async () => {
+    const session = bench.open();
+    const line = await bench.service.line();
+    await line.event('session.update');
+    const gone = once(line.socket, 'close');
+    await session.close();
+    await gone;
+  });
+
+  test('takes two seconds at most where the service does not answer, and the socket is gone', async () => {
+    const session = bench.open();
+    const line = await bench.service.line();
+    await line.event('session.update');
+    const settled = vi.fn();
+    line.socket.pause();
+    const closed = session.close().then(settled);
+    await bench.clock.advance(1_999);
+    expect(settled).not.toHaveBeenCalled();
+    await bench.clock.advance(1);
+    await closed;
+    const gone = once(line.socket, 'close');
+    line.socket.resume();
+    await gone;
+  });
 });
 
 describe('pain 4: odd frames', () => {
@@ -76,14 +94,25 @@ describe('pain 4: odd frames', () => {
 });
 
 describe('pain 5: sockets that die at once', () => {
-  test('are given up after three, with one unrecoverable error', async () => {
-    bench.open();
-    for (let count = 1; count <= 3; count++) {
-      void bench.service.line(count).then((line) => line.socket.close(1011, 'again'));
-    }
+  test.each([
+    ['an error', (line: Line) => line.socket.close(1011, 'again')],
+    ['a clean close', (line: Line) => line.socket.close(1000)],
+    ['no word at all', (line: Line) => line.socket.terminate()],
+  ])('with %s are redialled as often as was said, each later than the one before', async (_how, end) => {
+    const delays: number[] = [];
+    bench
+      .open({ connOptions: { maxRetry: 4 } })
+      .on('connection', ({ type, delayMs }: { type: string; delayMs: number }) => {
+        if (type === 'reconnecting') delays.push(delayMs);
+      });
+    for (let count = 1; count <= 5; count++) void bench.service.line(count).then(end);
     await bench.until(() => bench.errors.some(({ recoverable }) => !recoverable));
-    expect(bench.service.lines).toHaveLength(3);
+    await bench.clock.advance(60_000);
+    expect(bench.service.lines).toHaveLength(5);
     expect(bench.errors.filter(({ recoverable }) => !recoverable)).toHaveLength(1);
+    expect(delays).toHaveLength(4);
+    expect(delays[0]).toBeGreaterThan(50);
+    expect(delays).toEqual([...new Set(delays)].sort((one, other) => one - other));
   });
 
   test.each([
@@ -154,6 +183,20 @@ describe('pain 6: time limits', () => {
     await reconnected;
     await (await bench.service.line(2)).event('session.update');
     expect(bench.errors).toEqual([]);
+  });
+
+  test('that cuts off a reply is told, because the rest of it is lost', async () => {
+    const session = bench.open({ maxSessionDuration: Infinity });
+    const line = await bench.service.line();
+    await line.event('session.update');
+    const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
+    line.created('r1');
+    line.speak('r1', 'm1', 'I was about to');
+    const event = await created;
+    line.fail({ code: 'session_expired', message: 'Your session expired.' });
+    expect(await textsOf(event)).toEqual(['I was about to']);
+    await bench.until(() => bench.service.lines.length === 2);
+    expect(bench.errors).toMatchObject([{ recoverable: true, error: { message: 'Your session expired.' } }]);
   });
 
   test('maxSessionDuration is kept, twenty minutes unless said otherwise', async () => {
@@ -261,15 +304,24 @@ test('pain 27: no key is in a model, a session or an error, however they are pri
   expect(printed.join('\n')).not.toContain('very-secret');
 });
 
-test('pain 28: a reconnect leaves no listeners behind', async () => {
+test('pain 28: a reconnect leaves no listeners and no timers behind', async () => {
+  const warned = vi.fn();
+  process.on('warning', warned);
   const session = bench.open();
-  for (let count = 1; count <= 4; count++) {
+  const timers: number[] = [];
+  // One more than the listeners of which Node warns.
+  for (let count = 1; count <= 12; count++) {
     const line = await bench.service.line(count);
     await line.event('session.update');
     await bench.clock.advance(120_000);
+    timers.push(bench.clock.pending);
     line.socket.close(1012);
     await bench.until(() => bench.service.lines.length > count);
   }
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', warned);
+  expect(warned).not.toHaveBeenCalled();
+  expect(Math.max(...timers.slice(1))).toBeLessThanOrEqual(timers[0]!);
   expect(session.eventNames()).toEqual(['error']);
   expect(session.listenerCount('error')).toBe(1);
 });

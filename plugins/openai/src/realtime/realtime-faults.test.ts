@@ -165,14 +165,38 @@ describe('a close that nobody asked for', () => {
 });
 
 describe('frames that are none', () => {
-  test('five in a row, that nobody can read, replace the socket', async () => {
-    bench.open();
+  test('that nobody can read, eight in a row, cost the socket and an attempt, not the session: the next one is told everything', async () => {
+    const session = bench.open();
     const line = await bench.service.line();
-    await line.event('session.update');
-    await bench.clock.advance(6_000);
-    for (const text of ['{', 'null', '42', '[]', '{"type":7}']) line.socket.send(text);
-    await bench.until(() => bench.errors.length > 0);
-    expect(bench.errors).toHaveLength(1);
+    line.add({ id: 'u1', type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Remember Ada.' }] });
+    await vi.waitFor(() => expect(session.chatCtx.items).toHaveLength(1));
+    for (let count = 0; count < 7; count++) line.socket.send('{');
+    line.send({ type: 'rate_limits.updated', rate_limits: [] });
+    await next(session, 'rate_limits_updated');
+    for (const text of ['{', 'null', '42', '[]', '{"type":7}', '', '<html>', '{']) line.socket.send(text);
+    await bench.until(() => bench.service.lines.length === 2);
+    const second = await bench.service.line(2);
+    expect((await second.event('conversation.item.create')).item.content[0].text).toBe('Remember Ada.');
+    expect(bench.errors).toMatchObject([{ recoverable: true, error: { cause: { code: 'protocol-violation' } } }]);
+    const asked = session.generateReply();
+    second.created('r1', await second.event('response.create'));
+    await expect(asked).resolves.toMatchObject({ responseId: 'r1' });
+  });
+
+  test('that nobody can read, from every socket, end the session, with the reason', async () => {
+    bench.open({ connOptions: { maxRetry: 1 } });
+    for (const count of [1, 2]) {
+      await bench.until(() => bench.service.lines.length === count);
+      const line = await bench.service.line(count);
+      await line.event('session.update');
+      for (let frame = 0; frame < 8; frame++) line.socket.send('<html>');
+    }
+    await bench.until(given);
+    expect(bench.errors.map(({ recoverable }) => recoverable)).toEqual([true, false]);
+    expect(bench.errors[1]!.error.cause).toMatchObject({
+      code: 'budget-spent',
+      cause: { code: 'protocol-violation', message: expect.stringContaining('8 frames in a row') as string },
+    });
   });
 
   test.each([

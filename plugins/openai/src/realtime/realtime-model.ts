@@ -1,6 +1,7 @@
 import { RealtimeModelBase } from '@patchbay/plugin-kit';
-import { checkName, refuseOption } from '@patchbay/plugin-kit';
+import { checkName, checkObject, refuseOption } from '@patchbay/plugin-kit';
 import type { llm } from '@livekit/agents';
+import { azurePlaceOf } from '../azure-place.ts';
 import { previewVersionOf, type AzureOptions } from '../azure.ts';
 import { routeTo } from '../endpoint.ts';
 import { IN_FRAME_SIZE, NUM_CHANNELS, OUT_FRAME_SIZE, SAMPLE_RATE } from './api-proto.ts';
@@ -27,7 +28,7 @@ export class RealtimeModel extends RealtimeModelBase {
   constructor(options: RealtimeModelOptions = {}) {
     const connectOptions = connectOptionsFor(options);
     const { connection, ...network } = routeTo('conversation', connectOptions, connectOptions.model);
-    const resolved = resolveRealtimeOptions(options, connection.redacted, previewVersionOf(connection));
+    const resolved = resolveRealtimeOptions(options, connection.base, previewVersionOf(connection));
     super(capabilitiesOf(resolved), connection, network);
     this._options = resolved;
   }
@@ -40,8 +41,10 @@ export class RealtimeModel extends RealtimeModelBase {
    * @throws PatchbayError that says what to set.
    */
   static withAzure(options: AzureRealtimeOptions): RealtimeModel {
-    checkName('azureDeployment', options.azureDeployment);
-    if (options.azureDeployment === undefined) refuseOption('azureDeployment', 'the name of a deployment');
+    checkObject('options', options);
+    checkName('azureDeployment', options?.azureDeployment);
+    const azureDeployment = options?.azureDeployment ?? azurePlaceOf(options ?? {}).deployment;
+    if (azureDeployment === undefined) refuseOption('azureDeployment', 'the name of a deployment');
     return new RealtimeModel({
       inputAudioTranscription: { model: 'whisper-1' },
       turnDetection: {
@@ -52,6 +55,7 @@ export class RealtimeModel extends RealtimeModelBase {
         create_response: true,
       },
       ...options,
+      azureDeployment,
     });
   }
 

@@ -1,4 +1,5 @@
 import { llm } from '@livekit/agents';
+import { AudioFrame } from '@livekit/rtc-node';
 import { describe, expect, test, vi } from 'vitest';
 import { message, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
 
@@ -57,6 +58,34 @@ describe('pain 7: a lost socket', () => {
     chatCtx.items.push(llm.FunctionCallOutput.create({ id: 'o1', callId: 'call_fc1', output: 'rain', isError: false }));
     await session.updateChatCtx(chatCtx);
     expect(second.all('conversation.item.create').at(-1)!.item).toMatchObject({ call_id: 'call_fc1', output: 'rain' });
+  });
+
+  test('while the caller speaks: the next one hears the phrase from its beginning, and LiveKit of it once', async () => {
+    const session = bench.open();
+    const finals: string[] = [];
+    session.on('input_audio_transcription_completed', ({ transcript, isFinal }: llm.InputTranscriptionCompleted) => {
+      if (isFinal) finals.push(transcript);
+    });
+    const first = await bench.service.line();
+    await first.event('session.update');
+    const phrase = new AudioFrame(new Int16Array(24_000).fill(8_000), 24_000, 1, 24_000);
+    session.pushAudio(phrase);
+    await first.event('input_audio_buffer.append');
+    first.send({ type: 'input_audio_buffer.speech_started', item_id: 'u1', audio_start_ms: 0 });
+    const partial = next<llm.InputTranscriptionCompleted>(session, 'input_audio_transcription_completed');
+    first.send({ type: 'conversation.item.input_audio_transcription.delta', item_id: 'u1', delta: 'Will it' });
+    expect(await partial).toMatchObject({ transcript: 'Will it', isFinal: false });
+    first.socket.terminate();
+    await bench.until(() => bench.service.lines.length === 2);
+    const second = await bench.service.line(2);
+    await second.event('input_audio_buffer.append');
+    await vi.waitFor(() => expect(second.all('input_audio_buffer.append')).toHaveLength(10));
+    expect(second.types[0]).toBe('session.update');
+    const heard = Buffer.concat(
+      second.all('input_audio_buffer.append').map(({ audio }) => Buffer.from(audio, 'base64')),
+    );
+    expect(heard.equals(Buffer.from(phrase.data.buffer))).toBe(true);
+    expect(finals).toEqual([]);
   });
 
   test('an unanswered request is asked again on the next socket, once; the second loss is told', async () => {

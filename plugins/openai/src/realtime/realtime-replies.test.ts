@@ -321,6 +321,17 @@ describe('responses that nobody asked for', () => {
 });
 
 describe('pain 23: tool calls', () => {
+  test('are made once, however often the service says that they are complete', async () => {
+    const session = bench.open();
+    const line = await bench.service.line();
+    const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
+    line.created('r1');
+    for (const itemId of ['fc1', 'fc1', 'fc2', 'fc1']) line.call('r1', itemId, 'look_up', '{"name":"Ada"}');
+    line.done('r1');
+    expect((await all((await created).functionStream)).map(({ callId }) => callId)).toEqual(['call_fc1', 'call_fc2']);
+    expect(session.chatCtx.items.map(({ id }) => id)).toEqual(['fc1', 'fc2']);
+  });
+
   test("keep the item's id, and empty arguments become an empty object", async () => {
     const session = bench.open();
     const line = await bench.service.line();

@@ -7,18 +7,18 @@ import { checkToolChoice } from '../check-options.ts';
 import type { ClientEvent, ResponseCreateParams } from './api-proto.ts';
 import { SAMPLE_RATE } from './api-proto.ts';
 import { Configuration, type Settings } from './configuration.ts';
+import { rotationAfter } from './expiry.ts';
 import { McpCalls, type McpApprovalRequest, type McpEvent } from './mcp.ts';
+import { abandoned } from './failures.ts';
 import { checkSessionOptions, type RealtimeSessionOptions } from './options.ts';
 import { previewEvent } from './preview-api.ts';
 import type { RealtimeModel } from './realtime-model.ts';
 import { ContextSession } from './context-session.ts';
-import { ResponseSequencer } from './response-sequencer.ts';
+import { ResponseSequencer, type Abandonment } from './response-sequencer.ts';
 import { toolChoiceOf, toolsOf } from './session-tools.ts';
 
 /** The service refuses to commit less audio than this. */
 const minCommitMs = 100;
-/** A timer of the platform counts in 31 bits. */
-const longestTimerMs = 0x7fffffff;
 /** How long a tool of an MCP server may work before its reply counts as stalled. */
 const mcpCallMs = 60_000;
 
@@ -42,13 +42,11 @@ export class RealtimeSession extends ContextSession {
     super(model, {
       sampleRate: SAMPLE_RATE,
       replyMs: timeoutMs,
+      repeatsSpeech: true,
       stall: { firstMs: 3 * timeoutMs, nextMs: timeoutMs },
       deadlines: { dialMs: timeoutMs, firstEventMs: timeoutMs },
       reconnect: maxRetry === 0 ? false : { budget: maxRetry },
-      rotation: {
-        afterMs: Math.min(maxSessionDuration, longestTimerMs),
-        latestMs: Math.min(maxSessionDuration * 1.25, longestTimerMs),
-      },
+      rotation: rotationAfter(maxSessionDuration),
     });
     const { connection } = model;
     const inBody = connection.modelIn === 'body' || connection.modelIn === 'both';
@@ -58,7 +56,7 @@ export class RealtimeSession extends ContextSession {
       isOpen: () => this.link !== undefined,
       sendCreate: (reply) => this.#sendCreate(reply),
       sendCancel: (responseId) => this.sendEvent({ type: 'response.cancel', response_id: responseId }),
-      abandon: (reply) => this.#abandon(reply),
+      abandon: (reply, reason) => this.#abandon(reply, reason),
     });
     this.mcp = new McpCalls({
       tell: (event) => this.#tellMcp(event),
@@ -176,7 +174,7 @@ export class RealtimeSession extends ContextSession {
   protected override withdrawReply(reply: RealtimeReply, reason: Withdrawal): void {
     const wasSent = this.sequencer.withdraw(reply);
     // A gateway answers pings for a service that is gone; silence after a request tells.
-    if (reason === 'timed-out' && wasSent && !this.#heardSinceAsked) this.reconnect('no answer to a request');
+    if (reason === 'timed-out' && wasSent && !this.#heardSinceAsked) this.abandon('no answer to a request');
   }
 
   protected override received(frame: Frame): boolean {
@@ -201,8 +199,8 @@ export class RealtimeSession extends ContextSession {
     this.sendEvent({ type: 'response.create', event_id: reply.id, response });
   }
 
-  #abandon(reply: RealtimeReply): void {
-    this.replies.reject(reply.id, new llm.RealtimeError('the connection was lost twice before the reply began'));
+  #abandon(reply: RealtimeReply, reason: Abandonment): void {
+    this.replies.reject(reply.id, abandoned(reason));
   }
 
   // Tools of MCP servers.

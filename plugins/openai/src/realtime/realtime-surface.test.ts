@@ -6,8 +6,8 @@ import * as ours from './index.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
 
-test("every value that LiveKit's plugin exports is here, but for GPT-Live", () => {
-  const missing = Object.keys(upstream).filter((name) => !(name in ours) && !name.startsWith('GPTLive'));
+test("every value that LiveKit's plugin exports is here", () => {
+  const missing = Object.keys(upstream).filter((name) => !(name in ours));
   expect(missing).toEqual([]);
 });
 
@@ -68,7 +68,8 @@ test('constants, label, fields and defaults are those of upstream', () => {
   expect(model.provider).toBe(theirs.provider);
   expect(model.capabilities).toEqual(theirs.capabilities);
   expect(model.sampleRate).toBe(theirs.sampleRate);
-  const { modalities, voice, toolChoice, turnDetection, inputAudioTranscription, maxSessionDuration } = theirs._options;
+  const { modalities, voice, toolChoice, turnDetection, inputAudioTranscription, maxSessionDuration, baseURL } =
+    theirs._options;
   expect(model._options).toMatchObject({
     modalities,
     voice,
@@ -76,7 +77,13 @@ test('constants, label, fields and defaults are those of upstream', () => {
     turnDetection,
     inputAudioTranscription,
     maxSessionDuration,
+    baseURL,
   });
+  const elsewhere = { apiKey: 'sk-1', baseURL: 'https://gw.example.com/openai/v1' };
+  expect(new ours.RealtimeModel(elsewhere)._options.baseURL).toBe(
+    new upstream.RealtimeModel(elsewhere)._options.baseURL,
+  );
+  expect(new ours.GPTLiveModel(elsewhere)._opts.baseURL).toBe(new upstream.GPTLiveModel(elsewhere)._opts.baseURL);
 });
 
 test('Azure has its own defaults, and its key never comes from OPENAI_API_KEY', () => {

@@ -4,7 +4,7 @@ import type { Frame, RealtimeSettings } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type * as api from './api-proto.ts';
 import { Expiry } from './expiry.ts';
-import { failureOf, isExpiry, isHarmless } from './failures.ts';
+import { failureOf, isBusy, isExpiry, isHarmless } from './failures.ts';
 import { InputTranscripts } from './input-transcripts.ts';
 import { openAIItemToLivekitItem } from './items.ts';
 import type { McpCalls } from './mcp.ts';
@@ -104,6 +104,7 @@ export abstract class ReceivingSession extends ReplyingSession {
 
   #turnEnded({ item_id: itemId }: api.InputAudioBufferCommittedEvent): void {
     this.turns.userSpeaking = false;
+    this.#transcripts.committed();
     this.committedAudio();
     this.noteActivity();
     const { turnDetection } = this._options;
@@ -188,9 +189,13 @@ export abstract class ReceivingSession extends ReplyingSession {
   // The service itself.
 
   #errorReceived(error: api.RealtimeErrorBody): void {
-    if (isExpiry(error)) return this.reconnect('session expired');
     const failure = failureOf(error, this.#openAIModel.connection, this.turns.everAnswered);
-    const busy = error.code === 'conversation_already_has_active_response';
+    if (isExpiry(error)) {
+      // Between two replies it goes unnoticed; the rest of one that is cut off is lost.
+      if (this.generations.size > 0) this.fail(failure);
+      return this.reconnect('session expired');
+    }
+    const busy = isBusy(error);
     if (error.code === 'response_cancel_not_active') this.sequencer.nothingToCancel();
     const eventId = error.event_id ?? '';
     this.configuration.refused(eventId);

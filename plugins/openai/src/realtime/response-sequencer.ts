@@ -8,11 +8,17 @@ export interface SequencerOptions {
   isOpen(): boolean;
   sendCreate(reply: RealtimeReply): void;
   sendCancel(responseId: string): void;
-  /** A reply was asked for on two sockets, and both were lost. */
-  abandon(reply: RealtimeReply): void;
+  /** A reply that will not be asked for again. */
+  abandon(reply: RealtimeReply, reason: Abandonment): void;
   /** A cancelled response that never ends stands in the way no longer than this. Default 3,000 ms. */
   cancelMs?: number;
 }
+
+/**
+ * Why a reply is not asked for any more: two sockets were lost while it was outstanding, another response was in the
+ * way each time, or somebody interrupted it before it began.
+ */
+export type Abandonment = 'lost' | 'busy' | 'interrupted';
 
 /** What to do with a response that begins. */
 export type Admission = 'speak' | 'speak-then-cancel' | 'discard';
@@ -21,12 +27,25 @@ interface Request {
   reply: RealtimeReply;
   /** Sockets that were lost while it was outstanding. */
   losses: number;
+  /** How often another response was in the way. */
+  refusals: number;
+  /** To be cancelled as soon as it begins. */
+  isInterrupted: boolean;
 }
+
+/**
+ * The first wait after a refusal for a response whose end nobody may tell us of, doubled each time. The service needs a
+ * moment after `response.done`: a request that follows at once may still be refused because of that one.
+ */
+const busyMs = 250;
+/** So many refusals are waited out, for 8 s in all if the end of no response is heard meanwhile. */
+const maxRefusals = 5;
 
 /**
  * The service answers one response at a time, so one request at a time is out: a `response.create` waits until the
  * response before it is done, or a cancel of it has been answered (livekit/agents#5642, #6817). A request that the
- * service refuses because of a response we did not know of waits for the end of that one.
+ * service refuses because of another response is made again when the end of one is heard, or after a while: the one in
+ * the way may be over already, or none of ours. A few times, then it is given up.
  */
 export class ResponseSequencer {
   readonly #options: SequencerOptions;
@@ -37,12 +56,11 @@ export class ResponseSequencer {
   readonly #withdrawn = new Map<string, Timer>();
   /** Taken back so long ago that they stand in nobody's way, should they still begin. */
   readonly #overlooked = new Set<string>();
-  #cancelOnStart = false;
   /** Begun, not done. */
   readonly #active = new Set<string>();
   readonly #cancelling = new Map<string, Timer>();
-  /** The service is busy with a response whose id we were not told. */
-  #busyElsewhere = false;
+  /** The service was busy a moment ago, with what is not known to be active: until then, or the end of a response. */
+  #busy: Timer | undefined;
 
   constructor(options: SequencerOptions) {
     this.#options = options;
@@ -54,16 +72,16 @@ export class ResponseSequencer {
   }
 
   request(reply: RealtimeReply): void {
-    this.#queue.push({ reply, losses: 0 });
+    this.#queue.push({ reply, losses: 0, refusals: 0, isInterrupted: false });
     this.#pump();
   }
 
   /** Nobody waits for it any more: it is not sent, or discarded when it comes. `true` if it had been sent. */
   withdraw(reply: RealtimeReply): boolean {
-    this.#queue = this.#queue.filter((request) => request.reply !== reply);
+    const request = this.#queue.find((queued) => queued.reply === reply);
+    if (request) this.#drop(request);
     if (this.#creating?.reply !== reply) return false;
     this.#creating = undefined;
-    this.#cancelOnStart = false;
     this.#withdrawn.set(
       reply.id,
       this.#later(() => this.#overlook(reply.id)),
@@ -73,7 +91,7 @@ export class ResponseSequencer {
 
   /** Cancels what is being said; nothing if nothing is. */
   cancel(): void {
-    if (this.#creating) this.#cancelOnStart = true;
+    if (this.#creating) this.#creating.isInterrupted = true;
     for (const responseId of this.#active) this.#cancelOne(responseId);
   }
 
@@ -91,41 +109,34 @@ export class ResponseSequencer {
   started(responseId: string, replyId: string | undefined): Admission {
     this.#active.add(responseId);
     if (replyId !== undefined && this.#takeWithdrawn(replyId)) return 'discard';
-    if (replyId === undefined || this.#creating?.reply.id !== replyId) return 'speak';
-    this.#creating = undefined;
-    const cancelled = this.#cancelOnStart;
-    this.#cancelOnStart = false;
-    return cancelled ? 'speak-then-cancel' : 'speak';
+    const request = [this.#creating, ...this.#queue].find((asked) => asked?.reply.id === replyId);
+    if (!request) return 'speak';
+    if (request === this.#creating) this.#creating = undefined;
+    else this.#drop(request);
+    return request.isInterrupted ? 'speak-then-cancel' : 'speak';
   }
 
   /** A response is done, of whatever kind. */
   finished(responseId: string): void {
     this.#forget(responseId);
-    this.#busyElsewhere = false;
-    this.#pump();
+    this.#freed();
   }
 
   /** The service says that there is nothing to cancel. */
   nothingToCancel(): void {
     for (const responseId of [...this.#cancelling.keys()]) this.#forget(responseId);
-    this.#busyElsewhere = false;
-    this.#pump();
+    this.#freed();
   }
 
   /** The service refused a request. `busy`: another response is in the way. `false`: it was none of ours. */
   refused(replyId: string, busy: boolean): boolean {
     if (this.#takeWithdrawn(replyId)) {
-      this.#busyElsewhere ||= busy;
-      this.#pump();
-      return true;
-    }
-    const request = this.#creating;
-    if (request?.reply.id !== replyId) return false;
-    this.#creating = undefined;
-    this.#cancelOnStart = false;
-    if (busy) {
-      this.#busyElsewhere = true;
-      this.#queue.unshift(request);
+      if (busy) this.#wait(busyMs);
+    } else {
+      const request = this.#creating;
+      if (request?.reply.id !== replyId) return false;
+      this.#creating = undefined;
+      if (busy) this.#postpone(request);
     }
     this.#pump();
     return true;
@@ -134,17 +145,16 @@ export class ResponseSequencer {
   /** The socket is gone, and with it everything that was asked for on it; unanswered requests are asked for once more. */
   lost(): void {
     for (const timer of [...this.#cancelling.values(), ...this.#withdrawn.values()]) timer.cancel();
+    this.#stopWaiting();
     this.#cancelling.clear();
     this.#withdrawn.clear();
     this.#overlooked.clear();
     this.#active.clear();
-    this.#busyElsewhere = false;
-    this.#cancelOnStart = false;
     const request = this.#creating;
     this.#creating = undefined;
     if (!request) return;
-    if (request.losses > 0) this.#options.abandon(request.reply);
-    else this.#queue.unshift({ reply: request.reply, losses: 1 });
+    if (request.losses++ > 0) this.#options.abandon(request.reply, 'lost');
+    else this.#again(request);
   }
 
   /** A socket is there, configured and told what came before. */
@@ -155,6 +165,40 @@ export class ResponseSequencer {
   close(): void {
     this.lost();
     this.#queue = [];
+  }
+
+  /** It is asked for again as soon as the way is free, if somebody still wants to hear it. */
+  #again(request: Request): void {
+    if (request.isInterrupted) this.#options.abandon(request.reply, 'interrupted');
+    else this.#queue.unshift(request);
+  }
+
+  #postpone(request: Request): void {
+    if (request.refusals === maxRefusals) return this.#options.abandon(request.reply, 'busy');
+    this.#wait(busyMs * 2 ** request.refusals++);
+    this.#again(request);
+  }
+
+  /** Those behind it need not wait because it was refused. */
+  #drop(request: Request): void {
+    this.#queue.splice(this.#queue.indexOf(request), 1);
+    if (request.refusals > 0) this.#freed();
+  }
+
+  #wait(delayMs: number): void {
+    this.#stopWaiting();
+    this.#busy = this.#options.clock.setTimer(() => this.#freed(), delayMs);
+  }
+
+  #stopWaiting(): void {
+    this.#busy?.cancel();
+    this.#busy = undefined;
+  }
+
+  /** What was in the way is over, or may be. */
+  #freed(): void {
+    this.#stopWaiting();
+    this.#pump();
   }
 
   #cancelOne(responseId: string): void {
@@ -190,7 +234,7 @@ export class ResponseSequencer {
 
   #pump(): void {
     if (this.#creating || this.#withdrawn.size > 0 || this.#active.size > 0) return;
-    if (this.#busyElsewhere || !this.#options.isOpen()) return;
+    if (this.#busy || !this.#options.isOpen()) return;
     const request = this.#queue.shift();
     if (!request) return;
     this.#creating = request;

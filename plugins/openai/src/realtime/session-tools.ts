@@ -1,7 +1,7 @@
 import { llm } from '@livekit/agents';
 import { logger } from '@patchbay/plugin-kit';
 import type { OpenAITool } from '../tools.ts';
-import type { McpTool, Tool, ToolChoice } from './api-proto.ts';
+import type { McpTool, NamedToolChoice, Tool, ToolChoice } from './api-proto.ts';
 
 interface ToolWithSchema {
   name: string;
@@ -27,11 +27,11 @@ function isOpenAITool(tool: unknown): tool is OpenAITool {
   return typeof (tool as Partial<OpenAITool>).toToolConfig === 'function';
 }
 
-function parametersOf(tool: ToolWithSchema): object | undefined {
+function parametersOf(tool: ToolWithSchema): Tool['parameters'] | undefined {
   try {
     // Gateways refuse the `$schema` that generators add.
     const { $schema: _, ...parameters } = llm.toJsonSchema(tool.parameters);
-    return parameters;
+    return parameters as Tool['parameters'];
   } catch (error) {
     logger()?.error({ tool: tool.name, error }, 'a tool whose parameters have no JSON schema is not offered');
     return undefined;
@@ -39,7 +39,7 @@ function parametersOf(tool: ToolWithSchema): object | undefined {
 }
 
 /** LiveKit's choice in the form of the Realtime API: a function by its name alone would be read as a mode. */
-export function toolChoiceOf(choice: llm.ToolChoice | null | undefined): ToolChoice {
+export function toolChoiceOf(choice: llm.ToolChoice | null | undefined): ToolChoice | NamedToolChoice {
   if (choice === undefined || choice === null) return 'auto';
   return typeof choice === 'string' ? choice : { type: 'function', name: choice.function.name };
 }

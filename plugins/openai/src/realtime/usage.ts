@@ -1,8 +1,9 @@
 import type { RealtimeUsage } from '@patchbay/plugin-kit';
 import type { ModelUsage } from './api-proto.ts';
+import type { Loose } from './loose.ts';
 
 /** Tokens as the service counts them → as LiveKit counts them. Anything may be absent. */
-export function usageOf(usage: ModelUsage | null | undefined): RealtimeUsage {
+export function usageOf(usage: Loose<ModelUsage> | null | undefined): RealtimeUsage {
   const input = usage?.input_token_details;
   const cached = input?.cached_tokens_details;
   const output = usage?.output_token_details;

@@ -2,6 +2,7 @@ import { retryableStatus, retryAfter } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection, PatchbayErrorDetails } from '@patchbay/ws-url';
 import { fatalCodes } from '../error-codes.ts';
+import { wordsOf } from '../words.ts';
 import type { WsErrorBody, WsErrorEvent, WsMcpApprovalRequestItem, WsResponse } from './wire.ts';
 
 /** The chain is broken, and generation did not start: the whole context may be sent instead. */
@@ -39,20 +40,13 @@ const passing = new Set([
 /** An `error` event, flat or wrapped. */
 export function errorOf(event: WsErrorEvent, connection: Connection): PatchbayError {
   const { type: _type, status, headers, error, ...flat } = event;
-  return providerError(error ?? flat, connection, { status: status ?? undefined, headers });
-}
-
-/** What the SDK throws for `{ error: … }` in the middle of a stream, which is how gateways pass on a failure. */
-export function spokenIn(error: unknown, connection: Connection): PatchbayError | undefined {
-  const { error: said, status } = (error ?? {}) as { error?: unknown; status?: unknown };
-  if (PatchbayError.is(error) || typeof said !== 'object' || said === null || status !== undefined) return undefined;
-  return providerError(said, connection);
+  return providerError(error ?? flat, connection, { status, headers });
 }
 
 /** A response that did not come to its end by itself. */
 export function endOf(status: string, response: WsResponse | null | undefined, connection: Connection): PatchbayError {
   if (status === 'incomplete') {
-    const reason = response?.incomplete_details?.reason ?? 'reason unavailable';
+    const reason = wordsOf(response?.incomplete_details?.reason) ?? 'reason unavailable';
     return new PatchbayError('provider-error', `the response is incomplete: ${connection.scrub(reason)}`, {
       providerCode: reason,
       hop: 'provider',
@@ -69,23 +63,26 @@ export function endOf(status: string, response: WsResponse | null | undefined, c
 export function approvalOf({ name, server_label: server }: WsMcpApprovalRequestItem): PatchbayError {
   return new PatchbayError(
     'unsupported',
-    `the MCP server '${server ?? ''}' wants approval for its tool '${name ?? ''}', and nobody here can give it: ` +
+    `the MCP server '${wordsOf(server) ?? ''}' wants approval for its tool '${wordsOf(name) ?? ''}', and nobody here can give it: ` +
       "set `requireApproval: 'never'` on its HostedMCPTool, or leave this tool out of `allowedTools`",
   );
 }
 
 function providerError(
-  said: WsErrorBody,
+  error: WsErrorBody | string,
   connection: Connection,
-  envelope: { status?: number | undefined; headers?: unknown } = {},
+  envelope: { status?: unknown; headers?: unknown } = {},
 ): PatchbayError {
-  const code = said.code == null || said.code === '' ? undefined : String(said.code);
+  const said: WsErrorBody = typeof error === 'string' ? { message: error } : error;
+  const code = wordsOf(said.code);
   // Some gateways put the HTTP status where the code belongs.
-  const status = envelope.status ?? (code !== undefined && /^[45]\d\d$/.test(code) ? Number(code) : undefined);
-  const text = said.message ?? code ?? said.type ?? 'an error without a word of explanation';
+  const codeStatus = code !== undefined && /^[45]\d\d$/.test(code) ? Number(code) : undefined;
+  const status = typeof envelope.status === 'number' ? envelope.status : codeStatus;
+  const type = wordsOf(said.type);
+  const text = wordsOf(said.message) ?? code ?? type ?? 'an error without a word of explanation';
   const hint = connection.hint({ text });
   // Errors of a gateway itself often have no code; that a table explains one means that a person has to change something.
-  const retryable = hint === undefined && isPassing(code, status, said.type ?? undefined);
+  const retryable = hint === undefined && isPassing(code, status, type);
   const details: PatchbayErrorDetails = { retryable, hop: 'provider' };
   if (status !== undefined) details.status = status;
   if (code !== undefined) details.providerCode = code;

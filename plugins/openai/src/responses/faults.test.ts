@@ -7,7 +7,7 @@ import { PatchbayError } from '@patchbay/ws-url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { Conversation, failuresOf, firstWords, listen, watch } from './__fixtures__/conversation.ts';
-import { created, delta, reply, say } from './__fixtures__/responses-server.ts';
+import { completed, created, delta, reply, say } from './__fixtures__/responses-server.ts';
 import { setup } from './__fixtures__/setup.ts';
 
 // One test per fault class that a Responses socket can meet; what is retried is what LiveKit is told.
@@ -208,6 +208,23 @@ describe('a socket that is lost', () => {
 });
 
 describe('a frame', () => {
+  it('with words of an item that the response never began is passed over', async () => {
+    const words = (item: string, place: number, text: string): object => ({
+      ...delta(text),
+      item_id: item,
+      output_index: place,
+    });
+    at.server.script = ({ socket }) => {
+      const item = { id: 'm1', type: 'message', role: 'assistant', content: [] };
+      say(socket, created('r1'), { type: 'response.output_item.added', output_index: 0, item });
+      say(socket, words('m1', 0, 'he'), words('m7', 7, 'of nothing'), words('renamed', 0, 're'), completed('r1'));
+    };
+    const model = at.open();
+    const failures = failuresOf(model);
+    expect((await new Conversation(model).turn('hello')).text).toBe('here');
+    expect(failures).toEqual([]);
+  });
+
   it('that is binary where text is expected is passed over', async () => {
     at.server.script = ({ socket }) => {
       socket.send(Buffer.from([1, 2, 3]));
@@ -237,6 +254,16 @@ describe('a frame', () => {
     const failures = await failing({});
     expect(failures.map(({ recoverable }) => recoverable)).toEqual([false]);
     expect(causeOf(failures[0]?.error).code).toBe('message-too-large');
+  });
+});
+
+describe('the last words of a response that was given up', () => {
+  it('are not said before those of the next one on its socket', async () => {
+    at.server.script = ({ socket }) => {
+      say(socket, { ...delta('of nothing'), item_id: 'msg_before', output_index: 0 });
+      say(socket, created('r1'), delta('here'), completed('r1'));
+    };
+    expect((await new Conversation(at.open()).turn('hello')).text).toBe('here');
   });
 });
 

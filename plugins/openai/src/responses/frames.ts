@@ -1,17 +1,19 @@
-import type { Frame, LaneRules } from '@patchbay/plugin-kit';
+import { decodeJson, type Frame, type LaneRules } from '@patchbay/plugin-kit';
 import type { WsServerEvent } from './wire.ts';
 
-/** A frame as an event, if it is one: an object with a type. */
-export function eventOf(frame: Frame): (WsServerEvent & { stream_id?: unknown }) | undefined {
-  if (typeof frame !== 'string') return undefined;
-  let event: unknown;
+/** A text as the JSON object that it is, if it is one. */
+export function objectIn(text: string): Record<string, unknown> | undefined {
   try {
-    event = JSON.parse(frame);
+    return decodeJson(text);
   } catch {
     return undefined;
   }
-  const isEvent = typeof event === 'object' && event !== null && typeof (event as { type?: unknown }).type === 'string';
-  return isEvent ? (event as WsServerEvent) : undefined;
+}
+
+/** A frame as an event, if it is one: an object with a type. */
+export function eventOf(frame: Frame): (WsServerEvent & { stream_id?: unknown }) | undefined {
+  const event = typeof frame === 'string' ? objectIn(frame) : undefined;
+  return typeof event?.type === 'string' ? (event as unknown as WsServerEvent) : undefined;
 }
 
 /** Reads a frame once for all who look at it, one after the other. */

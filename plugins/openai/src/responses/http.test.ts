@@ -86,8 +86,8 @@ describe('Responses over HTTP', () => {
   });
 
   it('takes the way of the connection: key, headers, query, organization', async () => {
-    vi.stubEnv('OPENAI_ORG_ID', 'org-1');
-    await new Conversation(open({ headers: { 'x-team': 'voice' }, query: { tenant: 'a b' } })).turn('hello');
+    const way = { organization: 'org-1', headers: { 'x-team': 'voice' }, query: { tenant: 'a b' } };
+    await new Conversation(open(way)).turn('hello');
     expect(asked[0]?.request.headers).toMatchObject({
       authorization: 'Bearer sk-test',
       'x-team': 'voice',
@@ -128,6 +128,28 @@ describe('Responses over HTTP', () => {
     expect(failures).toEqual([]);
   });
 
+  it('pain 4: events that nobody can read are passed over', async () => {
+    answer = (response) => {
+      say(response, created('r1'), delta('an'));
+      response.write('data: {"type":"response.outp\n\ndata: null\n\ndata: 42\n\ndata: []\n\ndata: {}\n\n');
+      say(response, delta('swer'), completed('r1'));
+      response.end();
+    };
+    const model = open();
+    const failures = failuresOf(model);
+    expect((await new Conversation(model).turn('hello')).text).toBe('answer');
+    expect(failures).toEqual([]);
+  });
+
+  it('leaves no connection behind when it is closed', async () => {
+    const model = open();
+    await new Conversation(model).turn('hello');
+    const [{ request }] = asked as [Asked];
+    expect(request.socket.destroyed).toBe(false);
+    await model.aclose();
+    await vi.waitUntil(() => request.socket.destroyed);
+  });
+
   it('pain 4: an upstream that falls silent is a timeout', async () => {
     answer = (response, turn) => {
       if (turn === 1) say(response, created('r1'));
@@ -142,6 +164,126 @@ describe('Responses over HTTP', () => {
     expect((await heard).text).toBe('here');
     expect(failures).toMatchObject([{ recoverable: true }]);
     expect(failures[0]?.error).toBeInstanceOf(APITimeoutError);
+  });
+
+  it('a model that thinks may take longer for its first event, and no other', async () => {
+    answer = (response, turn) =>
+      turn === 1 ? undefined : say(response, created(`r${turn}`), delta('here'), completed(`r${turn}`));
+    const waits = watch(clock);
+    const thinking = open({ model: 'gpt-5', reasoning: { effort: 'high' }, thinkingTimeoutMs: 30_000 });
+    const failures = failuresOf(thinking);
+    const heard = new Conversation(thinking).turn('hello');
+    await waits(30_000);
+    await clock.advance(29_999);
+    expect(failures).toEqual([]);
+    await clock.advance(1);
+    expect((await heard).text).toBe('here');
+    expect(failures).toMatchObject([{ recoverable: true, error: { message: expect.stringContaining('30000 ms') } }]);
+
+    asked.length = 0;
+    const quick = open({ model: 'gpt-5', reasoning: { effort: 'minimal' }, thinkingTimeoutMs: 30_000 });
+    failuresOf(quick);
+    const second = new Conversation(quick).turn('hello');
+    await waits(4_000, 2);
+    await clock.advance(4_000);
+    expect((await second).text).toBe('here');
+  });
+
+  it('a model that says that it thinks may be silent for longer, and one that speaks may not', async () => {
+    let speak = (): void => {};
+    answer = (response, turn) => {
+      if (turn === 2) return say(response, created('r2'), delta('here'), completed('r2'));
+      say(response, created('r1'), { type: 'response.output_item.added', item: { type: 'reasoning' } });
+      speak = () => say(response, { type: 'response.output_item.added', item: { type: 'message' } });
+    };
+    const model = open({ model: 'gpt-5', thinkingTimeoutMs: 30_000 });
+    const failures = failuresOf(model);
+    const waits = watch(clock);
+    const heard = new Conversation(model).turn('hello');
+    await waits(30_000);
+    await clock.advance(29_000);
+    expect(failures).toEqual([]);
+    const before = vi.mocked(clock.setTimer).mock.calls.filter(([, ms]) => ms === 4_000).length;
+    speak();
+    await waits(4_000, before + 1);
+    await clock.advance(4_000);
+    expect((await heard).text).toBe('here');
+    expect(failures).toMatchObject([{ recoverable: true }]);
+    expect(failures[0]?.error).toBeInstanceOf(APITimeoutError);
+  });
+
+  it('pain 4: events that are none are passed over', async () => {
+    answer = (response) => {
+      say(response, created('r1'));
+      response.write(': comment\n\ndata: {"type":"response.output_text.delta","delta":\n\n');
+      response.write('data: no JSON\n\ndata: [1]\n\ndata: null\n\ndata: {"hello":1}\n\n');
+      say(response, delta('here'), { type: 'response.never_heard_of', x: null }, completed('r1'));
+      response.end();
+    };
+    const model = open();
+    const failures = failuresOf(model);
+    expect((await new Conversation(model).turn('hello')).text).toBe('here');
+    expect(failures).toEqual([]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('pain 4: nothing but such events is a failure, which is tried again', async () => {
+    answer = (response, turn) => {
+      if (turn === 1) {
+        say(response, created('r1'));
+        response.write('data: no JSON\n\n'.repeat(8));
+      } else say(response, created('r2'), delta('here'), completed('r2'));
+    };
+    const model = open();
+    const failures = failuresOf(model);
+    expect((await new Conversation(model).turn('hello')).text).toBe('here');
+    expect(failures).toMatchObject([{ recoverable: true, error: { message: expect.stringContaining('unreadable') } }]);
+  });
+
+  it('pain 26: nothing is said twice once a word was delivered', async () => {
+    answer = (response, turn) => (say(response, created(`r${turn}`), delta('once')), response.end());
+    const model = open();
+    const failures = failuresOf(model);
+    expect((await new Conversation(model).turn('hello')).text).toBe('once');
+    expect(failures).toMatchObject([{ recoverable: false }]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('reads a gateway that names events beside their data only', async () => {
+    answer = (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (const event of [created('r1'), delta('here'), completed('r1')] as { type: string }[]) {
+        const { type, ...data } = event;
+        response.write(`event: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+      }
+    };
+    expect(await new Conversation(open()).turn('hello')).toMatchObject({ text: 'here', usage: [{ totalTokens: 7 }] });
+  });
+
+  it('reads a gateway that answers with one document', async () => {
+    const output = [{ type: 'message', content: [{ type: 'output_text', text: 'here' }] }];
+    const usage = { input_tokens: 5, output_tokens: 2, total_tokens: 7 };
+    answer = (response) =>
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ id: 'r1', object: 'response', status: 'completed', error: null, output, usage }));
+    const heard = await new Conversation(open()).turn('hello');
+    expect(heard).toMatchObject({ text: 'here', ids: new Set(['r1']), usage: [{ totalTokens: 7 }] });
+  });
+
+  it('an error keeps the request id of the response, and is told as it came', async () => {
+    const refusal = { type: 'error', code: 'invalid_prompt', message: 'no' };
+    answer = (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req_1', 'set-cookie': 'a=b' });
+      say(response, refusal);
+    };
+    const model = open();
+    const told: object[] = [];
+    model.on('openai_server_event_received', (event) => told.push(event));
+    const failures = failuresOf(model);
+    await new Conversation(model).turn('hello');
+    expect(failures).toMatchObject([{ recoverable: false, error: { requestId: 'req_1' } }]);
+    expect(told).toEqual([refusal]);
   });
 
   it.each([
@@ -166,6 +308,15 @@ describe('Responses over HTTP', () => {
       "a gateway's fatal error",
       (response: ServerResponse) => say(response, { error: { message: 'no', code: '400' } }),
       false,
+    ],
+    ['a gateway’s error in a word', (response: ServerResponse) => say(response, { error: 'no such model' }), false],
+    [
+      'an error that only its event is named after',
+      (response: ServerResponse) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('event: error\ndata: {"type":"overloaded_error","message":"busy"}\n\n');
+      },
+      true,
     ],
     [
       'a failed response',

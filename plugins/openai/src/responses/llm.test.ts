@@ -16,6 +16,8 @@ const weather = llm.tool({
   execute: async () => 'sunny',
 });
 
+const message = (...content: (object | null)[]): object => ({ type: 'message', role: 'assistant', content });
+
 describe('a turn', () => {
   it('asks with the whole context, and delivers words and one count under the id of the response', async () => {
     const heard = await new Conversation(at.open()).turn('hello');
@@ -134,6 +136,45 @@ describe('a turn', () => {
   });
 });
 
+describe('a request', () => {
+  it('that LiveKit cannot make of a tool is an error event, not a mute agent', async () => {
+    const parameters = z.object({ city: z.string().optional() });
+    const odd = llm.tool({ name: 'odd', description: 'odd', parameters, execute: async () => '' });
+    const model = at.open();
+    const failures = failuresOf(model);
+    const heard = await new Conversation(model, { toolCtx: [odd] }).turn('hello');
+    expect(heard.text).toBe('');
+    expect(failures).toMatchObject([{ recoverable: false, error: { message: expect.stringMatching(/optional/i) } }]);
+    expect(at.server.asked).toHaveLength(0);
+  });
+});
+
+describe('a call', () => {
+  const item = { type: 'function_call', call_id: 'c1', name: 'weather', arguments: '{"city":"Paris"}' };
+
+  it('that only the end of the response tells of is made, also behind words', async () => {
+    at.server.script = ({ socket }) =>
+      say(socket, created('r1'), delta('one moment'), completed('r1', { output: [item] }));
+    const { text, calls } = await new Conversation(at.open(), { toolCtx: [weather] }).turn('hello');
+    expect(text).toBe('one moment');
+    expect(calls).toMatchObject([{ callId: 'c1', name: 'weather', args: '{"city":"Paris"}' }]);
+  });
+
+  it('without a name is none', async () => {
+    at.server.script = ({ socket }) =>
+      say(
+        socket,
+        created('r1'),
+        { type: 'response.output_item.done', item: { ...item, name: null } },
+        delta('fine'),
+        completed('r1'),
+      );
+    const { text, calls } = await new Conversation(at.open()).turn('hello');
+    expect(text).toBe('fine');
+    expect(calls).toEqual([]);
+  });
+});
+
 describe('pain 4: frames that must not leave a turn hanging', () => {
   const endings: [string, (object | string)[], { text: string; failures: object[] }][] = [
     [
@@ -186,6 +227,21 @@ describe('pain 4: frames that must not leave a turn hanging', () => {
       'cancelled',
       [created('r1'), delta('so'), { type: 'response.cancelled', response: null }],
       { text: 'so', failures: [{ recoverable: false }] },
+    ],
+    [
+      'an end whose output begins with null',
+      [created('r1'), completed('r1', { output: [null, message({ type: 'output_text', text: 'fine' })] })],
+      { text: 'fine', failures: [] },
+    ],
+    [
+      'an end whose message begins with null',
+      [created('r1'), completed('r1', { output: [message(null, { type: 'output_text', text: 'fine' })] })],
+      { text: 'fine', failures: [] },
+    ],
+    [
+      'an end whose output is no list',
+      [created('r1'), delta('fine'), completed('r1', { output: 'odd' })],
+      { text: 'fine', failures: [] },
     ],
     [
       'garbage before the end',

@@ -1,14 +1,24 @@
 import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
-import { refuseOption, RequestLLM } from '@patchbay/plugin-kit';
+import {
+  refuseOption,
+  RequestLLM,
+  type ConnectOptions,
+  type Frame,
+  type RequestLLMDescription,
+} from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
-import { routeTo, type Route } from '../endpoint.ts';
+import { routeOf, type Route } from '../endpoint.ts';
+import { lazily } from '../lazily.ts';
+import { resolveConnectOptions } from '../options.ts';
+import { openConnection } from '../prewarm.ts';
 import { clientOn } from '../sdk.ts';
 import { ResponseChain } from './chain.ts';
 import { FrameDecoder, lanesBy } from './frames.ts';
 import { HttpStream, type ResponsesClient } from './http-stream.ts';
 import { checkLLMOptions, type LLMOptions, type ToolChoice } from './options.ts';
+import { RawEventTeller, type RawEventEmitter } from './raw-events.ts';
 import { RefusedReasoning } from './reasoning-items.ts';
 import { toBody } from './request.ts';
 import { SocketStream } from './socket-stream.ts';
@@ -19,25 +29,33 @@ import { warmUp } from './warm-up.ts';
 const DEFAULT_MODEL = 'gpt-4.1';
 const DEFAULT_THINKING_MS = 60_000;
 
+const EmittingLLM: abstract new (description: RequestLLMDescription) => RequestLLM & RawEventEmitter = RequestLLM;
+
 /**
  * OpenAI's Responses API as a LiveKit language model: over a WebSocket that turns share, or over HTTP.
  *
  * On a WebSocket a turn sends only what is new and continues the response before it, as long as LiveKit's context
  * still says what that response said; otherwise it sends everything. An interruption drops the socket, which stops the
  * model, and the next one is opened meanwhile. Failures arrive as LiveKit's `error` event.
+ *
+ * Events beyond LiveKit's: `openai_server_event_received`, `openai_client_event_queued` (see {@link RawEvents}) and
+ * `connection`.
  */
-export class LLM extends RequestLLM {
+export class LLM extends EmittingLLM {
   readonly #options: LLMOptions;
+  readonly #where: ConnectOptions;
   readonly #chain = new ResponseChain();
   readonly #refused = new RefusedReasoning();
   readonly #decoder: FrameDecoder;
   readonly #client: ResponsesClient | undefined;
   readonly #closing = new AbortController();
+  readonly #raw = new RawEventTeller(this, this.connection);
 
   constructor(options: Partial<LLMOptions> = {}) {
     checkLLMOptions(options);
     const { model = DEFAULT_MODEL, useWebSocket = true, lanes = false } = options;
-    const route = routeTo(useWebSocket ? 'responses' : 'responses-http', options, model);
+    const where = resolveConnectOptions(options);
+    const route = routeOf(useWebSocket ? 'responses' : 'responses-http', where, model);
     if (lanes) refuseLanesWithout(route, useWebSocket);
     const decoder = new FrameDecoder();
     super(
@@ -46,8 +64,9 @@ export class LLM extends RequestLLM {
         : { label: 'openai.responses.LLM', model, ...route },
     );
     this.#options = { ...options, model };
+    this.#where = where;
     this.#decoder = decoder;
-    if (!useWebSocket) this.#client = clientOn(route);
+    if (!useWebSocket) this.#client = clientOn(route, this.keepAlive);
   }
 
   /**
@@ -66,7 +85,7 @@ export class LLM extends RequestLLM {
     const options = this.#streamOptions(call);
     return this.#client === undefined
       ? new SocketStream(this, options, this.#chain, this.#decoder)
-      : new HttpStream(this, options, this.#client);
+      : new HttpStream(this, options, this.#client, this.#raw);
   }
 
   /**
@@ -84,6 +103,19 @@ export class LLM extends RequestLLM {
     await warmUp(this, this.#streamOptions(call), { chain: this.#chain, decoder: this.#decoder, signal });
   }
 
+  protected override frameSent(frame: Frame): void {
+    this.#raw.tell('openai_client_event_queued', frame);
+  }
+
+  protected override frameReceived(frame: Frame): void {
+    this.#raw.tell('openai_server_event_received', frame);
+  }
+
+  protected override async _prewarmImpl(signal: AbortSignal): Promise<void> {
+    if (this.#client === undefined) await super._prewarmImpl(signal);
+    else await openConnection(this.#where, this.keepAlive, signal);
+  }
+
   override async aclose(): Promise<void> {
     this.#closing.abort();
     await super.aclose();
@@ -92,13 +124,14 @@ export class LLM extends RequestLLM {
   #streamOptions(call: ChatCall): ResponsesStreamOptions {
     const { chatCtx, connOptions = DEFAULT_API_CONNECT_OPTIONS, ...rest } = call;
     const toolCtx = llm.toToolContext(call.toolCtx);
-    const body = toBody(this.#options, { ...rest, toolCtx });
     return {
       chatCtx,
       connOptions,
       connection: this.connection,
-      body,
-      model: body.model === this.model ? undefined : body.model,
+      request: lazily(() => {
+        const body = toBody(this.#options, { ...rest, toolCtx });
+        return { body, model: body.model === this.model ? undefined : body.model };
+      }),
       thinkingTimeoutMs: this.#options.thinkingTimeoutMs ?? DEFAULT_THINKING_MS,
       refused: this.#refused,
       ...(toolCtx === undefined ? {} : { toolCtx }),

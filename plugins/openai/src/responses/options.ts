@@ -134,6 +134,7 @@ const longestMs = 86_400_000;
  * @throws PatchbayError `invalid-option` that names the option.
  */
 export function checkLLMOptions(options: Partial<LLMOptions>): void {
+  checkObject('options', options);
   const of = (name: keyof LLMOptions): unknown => options[name] ?? undefined;
   checkFlag('useWebSocket', options.useWebSocket);
   checkFlag('lanes', options.lanes);

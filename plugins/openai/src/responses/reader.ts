@@ -1,7 +1,9 @@
 import type { llm } from '@livekit/agents';
+import { MAX_UNREADABLE } from '@patchbay/plugin-kit';
 import type { Frame, Reply } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
+import { AnnouncedItems } from './announced-items.ts';
 import { approvalOf, endOf, errorOf, RESPONSE_NOT_FOUND } from './failure.ts';
 import { FrameDecoder } from './frames.ts';
 import { reasoningIn, type ReasoningItem } from './reasoning-items.ts';
@@ -9,9 +11,6 @@ import type { Steering } from './steering.ts';
 import { addUsage } from './usage.ts';
 import type { WsFunctionCallItem, WsMcpApprovalRequestItem, WsMessageItem } from './wire.ts';
 import type { WsOutputItem, WsResponse, WsServerEvent } from './wire.ts';
-
-/** This many unreadable frames in a row are not an accident. */
-const MAX_UNREADABLE = 8;
 
 /** Events that say that something is going on of which nobody hears: reasoning, searches, programs, remote tools. */
 const hostedWork =
@@ -41,9 +40,12 @@ export class ResponseReader {
   #phase: string | undefined;
   #usage: llm.CompletionUsage | undefined;
   #id = '';
+  /** The response was created, or something of it announced. */
+  #begun = false;
   #text = '';
   /** What the response before the running one said: a steered reply is made of several. */
   #before = '';
+  readonly #announced = new AnnouncedItems();
   #streaming = false;
   #working = false;
   #unreadable = 0;
@@ -95,10 +97,14 @@ export class ResponseReader {
 
   /** One frame; `true`: the response is over. Throws if the connection should not be used again either. */
   readFrame(frame: Frame): boolean {
-    const event = this.#decoder.decode(frame);
+    return this.read(this.#decoder.decode(frame));
+  }
+
+  /** One event, or `undefined` for what is none. */
+  read(event: (WsServerEvent & { stream_id?: unknown }) | undefined): boolean {
     if (event !== undefined) {
       this.#unreadable = 0;
-      return this.#isForeign(event) ? false : this.read(event);
+      return this.#isForeign(event) ? false : this.#event(event);
     }
     if (++this.#unreadable < MAX_UNREADABLE) return false;
     throw new PatchbayError('protocol-violation', `${MAX_UNREADABLE} unreadable messages in a row`, {
@@ -106,25 +112,27 @@ export class ResponseReader {
     });
   }
 
-  /** One event; `true`: the response is over. */
-  read(event: WsServerEvent): boolean {
+  #event(event: WsServerEvent): boolean {
     switch (event.type) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
+        if (!this.#announced.has(event.item_id, event.output_index)) return false;
         this.#streaming = true;
         this.#working = false;
         this.#say(event.delta);
         return false;
       case 'response.created':
-        this.#begin(event.response?.id ?? this.#id);
+        this.#begin(idOf(event.response) ?? this.#id);
         return false;
       case 'response.output_item.added':
+        this.#begun = true;
         this.#working = !isSpeech(event.item);
+        this.#announced.add(event.item?.id, event.output_index);
         return false;
       case 'response.output_item.done':
         // What a hosted tool found is thought about before it is told.
         this.#working = !isSpeech(event.item);
-        if (event.item != null) this.#item(event.item);
+        this.#item(event.item);
         return false;
       case 'response.steer.accepted':
       case 'response.steer.pending':
@@ -140,7 +148,7 @@ export class ResponseReader {
       case 'response.cancelled':
         return this.#end('cancelled', event.response);
       case 'response.done':
-        return this.#end(event.response?.status ?? 'completed', event.response);
+        return this.#end(statusOf(event.response), event.response);
       case 'error':
         if (this.#steering?.takes(event)) return this.#ended !== undefined ? this.#finish() : false;
         return this.#fail(errorOf(event, this.#connection));
@@ -151,12 +159,15 @@ export class ResponseReader {
   }
 
   #isForeign(event: { type: string; stream_id?: unknown }): boolean {
+    // On a socket nothing is said before the response is created: those are the last words of one that was given up.
+    if (!this.#begun && /\.delta$/.test(event.type)) return true;
     if (this.#lane === undefined || event.stream_id === this.#lane) return false;
     return event.type !== 'error' && event.type !== 'response.steer.failed';
   }
 
   /** A response has begun: the first one, or the one that takes up what the user added meanwhile. */
   #begin(id: string): void {
+    this.#begun = true;
     if (this.#ended !== undefined) {
       this.#ended = undefined;
       this.#before = this.#text;
@@ -175,7 +186,8 @@ export class ResponseReader {
     this.#reply.text(this.#id, words);
   }
 
-  #item(item: WsOutputItem): void {
+  #item(item: WsOutputItem | null | undefined): void {
+    if (item === null || typeof item !== 'object') return;
     const thought = reasoningIn(item);
     if (thought !== undefined) this.#think(thought);
     else if (item.type === 'function_call') this.#call(item as WsFunctionCallItem);
@@ -191,7 +203,8 @@ export class ResponseReader {
   }
 
   #call({ id, call_id: callId, name, arguments: given }: WsFunctionCallItem): void {
-    if (typeof callId !== 'string' || this.#calls.some((call) => call.callId === callId)) return;
+    if (typeof callId !== 'string' || typeof name !== 'string' || name === '') return;
+    if (this.#calls.some((call) => call.callId === callId)) return;
     const args = typeof given === 'string' && given.trim() !== '' ? given : '{}';
     this.#calls.push({ callId, args });
     const reasoning = this.#thoughts.splice(0);
@@ -206,10 +219,10 @@ export class ResponseReader {
 
   #message({ phase, content }: WsMessageItem): void {
     // Bridges from other protocols may hand over a message in one piece.
-    if (!this.#streaming) for (const part of content ?? []) this.#say(part.text ?? part.refusal);
+    if (!this.#streaming) for (const part of listOf(content)) this.#say(part?.text ?? part?.refusal);
     this.#streaming = false;
     this.#messageThoughts.push(...this.#thoughts.splice(0));
-    this.#phase = phase ?? this.#phase;
+    this.#phase = typeof phase === 'string' ? phase : this.#phase;
     // LiveKit makes one message of all, and keeps of each key what it was told last.
     const reasoning = [...this.#messageThoughts];
     const openai = {
@@ -220,10 +233,13 @@ export class ResponseReader {
   }
 
   #end(status: string, response: WsResponse | null | undefined): boolean {
-    const id = response?.id ?? '';
+    const id = idOf(response) ?? '';
     if (id !== '' && id !== this.#id && this.#isOver(id)) return false;
-    if (this.#text === this.#before && this.#calls.length === 0) {
-      for (const item of response?.output ?? []) this.#item(item);
+    if (this.#id === '') this.#id = id;
+    // Some servers tell of a call, or of everything, only here.
+    const isSilent = this.#text === this.#before;
+    for (const item of this.#calls.length > 0 ? [] : listOf(response?.output)) {
+      if (isSilent || (status === 'completed' && item?.type === 'function_call')) this.#item(item);
     }
     this.#usage = addUsage(this.#usage, response);
     // Gateways rewrite ids; the last one is the one that they accept back.
@@ -252,6 +268,18 @@ export class ResponseReader {
   #countUsage(): void {
     if (this.#usage !== undefined) this.#reply.usage(this.#id, this.#usage);
   }
+}
+
+function idOf(response: WsResponse | null | undefined): string | undefined {
+  return typeof response?.id === 'string' ? response.id : undefined;
+}
+
+function statusOf(response: WsResponse | null | undefined): string {
+  return typeof response?.status === 'string' ? response.status : 'completed';
+}
+
+function listOf<T>(list: readonly T[] | null | undefined): readonly T[] {
+  return Array.isArray(list) ? (list as T[]) : [];
 }
 
 /** Words or a call of one of our tools; silence within them is a sign of trouble. */

@@ -158,7 +158,7 @@ async function cloudOf(mind: Mind): Promise<Loopback> {
 
 /** The body of each request that reached the cloud over HTTP. */
 const bodies = (cloud: Loopback): { input: { type?: string }[] }[] =>
-  cloud.requests.filter(({ kind }) => kind === 'http').map(({ body }) => body as never);
+  cloud.requests.filter(({ method }) => method === 'POST').map(({ body }) => body as never);
 
 describe('in an AgentSession, unstored', () => {
   it('it is kept in the context, and the cloud takes it back: over HTTP, saved and restored', async () => {

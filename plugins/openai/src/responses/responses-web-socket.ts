@@ -1,6 +1,7 @@
 import { APIConnectionError, stream } from '@livekit/agents';
+import { refuseOption } from '@patchbay/plugin-kit';
 import { eventOf } from './frames.ts';
-import type { WsResponseCreateEvent, WsServerEvent } from './wire.ts';
+import type { WsResponseCreateEvent, WsServerEvent } from './ws-types.ts';
 
 /** As much of a WebSocket as is needed; a `WebSocket` of `ws` is one. */
 export interface ResponsesSocketLike {
@@ -34,7 +35,12 @@ export class ResponsesWebSocket {
   /** The service answers requests one after the other. */
   #asked: stream.StreamChannel<WsServerEvent>[] = [];
 
+  /** @throws PatchbayError `invalid-option`. */
   constructor(socket: ResponsesSocketLike) {
+    const given: Partial<ResponsesSocketLike> | null | undefined = socket;
+    if (typeof given?.on !== 'function' || typeof given.send !== 'function') {
+      refuseOption('socket', 'a WebSocket of `ws`, or something of its shape');
+    }
     this.#socket = socket;
     socket.on('message', (data) => this.#receive(data));
     // Without a listener it would end the process; `close` follows.
@@ -68,7 +74,8 @@ export class ResponsesWebSocket {
     const [channel] = this.#asked;
     const event = eventOf(String(data));
     if (channel === undefined || event === undefined) return;
-    this.#tell(channel, event);
+    // As it came: LiveKit's types say of some fields that they are there, which not every gateway knows.
+    this.#tell(channel, event as WsServerEvent);
     if (!terminal.has(event.type)) return;
     this.#asked.shift();
     this.#end(channel);

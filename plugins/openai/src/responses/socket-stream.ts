@@ -9,7 +9,6 @@ import { ResponseReader } from './reader.ts';
 import { placed } from './request.ts';
 import { Steering, type SteerInput } from './steering.ts';
 import { hasCode, LLMStream, type ResponsesStreamOptions } from './stream.ts';
-import type { WsResponseCreateEvent } from './wire.ts';
 
 /** A response over a pooled WebSocket, as a continuation of an earlier one where that is possible. */
 export class SocketStream extends LLMStream {
@@ -31,7 +30,8 @@ export class SocketStream extends LLMStream {
   }
 
   protected override async ask(input: Input, reply: Reply, signal: AbortSignal, fresh: boolean): Promise<void> {
-    const { connection, body, model, thinkingTimeoutMs } = this.options;
+    const { connection, request, thinkingTimeoutMs } = this.options;
+    const { body, model } = request();
     const { timeoutMs } = this.connOptions;
     const chain = this.#chain;
     const steering = this.#steering;
@@ -52,7 +52,7 @@ export class SocketStream extends LLMStream {
             continued = continuations.find(
               (each) => (each.stored || each.socketId === socketId) && chain.knows(each.previousResponseId),
             );
-            const event: WsResponseCreateEvent = {
+            const event: Record<string, unknown> = {
               type: 'response.create',
               ...placed(body, connection),
               input: this.thinking(continued?.input ?? input.items, input),

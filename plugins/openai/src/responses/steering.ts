@@ -1,5 +1,6 @@
 import { checkString, refuseOption } from '@patchbay/plugin-kit';
 import { PatchbayError, type Connection } from '@patchbay/ws-url';
+import { wordsOf } from '../words.ts';
 import type { WsErrorEvent, WsResponseSteerEvent, WsResponseSteerResultEvent } from './wire.ts';
 
 /** A message of the user: words, or parts such as `{ type: 'input_text', text }` and `{ type: 'input_image', image_url }`. */
@@ -85,7 +86,7 @@ export class Steering {
   takes({ error, ...flat }: WsErrorEvent): boolean {
     const said = error ?? { message: flat.message, code: flat.code, param: flat.param };
     const waiting = this.#submissions.find(({ sent, id }) => sent && id === undefined);
-    if (waiting === undefined || !(said.param === 'type' || /\bsteer/i.test(said.message ?? ''))) return false;
+    if (waiting === undefined || !(said.param === 'type' || /\bsteer/i.test(wordsOf(said.message) ?? ''))) return false;
     this.#settle(waiting, this.#refusal(said));
     return true;
   }
@@ -114,8 +115,8 @@ export class Steering {
     else submission.reject(error);
   }
 
-  #refusal({ code, message }: { code?: unknown; message?: string | null | undefined }): PatchbayError {
-    const text = this.#connection.scrub(message ?? 'no reason was given');
+  #refusal({ code, message }: { code?: unknown; message?: unknown }): PatchbayError {
+    const text = this.#connection.scrub(wordsOf(message) ?? 'no reason was given');
     return new PatchbayError('provider-error', `what the user added was not taken up: ${text}`, {
       hop: 'provider',
       ...(typeof code === 'string' ? { providerCode: code } : {}),

@@ -10,9 +10,11 @@ import type { SteerInput } from './steering.ts';
 /** What both ways of asking need. */
 export interface ResponsesStreamOptions extends RequestLLMStreamOptions {
   connection: Connection;
-  body: RequestBody;
-  /** The model, if this call names another one than the connection. */
-  model: string | undefined;
+  /**
+   * What is asked, without the conversation. Made when it is asked: what LiveKit throws at a tool without a schema must
+   * become an `error` event, for AgentSession only logs what `chat()` throws. `model`: if it is not the connection's.
+   */
+  request: () => { body: RequestBody; model: string | undefined };
   thinkingTimeoutMs: number;
   refused: RefusedReasoning;
 }
@@ -41,6 +43,7 @@ export abstract class LLMStream extends RequestLLMStream {
   protected abstract ask(input: Input, reply: Reply, signal: AbortSignal, fresh: boolean): Promise<void>;
 
   protected override async attempt(reply: Reply, signal: AbortSignal): Promise<void> {
+    this.options.request();
     const input = await toInput(this.chatCtx);
     const causes = new Set<string>();
     for (;;) {
@@ -66,7 +69,7 @@ export abstract class LLMStream extends RequestLLMStream {
     const failure = toPatchbayError(error);
     // openclaw/openclaw#122727
     const { providerCode } = failure;
-    const isOurs = this.options.body.previous_response_id === undefined;
+    const isOurs = this.options.request().body.previous_response_id === undefined;
     if (providerCode === SOCKET_EXPIRED || (providerCode === RESPONSE_NOT_FOUND && isOurs)) return providerCode;
     if (this.#thoughts.length === 0 || !isReasoningRefusal(failure)) return undefined;
     this.options.refused.add(this.#thoughts);

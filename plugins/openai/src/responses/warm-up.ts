@@ -18,10 +18,11 @@ import type { ResponsesStreamOptions } from './stream.ts';
  */
 export async function warmUp(
   llm: LLM,
-  { chatCtx, connection, connOptions, body, model }: ResponsesStreamOptions,
+  { chatCtx, connection, connOptions, request }: ResponsesStreamOptions,
   { chain, decoder, signal }: { chain: ResponseChain; decoder: FrameDecoder; signal: AbortSignal },
 ): Promise<void> {
   const { timeoutMs } = connOptions;
+  const { body, model } = request();
   const { items } = await toInput(chatCtx);
   const reader = new ResponseReader(new Reply({ put: refuseOutput }, signal), connection, { decoder });
   let place: { socketId: number; lane?: string | undefined } = { socketId: -1 };

@@ -5,23 +5,10 @@
  * https://platform.openai.com/docs/api-reference/responses-streaming.
  *
  * Everything a server says is optional and may be `null`: a missing or odd field must never hide that a reply is
- * over (livekit/agents-js#1935 is 67 seconds of silence because of it).
+ * over (livekit/agents-js#1935 is 67 seconds of silence because of it). What users see of it is in `ws-types.ts`.
  */
 
 type Maybe<T> = T | null | undefined;
-
-/** Starts a reply. `stream` and `background` of the HTTP body do not exist on a socket. */
-export interface WsResponseCreateEvent {
-  type: 'response.create';
-  model?: string;
-  input: unknown[];
-  tools?: unknown[];
-  previous_response_id?: string | null;
-  store?: boolean;
-  temperature?: number;
-  metadata?: Record<string, string>;
-  [key: string]: unknown;
-}
 
 export interface WsResponseCreatedEvent {
   type: 'response.created';
@@ -42,7 +29,7 @@ export interface WsMessageItem {
   id?: Maybe<string>;
   /** `commentary` or `final_answer`, where the model tells them apart. */
   phase?: Maybe<string>;
-  content?: Maybe<readonly { type?: Maybe<string>; text?: Maybe<string>; refusal?: Maybe<string> }[]>;
+  content?: Maybe<readonly Maybe<{ type?: Maybe<string>; text?: Maybe<string>; refusal?: Maybe<string> }>[]>;
 }
 
 /** A remote MCP server's tool that a person is to allow first. */
@@ -64,6 +51,7 @@ export type WsOutputItem = WsFunctionCallItem | WsMessageItem | WsOtherItem;
 
 export interface WsOutputItemAddedEvent {
   type: 'response.output_item.added';
+  output_index?: Maybe<number>;
   item: WsOutputItem;
 }
 
@@ -75,12 +63,16 @@ export interface WsOutputItemDoneEvent {
 export interface WsOutputTextDeltaEvent {
   type: 'response.output_text.delta';
   delta: string;
+  item_id?: Maybe<string>;
+  output_index?: Maybe<number>;
 }
 
 /** The model declines in words; for a caller these are words like any other. */
 export interface WsRefusalDeltaEvent {
   type: 'response.refusal.delta';
   delta: string;
+  item_id?: Maybe<string>;
+  output_index?: Maybe<number>;
 }
 
 export interface WsUsage {
@@ -94,7 +86,7 @@ export interface WsUsage {
 export interface WsResponse {
   id?: Maybe<string>;
   status?: Maybe<string>;
-  output?: Maybe<readonly WsOutputItem[]>;
+  output?: Maybe<readonly Maybe<WsOutputItem>[]>;
   usage?: Maybe<WsUsage>;
   service_tier?: Maybe<string>;
   error?: Maybe<WsErrorBody>;
@@ -161,6 +153,22 @@ export interface WsResponseSteerResultEvent {
   reason?: Maybe<string>;
   error?: Maybe<WsErrorBody>;
 }
+
+/** What goes on beside the words of a response: its parts, thoughts, hosted tools. Nothing of it is spoken. */
+export interface WsOtherEvent {
+  type:
+    | 'response.queued'
+    | 'response.in_progress'
+    | 'response.output_text.done'
+    | 'response.output_text.annotation.added'
+    | 'response.refusal.done'
+    | `response.${'content_part' | 'function_call_arguments' | 'audio'}.${string}`
+    | `response.${'reasoning' | 'compaction' | HostedTool}${'_' | '.'}${string}`;
+  [field: string]: unknown;
+}
+
+type HostedTool =
+  'web_search' | 'file_search' | 'code_interpreter' | 'mcp' | 'image_generation' | 'shell' | 'custom_tool';
 
 export type WsServerEvent =
   | WsResponseSteerResultEvent

@@ -13,12 +13,13 @@ interface Segment {
 
 /**
  * An answer to a request, in whichever of its formats it comes: `json`, with log probabilities or languages;
- * `verbose_json`, with times; `diarized_json`, with speakers. `expected` is the language where it names none.
+ * `verbose_json`, with times; `diarized_json`, with speakers. `expected` is the language where it names none, `from`
+ * the second from which times are counted.
  */
-export function speechDataOf(answer: JsonMessage, expected: string): SpeechData {
+export function speechDataOf(answer: JsonMessage, expected: string, from = 0): SpeechData {
   const languages = languageCodesIn(answer.languages);
-  const segments = recordsIn(answer.segments).map(segmentOf);
-  const words = recordsIn(answer.words).map(wordOf);
+  const segments = recordsIn(answer.segments).map((segment) => segmentOf(segment, from));
+  const words = recordsIn(answer.words).map((word) => wordOf(word, from));
   const [times, speakerId] = [words.length > 0 ? words : segments, mostSpeaking(segments)];
   const duration = numberIn(answer.duration);
   return {
@@ -26,8 +27,8 @@ export function speechDataOf(answer: JsonMessage, expected: string): SpeechData 
     language: normalizeLanguage(languages[0] ?? (textIn(answer.language) || expected)),
     ...(languages.length > 1 ? { sourceLanguages: languages.map(normalizeLanguage) } : {}),
     // 0 is LiveKit's way of saying that something is not known.
-    startTime: times[0]?.startTime ?? 0,
-    endTime: times.at(-1)?.endTime ?? duration ?? 0,
+    startTime: times[0]?.startTime ?? (duration === undefined ? 0 : from),
+    endTime: times.at(-1)?.endTime ?? (duration === undefined ? 0 : from + duration),
     confidence: meanProbability(logprobsIn(answer.logprobs) ?? tokenLogprobs(answer.segments)) ?? 0,
     ...(words.length > 0 ? { words } : {}),
     ...(speakerId === undefined ? {} : { speakerId }),
@@ -50,18 +51,19 @@ export function usageIn(usage: unknown): { seconds?: number; inputTokens?: numbe
   };
 }
 
-function segmentOf({ text, start, end, speaker }: JsonMessage): Segment {
+function segmentOf({ text, start, end, speaker }: JsonMessage, from: number): Segment {
   const speakerId = textIn(speaker);
   return {
     text: textIn(text).trim(),
-    startTime: numberIn(start) ?? 0,
-    endTime: numberIn(end) ?? 0,
+    startTime: from + (numberIn(start) ?? 0),
+    endTime: from + (numberIn(end) ?? 0),
     ...(speakerId === '' ? {} : { speakerId }),
   };
 }
 
-function wordOf({ word, start, end }: JsonMessage): NonNullable<SpeechData['words']>[number] {
-  return createTimedString({ text: textIn(word), startTime: numberIn(start) ?? 0, endTime: numberIn(end) ?? 0 });
+function wordOf({ word, start, end }: JsonMessage, from: number): NonNullable<SpeechData['words']>[number] {
+  const [startTime, endTime] = [from + (numberIn(start) ?? 0), from + (numberIn(end) ?? 0)];
+  return createTimedString({ text: textIn(word), startTime, endTime });
 }
 
 function mostSpeaking(segments: readonly Segment[]): string | undefined {

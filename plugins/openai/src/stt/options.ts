@@ -55,11 +55,12 @@ export interface STTOptions extends Omit<OpenAIConnectOptions, 'model'> {
   turnDetection?: SessionTurnDetection | null;
   noiseReductionType?: NoiseReductionType;
   /**
-   * Finds the end of speech where the service does not. Default there: LiveKit's own. `null`: nobody does, and each
-   * `flush()` of a stream asks for the transcript.
+   * Finds speech where the service does not: its end on a socket, each piece of it without `useRealtime`. Default there:
+   * LiveKit's own. `null`: nobody does. On a socket each `flush()` of a stream then asks for the transcript; without
+   * `useRealtime` there are no streams, and AgentSession uses its StreamAdapter, which loses words (livekit/agents-js#449).
    */
   vad?: VAD | null;
-  /** Least milliseconds between two interim transcripts; 0: each word is told as it comes. Default 500. */
+  /** Least milliseconds between two interim transcripts; 0: each word is told as it comes. Default 0. */
   interimIntervalMs?: number;
   /**
    * Ask how probable each token is; their mean is the `confidence` of a transcript. Default: where the model is known to
@@ -82,7 +83,8 @@ export interface STTOptions extends Omit<OpenAIConnectOptions, 'model'> {
   knownSpeakers?: Readonly<Record<string, string>>;
   /**
    * Only without `useRealtime`: timeout, in milliseconds for all of a request, and retries, of which LiveKit's
-   * `recognize()` has none. Default: 30,000 ms, and 3 retries as everywhere in LiveKit.
+   * `recognize()` has none. What is named here wins over what a stream is given. Default: 30,000 ms, and 3 retries as
+   * everywhere in LiveKit; in an AgentSession its `sttConnOptions` (10,000 ms and 3).
    */
   connOptions?: Partial<APIConnectOptions>;
 }
@@ -118,7 +120,7 @@ const defaultTurnDetection: TurnDetectionType = {
 };
 
 /** A piece of speech is short, and is transcribed faster than it was said. */
-const requestOptions: APIConnectOptions = { ...DEFAULT_API_CONNECT_OPTIONS, timeoutMs: 30_000 };
+export const requestOptions: APIConnectOptions = { ...DEFAULT_API_CONNECT_OPTIONS, timeoutMs: 30_000 };
 
 const mostSpeakers = 4;
 
@@ -163,7 +165,7 @@ export function resolveListening(
     turnDetection: resolveTurnDetection(options, before, model),
     noiseReductionType: options.noiseReductionType ?? before.noiseReductionType,
     vad: options.vad === undefined ? before.vad : options.vad,
-    interimIntervalMs: options.interimIntervalMs ?? before.interimIntervalMs ?? 500,
+    interimIntervalMs: options.interimIntervalMs ?? before.interimIntervalMs ?? 0,
     logprobs: options.logprobs ?? before.logprobs,
     delay: options.delay ?? before.delay,
     temperature: options.temperature ?? before.temperature,
@@ -189,6 +191,7 @@ export function resolveListening(
     }
     listening.vad = new inference.VAD();
   }
+  if (!useRealtime && listening.vad === undefined) listening.vad = new inference.VAD();
   checkContext(listening);
   if (Object.keys(listening.knownSpeakers).length > 0 && (useRealtime || !tellsSpeakers(model))) {
     refuseOption('knownSpeakers', 'left out unless the model is gpt-4o-transcribe-diarize and useRealtime is false');
@@ -226,17 +229,21 @@ function checkSpeakers(speakers: unknown): void {
   }
 }
 
-/** @throws PatchbayError `invalid-option` that names the option. */
-export function resolveRequestOptions(options: Partial<APIConnectOptions> | undefined): APIConnectOptions {
+/**
+ * What the user named of it.
+ *
+ * @throws PatchbayError `invalid-option` that names the option.
+ */
+export function checkRequestOptions(options: Partial<APIConnectOptions> | undefined): Partial<APIConnectOptions> {
   checkObject('connOptions', options);
   const { maxRetry, retryIntervalMs, timeoutMs } = options ?? {};
   checkCount('connOptions.maxRetry', maxRetry, [0, 100]);
   checkRange('connOptions.retryIntervalMs', retryIntervalMs, [0, 3_600_000]);
   checkRange('connOptions.timeoutMs', timeoutMs, [1, 3_600_000]);
   return {
-    maxRetry: maxRetry ?? requestOptions.maxRetry,
-    retryIntervalMs: retryIntervalMs ?? requestOptions.retryIntervalMs,
-    timeoutMs: timeoutMs ?? requestOptions.timeoutMs,
+    ...(maxRetry === undefined ? {} : { maxRetry }),
+    ...(retryIntervalMs === undefined ? {} : { retryIntervalMs }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
 }
 

@@ -78,7 +78,6 @@ const json = (response: ServerResponse, body: object): void => {
 describe('recognize() without useRealtime', () => {
   it('sends a piece of speech in one request, with its views and its language', async () => {
     const { model, cloud } = await open({ model: 'gpt-4o-transcribe' });
-    expect(() => model.stream()).toThrow(/useRealtime/);
     const event = await model.recognize(await speechFrames('Eight for a wish.', { views: true }));
     expect(event).toMatchObject({
       type: livekit.SpeechEventType.FINAL_TRANSCRIPT,
@@ -206,6 +205,31 @@ describe('recognize() without useRealtime', () => {
     expect(forms.length).toBe(2);
   });
 
+  it('tells of every failure, because LiveKit only logs what it is thrown: a passing one is survived', async () => {
+    const { model } = await answered((response, requests) => {
+      response.writeHead(requests < 3 ? 503 : 401).end();
+    });
+    const errors: Parameters<livekit.STTCallbacks['error']>[0][] = [];
+    model.on('error', (error) => errors.push(error));
+    await expect(model.recognize(silence)).rejects.toMatchObject({ statusCode: 401 });
+    expect(errors).toMatchObject([
+      { type: 'stt_error', label: 'openai.STT', recoverable: true, error: { statusCode: 503 } },
+      { recoverable: true, error: { statusCode: 503 } },
+      { recoverable: false, error: { name: 'APIStatusError', statusCode: 401 } },
+    ]);
+  });
+
+  it('ends with the model, asks no more, and tells nothing of it', async () => {
+    const { model, forms } = await answered(() => undefined);
+    const errors: unknown[] = [];
+    model.on('error', (error) => errors.push(error));
+    const ended = model.recognize(silence).catch(() => 'ended');
+    await until(() => forms.length === 1);
+    await model.close();
+    expect(await ended).toBe('ended');
+    expect([forms.length, errors]).toEqual([1, []]);
+  });
+
   it('waits no longer for an answer than connOptions say', async () => {
     const runtime = createTestRuntime();
     onTestFinished(installRuntime(runtime));
@@ -256,7 +280,7 @@ describe('presets', () => {
     vi.stubEnv(variable, 'key-of-the-environment');
     const { cloud } = await open({});
     const model = STT[preset]({ baseURL: cloud.url, prompt: 'Birds.' });
-    expect([model.model, model.capabilities.streaming]).toEqual(['whisper-large-v3-turbo', false]);
+    expect([model.model, model.capabilities.streaming]).toEqual(['whisper-large-v3-turbo', true]);
     const plain = await model.recognize(await speechFrames('A bird.'));
     expect(plain.alternatives).toMatchObject([{ text: 'A bird.', confidence: 0, endTime: 0 }]);
     expect(cloud.requests[0]?.headers.authorization).toBe('Bearer key-of-the-environment');

@@ -1,4 +1,4 @@
-import { stt, type APIConnectOptions, type AudioBuffer } from '@livekit/agents';
+import { stt, type APIConnectOptions, type APIError, type AudioBuffer } from '@livekit/agents';
 import { requestJson, withRetries, type KeepAlive } from '@patchbay/plugin-kit';
 import type { Route } from '../endpoint.ts';
 import { takesContextHints, takesPrompt, tellsSpeakers } from './abilities.ts';
@@ -10,6 +10,11 @@ import { wavOf } from './wav.ts';
 export interface RequestRoute extends Route {
   keepAlive: KeepAlive;
   connOptions: APIConnectOptions;
+  signal?: AbortSignal | undefined;
+  /** A request failed, and is made once more. */
+  onRetry: (error: APIError) => void;
+  /** The second from which the times of the transcript are counted. Default 0. */
+  startTime?: number;
 }
 
 /**
@@ -21,8 +26,7 @@ export interface RequestRoute extends Route {
 export async function recognize(
   audio: AudioBuffer,
   options: Listening,
-  { connection, connOptions, ...network }: RequestRoute,
-  signal?: AbortSignal,
+  { connection, connOptions, signal, onRetry, startTime, ...network }: RequestRoute,
 ): Promise<stt.SpeechEvent> {
   const { model, languages } = options;
   const named = connection.modelIn === 'url' ? undefined : connection.nameOf(model);
@@ -30,7 +34,7 @@ export async function recognize(
   const contentType = encoded.headers.get('content-type') ?? '';
   const body = new Uint8Array(await encoded.arrayBuffer());
   let requestId: string | undefined;
-  const answer = await withRetries(connOptions, signal, () =>
+  const ask = (): ReturnType<typeof requestJson> =>
     requestJson({
       connection,
       ...network,
@@ -40,12 +44,12 @@ export async function recognize(
       timeoutMs: connOptions.timeoutMs,
       onResponse: (response) => (requestId = response.requestId),
       ...(signal === undefined ? {} : { signal }),
-    }),
-  );
+    });
+  const answer = await withRetries(connOptions, signal, ask, onRetry);
   const { seconds, ...tokens } = usageIn(answer.usage);
   return {
     type: stt.SpeechEventType.FINAL_TRANSCRIPT,
-    alternatives: [speechDataOf(answer, languages.length === 1 ? (languages[0] as string) : '')],
+    alternatives: [speechDataOf(answer, languages.length === 1 ? (languages[0] as string) : '', startTime)],
     recognitionUsage: { audioDuration: seconds ?? secondsOf(audio), ...tokens },
     ...(requestId === undefined ? {} : { requestId }),
   };

@@ -358,7 +358,7 @@ describe('options', () => {
     expect([groq.model, groq.provider, groq.capabilities.streaming]).toEqual([
       'whisper-large-v3-turbo',
       'api.groq.com',
-      false,
+      true,
     ]);
     expect(() => STT.withOVHcloud()).toThrow(/OVHCLOUD_API_KEY/);
   });

@@ -1,5 +1,14 @@
-import type { APIConnectOptions, AudioBuffer, stt } from '@livekit/agents';
-import { checkStrings, environment, KeepAlive, StreamingSTT, toAPIError } from '@patchbay/plugin-kit';
+import type { APIConnectOptions, APIError, AudioBuffer, stt } from '@livekit/agents';
+import {
+  checkObject,
+  checkStrings,
+  environment,
+  guardedEmit,
+  KeepAlive,
+  StreamingSTT,
+  toAPIError,
+  type BatchRequest,
+} from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeTo, type Route } from '../endpoint.ts';
@@ -7,17 +16,19 @@ import type { GroqAudioModels } from '../models.ts';
 import type { OpenAIConnectOptions } from '../options.ts';
 import type { TurnDetectionType } from '../realtime/api-proto.ts';
 import { isRealtimeOnly, takesContextHints, tellsSpeakers } from './abilities.ts';
-import { checkContext, languageCodes, resolveListening, resolveRequestOptions } from './options.ts';
+import { checkContext, checkRequestOptions, languageCodes, requestOptions, resolveListening } from './options.ts';
 import type { Listening, STTOptions } from './options.ts';
 import { recognize } from './recognize.ts';
-import { SpeechStream } from './speech-stream.ts';
+import { RequestSpeechStream, SpeechStream } from './speech-stream.ts';
 import { sampleRate, transcription } from './wire.ts';
 
 /** What the presets for other providers take. */
 type PresetOptions<Model extends string> = Partial<Omit<STTOptions, 'model' | 'useRealtime'> & { model: Model }>;
 
 /**
- * OpenAI's speech to text: live over a realtime transcription socket, or piece by piece over HTTP.
+ * OpenAI's speech to text: live over a realtime transcription socket, or piece by piece over HTTP (`useRealtime: false`),
+ * where a VAD (`vad`, or LiveKit's own) finds the pieces of a stream. AgentSession uses both as they are; a StreamAdapter
+ * is not needed, and would hand on audio that has been overwritten (livekit/agents-js#449).
  *
  * @example
  * ```ts
@@ -29,12 +40,15 @@ export class STT extends StreamingSTT<Listening> {
   readonly #useRealtime: boolean;
   /** Where whole pieces of speech go; or why nowhere, which matters beside a socket to those alone who ask for it. */
   readonly #requests: Route | PatchbayError;
-  readonly #requestOptions: APIConnectOptions;
+  /** What the user named of timeout and retries. */
+  readonly #requestOptions: Partial<APIConnectOptions>;
   readonly #keepAlive = new KeepAlive();
+  readonly #closing = new AbortController();
   #ownKeywords: readonly string[];
   #sessionKeyterms: readonly string[] = [];
 
   constructor(options: Partial<STTOptions> = {}) {
+    checkObject('options', options);
     const useRealtime = options.useRealtime ?? true;
     const model = options.model ?? (useRealtime ? 'gpt-realtime-whisper' : 'whisper-1');
     const listening = resolveListening(options, { model }, useRealtime);
@@ -44,15 +58,19 @@ export class STT extends StreamingSTT<Listening> {
       wire: transcription,
       options: listening,
       sampleRate,
-      capabilities: { streaming: useRealtime, interimResults: useRealtime, ...abilitiesOf(listening) },
+      capabilities: {
+        streaming: useRealtime || listening.vad !== null,
+        interimResults: useRealtime,
+        ...abilitiesOf(listening),
+      },
       modelOf: (now) => now.model,
       languageOf: ({ languages }) => (languages.length === 1 ? (languages[0] as string) : ''),
       interimIntervalOf: (now) => now.interimIntervalMs,
-      vadOf: (now) => (now.turnDetection === null ? (now.vad ?? undefined) : undefined),
+      vadOf: (now) => (useRealtime && now.turnDetection !== null ? undefined : (now.vad ?? undefined)),
     });
     this.#useRealtime = useRealtime;
     this.#requests = useRealtime ? routeToRequests(options, model) : route;
-    this.#requestOptions = resolveRequestOptions(options.connOptions);
+    this.#requestOptions = checkRequestOptions(options.connOptions);
     this.#ownKeywords = listening.keywords;
   }
 
@@ -63,8 +81,9 @@ export class STT extends StreamingSTT<Listening> {
    * @throws PatchbayError that says what to set.
    */
   static withAzure(options: WithAzure<STTOptions> = {}): STT {
+    const connected = fromAzure(options);
     const { model = 'gpt-4o-mini-transcribe' } = options;
-    return new STT({ ...fromAzure(options), model });
+    return new STT({ ...connected, model });
   }
 
   /** Groq's Whisper. `apiKey` defaults to `GROQ_API_KEY`. */
@@ -87,6 +106,7 @@ export class STT extends StreamingSTT<Listening> {
    * @throws PatchbayError `invalid-option`, and nothing is changed.
    */
   updateOptions(options: Partial<STTOptions>): void {
+    checkObject('options', options);
     const before = this.options;
     if (options.useRealtime !== undefined && options.useRealtime !== this.#useRealtime) {
       throw new PatchbayError('invalid-option', 'useRealtime is decided at construction: make another STT');
@@ -97,7 +117,7 @@ export class STT extends StreamingSTT<Listening> {
     const changed = options.language !== undefined || next.languages.join() !== before.languages.join();
     if (!changed) for (const stream of this.#open()) checkContext({ ...next, languages: stream.languages });
     this.#ownKeywords = keywords;
-    this.updateCapabilities(abilitiesOf(next));
+    this.updateCapabilities({ streaming: this.#useRealtime || next.vad !== null, ...abilitiesOf(next) });
     this.#follow(next, changed);
   }
 
@@ -108,34 +128,74 @@ export class STT extends StreamingSTT<Listening> {
     this.#follow(this.options, false);
   }
 
-  /** A stream of its own socket. `language` holds for this stream alone. */
-  override stream(options: { connOptions?: APIConnectOptions; language?: string | string[] } = {}): SpeechStream {
-    if (!this.#useRealtime) {
-      throw new PatchbayError(
-        'unsupported',
-        'openai.STT streams only with useRealtime; use recognize(), or an adapter with a VAD',
-      );
-    }
+  /**
+   * A stream of its own socket; without `useRealtime`, one whose pieces of speech are a request each. `language` holds
+   * for this stream alone.
+   *
+   * @throws PatchbayError `unsupported` without `useRealtime` and with `vad: null`.
+   */
+  override stream(
+    options: { connOptions?: APIConnectOptions; language?: string | string[] } = {},
+  ): SpeechStream | RequestSpeechStream {
     const languages = options.language === undefined ? undefined : languageCodes(options.language);
     checkContext({ ...this.options, languages: languages ?? this.options.languages });
-    return this.track(new SpeechStream(this, this.options, options.connOptions, languages));
+    if (this.#useRealtime) return this.track(new SpeechStream(this, this.options, options.connOptions, languages));
+    if (this.options.vad === null) {
+      throw new PatchbayError('unsupported', 'openai.STT streams with useRealtime or with a vad; use recognize()');
+    }
+    const connOptions = { ...(options.connOptions ?? requestOptions), ...this.#requestOptions };
+    const transcribe = (request: BatchRequest<Listening>): Promise<stt.SpeechEvent> => this.#transcribe(request);
+    return this.track(new RequestSpeechStream(this, this.options, transcribe, connOptions, languages));
   }
 
-  /** Ends all streams, and the connections that requests have left open. Idempotent. */
+  /** Ends all streams and requests, and the connections that they have left open. Idempotent. */
   override async close(): Promise<void> {
+    this.#closing.abort();
     await super.close();
     this.#keepAlive.close();
   }
 
-  /** One request per piece of speech, also where there is a socket for streams. */
+  /**
+   * One request per piece of speech, also where there is a socket for streams. LiveKit's adapter only logs what it is
+   * thrown here, so each failure is told as an `error` event too; a passing one is survived, the next phrase may be heard.
+   */
   protected override async _recognize(audio: AudioBuffer, abortSignal?: AbortSignal): Promise<stt.SpeechEvent> {
-    const { model } = this.options;
-    if (isRealtimeOnly(model)) {
-      throw toAPIError(new PatchbayError('unsupported', `${model} is served over the realtime API only: use stream()`));
+    const connOptions = { ...requestOptions, ...this.#requestOptions };
+    try {
+      return await this.#transcribe({ audio, options: this.options, connOptions, signal: abortSignal });
+    } catch (error) {
+      const failure = toAPIError(error);
+      const isWanted = !this.#closing.signal.aborted && !abortSignal?.aborted;
+      if (isWanted) this.#tell(failure, failure.retryable);
+      throw failure;
+    }
+  }
+
+  async #transcribe({ audio, options, signal, ...how }: Transcribed): Promise<stt.SpeechEvent> {
+    if (isRealtimeOnly(options.model)) {
+      const only = `${options.model} is served over the realtime API only: use stream()`;
+      throw toAPIError(new PatchbayError('unsupported', only));
     }
     if (PatchbayError.is(this.#requests)) throw toAPIError(this.#requests);
-    const network = { ...this.#requests, keepAlive: this.#keepAlive, connOptions: this.#requestOptions };
-    return recognize(audio, this.options, network, abortSignal);
+    return recognize(audio, options, {
+      ...this.#requests,
+      ...how,
+      keepAlive: this.#keepAlive,
+      signal: AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]),
+      onRetry: (error) => this.#tell(error, true),
+    });
+  }
+
+  #tell(error: APIError, recoverable: boolean): void {
+    const { label } = this;
+    const payload: Parameters<stt.STTCallbacks['error']>[0] = {
+      type: 'stt_error',
+      timestamp: Date.now(),
+      label,
+      error,
+      recoverable,
+    };
+    guardedEmit(this, 'error', payload);
   }
 
   #follow(options: Listening, languagesChanged: boolean): void {
@@ -147,9 +207,17 @@ export class STT extends StreamingSTT<Listening> {
     for (const stream of this.#open()) stream._follow(next, languagesChanged);
   }
 
-  #open(): SpeechStream[] {
-    return [...this.streams].filter((stream) => stream instanceof SpeechStream && !stream.isClosed) as SpeechStream[];
+  #open(): (SpeechStream | RequestSpeechStream)[] {
+    return ([...this.streams] as (SpeechStream | RequestSpeechStream)[]).filter(({ isClosed }) => !isClosed);
   }
+}
+
+interface Transcribed {
+  audio: AudioBuffer;
+  options: Listening;
+  connOptions: APIConnectOptions;
+  signal: AbortSignal | undefined;
+  startTime?: number;
 }
 
 /** What LiveKit is told that can change with the options. */
@@ -171,6 +239,7 @@ function routeToRequests(options: Partial<STTOptions>, model: string): Route | P
 }
 
 function preset(provider: string, variable: string, baseURL: string, options: PresetOptions<string>): STT {
+  checkObject('options', options);
   const client: OpenAIConnectOptions['client'] = options.client;
   const apiKey = options.apiKey ?? (client === undefined ? environment(variable) : undefined);
   if (apiKey === undefined && client === undefined) {
@@ -179,7 +248,7 @@ function preset(provider: string, variable: string, baseURL: string, options: Pr
   return new STT({
     model: 'whisper-large-v3-turbo',
     ...options,
-    ...(client === undefined ? { baseURL: options.baseURL ?? baseURL } : {}),
+    ...(client === undefined ? { baseURL: options.baseURL || baseURL } : {}),
     ...(apiKey === undefined ? {} : { apiKey }),
     useRealtime: false,
   });

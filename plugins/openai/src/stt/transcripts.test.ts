@@ -76,9 +76,16 @@ describe('confidence', () => {
 describe('interim transcripts', () => {
   const delta = (text: string) => ({ type: `${transcription}.delta`, item_id: 'a', delta: text });
 
-  it('come at once, and then twice a second; the last one is not lost before the final one', async () => {
-    const clock = stoppedClock();
+  it('come with every word by default', async () => {
+    stoppedClock();
     const { hearing, say } = await startService();
+    say(delta('one '), delta('two '), delta('three '));
+    await until(() => transcripts(hearing, SpeechEventType.INTERIM_TRANSCRIPT).length === 3);
+  });
+
+  it('come at once, and then twice a second if that is asked for; the last one is not lost before the final one', async () => {
+    const clock = stoppedClock();
+    const { hearing, say } = await startService({ interimIntervalMs: 500 });
     const interims = () => transcripts(hearing, SpeechEventType.INTERIM_TRANSCRIPT).map(({ text }) => text);
     say(delta('one '), delta('two '), delta('three '));
     await until(() => interims().length === 1);

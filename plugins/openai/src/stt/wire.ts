@@ -20,6 +20,8 @@ export const sampleRate = 24_000;
 
 /** Names our configuration in the errors that it causes. */
 const updateId = 'patchbay_session_update';
+/** Names a repetition of it, of which only the answer matters. */
+const probeId = 'patchbay_probe';
 
 const appendHead = '{"type":"input_audio_buffer.append","audio":"';
 const appendTail = '"}';
@@ -33,6 +35,7 @@ export const transcription: SpeechToTextWire<Listening> = {
   audio: (bytes) => appendHead + base64Of(bytes) + appendTail,
   flush: ({ options }) => (endsSpeechItself(options) ? commit : undefined),
   finish: () => [commit],
+  probe: (context) => sessionUpdate(context, probeId),
   update(before, context) {
     const { options } = context;
     // What a session was once told about model and languages, it can be told otherwise, but not to forget.
@@ -79,7 +82,7 @@ export const transcription: SpeechToTextWire<Listening> = {
 };
 
 /** `turn_detection` is left out for models that do not know it, and the model where the URL names it. */
-function sessionUpdate({ options, connection }: Context): string {
+function sessionUpdate({ options, connection }: Context, eventId = updateId): string {
   const { model, languages, keywords, prompt, delay, noiseReductionType, turnDetection } = options;
   const hints = takesContextHints(model)
     ? { keywords, ...(languages.length > 0 ? { languages } : {}) }
@@ -88,7 +91,7 @@ function sessionUpdate({ options, connection }: Context): string {
       : {};
   const update: TranscriptionUpdate = {
     type: 'session.update',
-    event_id: updateId,
+    event_id: eventId,
     session: {
       type: 'transcription',
       audio: {

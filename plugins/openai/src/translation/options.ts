@@ -1,6 +1,7 @@
 import type { APIConnectOptions } from '@livekit/agents';
-import { checkName, checkObject, checkOneOf, checkRange, recordOf, refuseOption } from '@patchbay/plugin-kit';
-import type { OpenAIConnectOptions } from '../options.ts';
+import { checkName, checkObject, checkOneOf, checkRange, refuseOption } from '@patchbay/plugin-kit';
+import { mergeHeaders } from '@patchbay/ws-url';
+import { headersIn, type OpenAIConnectOptions } from '../options.ts';
 import type { NoiseReductionType } from '../realtime/api-proto.ts';
 import { resolveConnOptions } from '../realtime/options.ts';
 import type { TranslationConfig, TranslationNoiseReduction } from './api-proto.ts';
@@ -82,6 +83,7 @@ export function resolveTranslationOptions(
  * @throws PatchbayError `invalid-option` that names the option.
  */
 export function checkTranslationOptions(options: RealtimeTranslationSessionOptions): void {
+  checkObject('options', options);
   const { inputAudioNoiseReduction: reduction } = options;
   checkName('targetLanguage', options.targetLanguage);
   checkName('transcriptionModel', options.transcriptionModel ?? undefined);
@@ -101,8 +103,7 @@ export function translationConnectOptions(options: RealtimeTranslationModelOptio
     refuseOption('modelIn', "'url': a translation takes its model from the URL and from nowhere else");
   }
   if (safetyIdentifier === undefined) return rest;
-  const headers = recordOf('headers', rest.headers) as Record<string, string>;
-  return { ...rest, headers: { 'OpenAI-Safety-Identifier': safetyIdentifier, ...headers } };
+  return { ...rest, headers: mergeHeaders({ 'OpenAI-Safety-Identifier': safetyIdentifier }, headersIn(rest)) };
 }
 
 /** What a socket is told first. Absent options stay absent: the service keeps its defaults. */

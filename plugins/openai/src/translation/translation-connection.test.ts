@@ -104,7 +104,7 @@ describe('a connection that is refused', () => {
     expect(recoverable).toBe(false);
     expect(error).toBeInstanceOf(APIStatusError);
     expect(error).toMatchObject({ statusCode: 403, cause: { code: 'upgrade-refused' } });
-    expect(error.message).toContain('LiteLLM answers 403');
+    expect(error.message).toContain('LiteLLM serves realtime translation from 1.110.0 on');
     session.pushAudio(voiced(100));
     await session.close();
     await cloud.close();
@@ -270,6 +270,43 @@ describe('pain 6: a session that expires', () => {
     await bench.until(() => bench.service.lines.length === 2);
     expect(bench.errors).toEqual([]);
   });
+});
+
+test('a service that answers pings and nothing else is left after twenty seconds', async () => {
+  const session = bench.open();
+  const line = await bench.service.line();
+  await line.event('session.update');
+  await bench.clock.advance(100);
+  session.pushAudio(voiced(400));
+  await bench.clock.advance(19_000);
+  expect(bench.service.lines).toHaveLength(1);
+  await bench.clock.advance(2_000);
+  await bench.until(() => bench.service.lines.length === 2);
+  expect(bench.errors).toMatchObject([{ recoverable: true }]);
+});
+
+test('a service that said silence and falls silent is left, whoever speaks', async () => {
+  const session = bench.open();
+  const line = await bench.service.line();
+  await line.event('session.update');
+  sound(line, 200, { level: 0 });
+  await bench.clock.advance(100);
+  session.pushAudio(voiced(400, 0));
+  await bench.clock.advance(21_000);
+  await bench.until(() => bench.service.lines.length === 2);
+  expect(bench.errors).toMatchObject([{ recoverable: true }]);
+});
+
+test('an event that comes twice is said once', async () => {
+  bench.open();
+  const line = await bench.service.line();
+  const event = { type: 'session.output_transcript.delta', event_id: 'event_1', delta: ' hola' };
+  line.send(event);
+  line.send(event);
+  sound(line, 200);
+  await vi.waitFor(() => expect(bench.spoken).toHaveLength(1));
+  await bench.clock.advance(800);
+  expect((await utteranceOf(bench.spoken[0]!)).text).toBe('hola');
 });
 
 test('pain 29: reconnect() replaces the socket, and the model tells of it', async () => {

@@ -1,4 +1,4 @@
-import { RealtimeModelBase } from '@patchbay/plugin-kit';
+import { RealtimeModelBase, refuseOption } from '@patchbay/plugin-kit';
 import type { llm } from '@livekit/agents';
 import { routeTo } from '../endpoint.ts';
 import { checkTranslationOptions, resolveTranslationOptions, translationConnectOptions } from './options.ts';
@@ -23,9 +23,11 @@ export class RealtimeTranslationModel extends RealtimeModelBase {
 
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: RealtimeTranslationModelOptions) {
+    if ((options as unknown) === undefined) refuseOption('targetLanguage', "a language, such as 'es'");
+    checkTranslationOptions(options);
     const { model = 'gpt-realtime-translate' } = options;
     const { connection, ...network } = routeTo('translation', translationConnectOptions(options), model);
-    const resolved = resolveTranslationOptions(options, connection.redacted);
+    const resolved = resolveTranslationOptions(options, connection.base);
     super(capabilitiesOf(resolved), connection, network);
     this._options = resolved;
   }

@@ -1,8 +1,8 @@
 import { llm, shortuuid } from '@livekit/agents';
 import { base64Of, guardedEmit, RealtimeSessionBase } from '@patchbay/plugin-kit';
-import type { AudioFrame, Frame, Link, RealtimeUsage } from '@patchbay/plugin-kit';
+import type { AudioFrame, Expectation, Frame, Link, RealtimeUsage } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
-import { longestTimerMs, Expiry } from '../realtime/expiry.ts';
+import { Expiry, rotationAfter } from '../realtime/expiry.ts';
 import { failureOf, isExpiry } from '../realtime/failures.ts';
 import type { RealtimeErrorBody } from '../realtime/api-proto.ts';
 import { decodeServerEvent } from '../realtime/server-events.ts';
@@ -42,6 +42,12 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
   readonly #updates = new Map<string, RealtimeTranslationOptions | undefined>();
   /** Audio that the service has been given since it was last accounted for: it is paid by the minute. */
   #givenMs = 0;
+  /** Somebody spoke, and the service has something to say about it, if only silence. */
+  #sign: Expectation | undefined;
+  readonly #patienceMs: number;
+  /** The socket says silence where it says nothing else. */
+  #streams = false;
+  #lastEventId: unknown;
   #everTranslated = false;
 
   constructor(model: RealtimeTranslationModel) {
@@ -55,12 +61,10 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
       stall: { firstMs: stallMs, nextMs: stallMs },
       deadlines: { dialMs: timeoutMs, firstEventMs: timeoutMs },
       reconnect: maxRetry === 0 ? false : { budget: maxRetry },
-      rotation: {
-        afterMs: Math.min(maxSessionDuration, longestTimerMs),
-        latestMs: Math.min(maxSessionDuration * 1.25, longestTimerMs),
-      },
+      rotation: rotationAfter(maxSessionDuration),
     });
     this.#model = model;
+    this.#patienceMs = 2 * timeoutMs;
     this._options = { ...model._options };
     this.#source = new SourceTranscript({
       clock: this.clock,
@@ -112,7 +116,10 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
     const loud = isLoud(bytes);
     if (loud) this.noteActivity();
     // What is said while there is no socket waits for the next one by itself.
-    if (this.link) this.#untranslated.sent(frame, milliseconds, loud);
+    if (this.link) {
+      this.#untranslated.sent(frame, milliseconds, loud);
+      if (loud || this.#streams) this.#sign ??= this.expectSign(this.#patienceMs);
+    }
     this.#givenMs += milliseconds;
     return frame;
   }
@@ -151,6 +158,11 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
   protected override received(frame: Frame): boolean {
     const event = decodeServerEvent(frame) as unknown as TranslationServerEvent | undefined;
     if (!event) return false;
+    this.#answered();
+    // Deltas have no other name: what comes twice was said once.
+    const { event_id: eventId } = event as { event_id?: unknown };
+    if (typeof eventId === 'string' && eventId === this.#lastEventId) return true;
+    this.#lastEventId = eventId;
     guardedEmit(this, 'openai_server_event_received', event);
     try {
       this.#handle(event);
@@ -179,6 +191,7 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
       case 'session.output_audio.delta': {
         const frame = outputFrameOf(event);
         if (frame && this.#utterances.audio(frame)) this.#translated();
+        else if (frame) this.#streams = true;
         return;
       }
       case 'session.closed':
@@ -195,6 +208,11 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
     this.noteActivity();
   }
 
+  #answered(): void {
+    this.#sign?.met();
+    this.#sign = undefined;
+  }
+
   /** Answers come in the order of the updates, and do not name them. */
   #updateAnswered(): void {
     for (const eventId of this.#updates.keys()) {
@@ -204,8 +222,12 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
   }
 
   #errorReceived(error: RealtimeErrorBody): void {
-    if (isExpiry(error)) return this.reconnect('session expired');
     const failure = failureOf(error, this.#model.connection, this.#everTranslated);
+    if (isExpiry(error)) {
+      // Between two utterances it goes unnoticed; the rest of one that is cut off is lost.
+      if (this.generations.size > 0) this.fail(failure);
+      return this.reconnect('session expired');
+    }
     const eventId = error.event_id ?? '';
     if (this.#updates.has(eventId)) {
       const before = this.#updates.get(eventId);
@@ -252,6 +274,8 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
   }
 
   #forgetSocket(): void {
+    this.#answered();
+    this.#streams = false;
     this.#updates.clear();
     this.#expiry.clear();
     this.#utterances.drop();

@@ -1,4 +1,12 @@
-import { checkJson, checkName, checkOneOf, checkRange, checkString, type SpeechFormat } from '@patchbay/plugin-kit';
+import {
+  checkJson,
+  checkName,
+  checkObject,
+  checkOneOf,
+  checkRange,
+  checkString,
+  type SpeechFormat,
+} from '@patchbay/plugin-kit';
 import type { OpenAIConnectOptions } from '../options.ts';
 import type { TTSModels, TTSVoices } from '../models.ts';
 import type { CustomVoice } from '../realtime/api-proto.ts';
@@ -42,6 +50,7 @@ const formats: readonly SpeechFormat[] = ['pcm', 'wav', 'mp3', 'opus', 'flac'];
 
 /** @throws PatchbayError `invalid-option` that names the option. */
 export function checkSpeaking(options: Partial<TTSOptions>): void {
+  checkObject('options', options);
   const voice: unknown = options.voice;
   checkName('model', options.model);
   if (typeof voice === 'object' && voice !== null) checkName('voice.id', (voice as Partial<CustomVoice>).id ?? '');

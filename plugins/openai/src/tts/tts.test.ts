@@ -51,6 +51,9 @@ async function serve(answer: (response: ServerResponse, requests: number) => voi
   return new TTS({ apiKey: 'k', baseURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` });
 }
 
+/** A tenth of a second. */
+const tone = Buffer.from(Int16Array.from({ length: 2_400 }, (_, n) => n).buffer).toString('base64');
+
 async function understand(samples: readonly number[]): Promise<string> {
   const listener = await plainEar.listen({ sampleRate: 24_000 });
   const pieces = [...listener.push(Int16Array.from(samples)), ...(await listener.finish())];
@@ -87,6 +90,38 @@ describe('TTS', () => {
     ];
     expect([inputTokens > 0, outputTokens > 0]).toEqual([true, true]);
     expect(metadata).toMatchObject({ modelName: 'gpt-4o-mini-tts', modelProvider: `127.0.0.1:${cloud?.port}` });
+  });
+
+  const sound = Buffer.alloc(4_800, 1).toString('base64');
+  const piece = `data: ${JSON.stringify({ type: 'speech.audio.delta', audio: sound })}\n\n`;
+
+  it.each(['{"type":"speech.audio.de', 'null', '42', '[]', '{}'])(
+    'an event that nobody can read is passed over: %s',
+    async (junk) => {
+      const tts = await serve((response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.end(`${piece}data: ${junk}\n\n${piece}data: {"type":"speech.audio.done"}\n\n`);
+      });
+      const errors = vi.fn();
+      tts.on('error', errors);
+      let samples = 0;
+      for await (const { frame } of tts.synthesize('Hello.', quick)) samples += frame.samplesPerChannel;
+      expect(samples).toBe(4_800);
+      expect(errors).not.toHaveBeenCalled();
+    },
+  );
+
+  it('a connection that breaks after the last sound is nobody’s concern', async () => {
+    const tts = await serve((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(`${piece}data: {"type":"speech.audio.done"}\n\n`, () => response.destroy());
+    });
+    const errors = vi.fn();
+    tts.on('error', errors);
+    let samples = 0;
+    for await (const { frame } of tts.synthesize('Hello.', quick)) samples += frame.samplesPerChannel;
+    expect(samples).toBe(2_400);
+    expect(errors).not.toHaveBeenCalled();
   });
 
   it('speaks sentence by sentence as AgentSession lets it', async () => {
@@ -217,11 +252,11 @@ describe('TTS', () => {
         if (requests === 1) response.writeHead(503).end('{"error":{"message":"overloaded"}}');
         else response.end(Buffer.alloc(4_800));
       });
-      const errors: unknown[] = [];
-      tts.on('error', (error) => errors.push(error));
+      const told: boolean[] = [];
+      tts.on('error', ({ recoverable }) => told.push(recoverable));
       let samples = 0;
       for await (const { frame } of tts.synthesize('hello', quick)) samples += frame.samplesPerChannel;
-      expect([samples, errors]).toEqual([2_400, []]);
+      expect([samples, told]).toEqual([2_400, [true]]);
     });
 
     it('a spent quota is not asked for again, although it comes as a 429', async () => {
@@ -253,6 +288,37 @@ describe('TTS', () => {
       await heard(tts.synthesize('hello', quick));
       expect(asked).toBe(1);
       expect(errors).toMatchObject([{ recoverable: false }]);
+    });
+
+    it.each(['data: {"type":"speech.audio.done","usage":null}\n\n', 'data: [DONE]\n\n'])(
+      'is over when the events say so, although the stream stays open: %s',
+      async (end) => {
+        const tts = await serve((response) => {
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
+          response.write(`data: ${JSON.stringify({ type: 'speech.audio.delta', audio: tone })}\n\n${end}`);
+        });
+        const errors: unknown[] = [];
+        tts.on('error', (error) => errors.push(error));
+        const frames: livekit.SynthesizedAudio[] = [];
+        for await (const audio of tts.synthesize('hello', quick)) frames.push(audio);
+        expect(frames.reduce((sum, { frame }) => sum + frame.samplesPerChannel, 0)).toBe(2_400);
+        expect(frames.at(-1)?.final).toBe(true);
+        expect(errors).toEqual([]);
+        await tts.close();
+      },
+    );
+
+    it('passes over events that are none', async () => {
+      const tts = await serve((response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        for (const odd of ['null', '{', '[]', '{"type":null}', '{"type":"speech.audio.delta","audio":null}']) {
+          response.write(`data: ${odd}\n\n`);
+        }
+        response.end(`data: ${JSON.stringify({ type: 'speech.audio.delta', audio: tone })}\n\n`);
+      });
+      let samples = 0;
+      for await (const { frame } of tts.synthesize('hello', quick)) samples += frame.samplesPerChannel;
+      expect(samples).toBe(2_400);
     });
 
     it('an error inside the events is an error, not silence', async () => {

@@ -38,8 +38,9 @@ export class TTS extends HttpTTS<Speaking> {
    * @throws PatchbayError that says what to set.
    */
   static withAzure(options: WithAzure<TTSOptions> = {}): TTS {
+    const connected = fromAzure(options);
     const { model = 'gpt-4o-mini-tts', voice = 'ash' } = options;
-    return new TTS({ ...fromAzure(options), model, voice });
+    return new TTS({ ...connected, model, voice });
   }
 
   /**

@@ -1,6 +1,7 @@
 import { decodeJson, type HttpSpeechWire } from '@patchbay/plugin-kit';
 import type { Connection } from '@patchbay/ws-url';
 import { failureOf } from '../realtime/failures.ts';
+import { wordsOf } from '../words.ts';
 import type { Speaking } from './options.ts';
 
 /** Hz of the service's PCM. https://developers.openai.com/api/docs/guides/text-to-speech */
@@ -22,17 +23,19 @@ export function speech(connection: Connection): HttpSpeechWire<Speaking> {
       }),
     }),
     receive({ data }, sink) {
-      if (data === '[DONE]') return;
+      if (data.trim() === '[DONE]') return true;
       const event = decodeJson(data) ?? {};
       if (event.type === 'speech.audio.delta' && typeof event.audio === 'string') {
         sink.audio(Buffer.from(event.audio, 'base64'));
       } else if (event.type === 'speech.audio.done') {
         sink.usage(usageOf(event.usage));
+        return true;
       } else if (event.type === 'error' || event.error != null) {
         const error =
-          typeof event.error === 'object' && event.error !== null ? event.error : { message: String(event.error) };
+          typeof event.error === 'object' && event.error !== null ? event.error : { message: wordsOf(event.error) };
         throw failureOf(error, connection, false);
       }
+      return false;
     },
   };
 }

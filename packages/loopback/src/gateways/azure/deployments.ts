@@ -1,5 +1,6 @@
 import { objectOf, parseObject, stringOf } from '../../http/json.ts';
 import { addField, rewriteForm } from '../form.ts';
+import { withLiveSession } from '../live.ts';
 import { mapTranscriptionModel } from '../transcription-model.ts';
 import type { Relay } from '../relay.ts';
 import type { Call, GatewayContext } from '../types.ts';
@@ -35,7 +36,10 @@ export function withModel(call: Call, gateway: GatewayContext, deployment?: stri
   return model === undefined ? undefined : JSON.stringify({ ...body, model });
 }
 
-/** The same for events on a socket: `response.create`, and the transcription model of a `session.update`. */
+/**
+ * The same for events on a socket: `response.create`, the transcription model of a `session.update`, and the models of a
+ * Live session, its own and its backend's.
+ */
 export function withModelInEvent(text: string, relay: Relay, gateway: GatewayContext): string | undefined {
   const event = parseObject(text);
   if (event?.type === 'response.create' && typeof event.model === 'string') {
@@ -44,6 +48,7 @@ export function withModelInEvent(text: string, relay: Relay, gateway: GatewayCon
     relay.sendEvent({ type: 'error', status: 404, error: { type: 'invalid_request_error', ...errorOf(noDeployment) } });
     return undefined;
   }
+  if (event?.type === 'session.start') return withLiveModels(text, relay, gateway);
   const session = objectOf(event?.session);
   const transcription = objectOf(objectOf(objectOf(session.audio).input).transcription);
   const named = event?.type === 'session.update' ? stringOf(transcription.model) : undefined;
@@ -57,6 +62,27 @@ export function withModelInEvent(text: string, relay: Relay, gateway: GatewayCon
   };
   relay.sendEvent({ type: 'error', error: { ...error, event_id: event?.event_id ?? null } });
   return undefined;
+}
+
+function withLiveModels(text: string, relay: Relay, gateway: GatewayContext): string | undefined {
+  const session = objectOf(objectOf(parseObject(text)).session);
+  const delegation = objectOf(session.delegation);
+  const backend = objectOf(delegation.responses);
+  const renamed: Record<string, unknown> = {};
+  for (const [param, named] of [
+    ['session.model', stringOf(session.model)],
+    ['session.delegation.responses.model', stringOf(backend.model)],
+  ] as const) {
+    if (named === undefined) continue;
+    const model = modelOf(named, gateway);
+    if (model === undefined) {
+      relay.sendEvent({ type: 'error', error: { type: 'invalid_request_error', ...errorOf(noDeployment), param } });
+      return undefined;
+    }
+    if (param === 'session.model') renamed.model = model;
+    else renamed.delegation = { ...delegation, responses: { ...backend, model } };
+  }
+  return withLiveSession(text, renamed);
 }
 
 function errorOf({ body }: Refusal): object {

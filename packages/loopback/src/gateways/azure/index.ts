@@ -9,6 +9,10 @@ import { previewDown, previewUp } from './preview.ts';
 /** "The maximum session duration is 30 minutes": https://learn.microsoft.com/answers/a/12544418 */
 const SESSION_MS = 1_800_000;
 
+const REALTIME = '/openai/v1/realtime';
+const TRANSLATIONS = '/openai/v1/realtime/translations';
+const LIVE = '/openai/v1/live/sessions';
+
 const namesItsModel = refusal(
   400,
   'OpperationNotSupported',
@@ -17,7 +21,7 @@ const namesItsModel = refusal(
 
 /**
  * Azure OpenAI, the v1 API. A deployment in the URL of a transcription is refused (learn.microsoft.com/answers/a/12820829).
- * https://learn.microsoft.com/azure/foundry/openai/realtime-audio-reference
+ * https://learn.microsoft.com/azure/foundry/openai/realtime-audio-reference and /gpt-live-reference
  */
 export const azure: GatewayRule = {
   name: 'azure',
@@ -28,17 +32,18 @@ export const azure: GatewayRule = {
     if (denied) return refuseUpgrade(arrival, denied);
     const up: RelayRules['up'] = (text, relay) => withModelInEvent(text, relay, gateway);
     if (arrival.path === '/openai/v1/responses') return relayTo(arrival, gateway, '/v1/responses', '', { up });
-    if (arrival.path !== '/openai/v1/realtime') return refuseUpgrade(arrival, notFound);
+    if (arrival.path === LIVE) return relayTo(arrival, gateway, '/v1/live/sessions', '', { up });
+    if (arrival.path !== REALTIME && arrival.path !== TRANSLATIONS) return refuseUpgrade(arrival, notFound);
     const { parameters } = arrival;
     const deployment = parameters.get('model');
-    if (parameters.get('intent') === 'transcription') {
+    if (arrival.path === REALTIME && parameters.get('intent') === 'transcription') {
       if (deployment !== null || parameters.has('deployment')) return refuseUpgrade(arrival, namesItsModel);
       return relayRealtime(arrival, gateway, { intent: 'transcription' }, { up });
     }
     if (!deployment) return refuseUpgrade(arrival, refusal(400, 'BadRequest', 'The model parameter is required.'));
     const model = modelOf(deployment, gateway);
     if (model === undefined) return refuseUpgrade(arrival, noDeployment);
-    relayRealtime(arrival, gateway, { model }, { up });
+    relayRealtime(arrival, gateway, { model }, { up }, arrival.path.replace('/openai', ''));
   },
   http(call, gateway) {
     const denied = admit(call, gateway, { keyAsBearer: true });
@@ -94,9 +99,10 @@ function relayRealtime(
   gateway: GatewayContext,
   query: Record<string, string>,
   rules: RelayRules,
+  path = '/v1/realtime',
 ): void {
   const expiresAt = Math.floor((gateway.clock.wallClock() + SESSION_MS) / 1_000);
-  relayTo(arrival, gateway, '/v1/realtime', `?${new URLSearchParams(query).toString()}`, {
+  relayTo(arrival, gateway, path, `?${new URLSearchParams(query).toString()}`, {
     ...rules,
     down(text, relay) {
       const own = text.replace(/"expires_at":\d+/, `"expires_at":${expiresAt}`);

@@ -11,12 +11,12 @@ import type { Relay } from '../relay.ts';
 /** Renames and nests; what maps to `undefined` is not known to GA and left out. */
 type Renaming = Readonly<Record<string, ((value: unknown) => JsonObject) | undefined>>;
 
-const format = (value: unknown): unknown =>
-  ({
-    pcm16: { type: 'audio/pcm', rate: 24_000 },
-    g711_ulaw: { type: 'audio/pcmu' },
-    g711_alaw: { type: 'audio/pcma' },
-  })[String(value)] ?? value;
+const formats: ReadonlyMap<unknown, unknown> = new Map([
+  ['pcm16', { type: 'audio/pcm', rate: 24_000 }],
+  ['g711_ulaw', { type: 'audio/pcmu' }],
+  ['g711_alaw', { type: 'audio/pcma' }],
+]);
+const format = (value: unknown): unknown => formats.get(value) ?? value;
 const input = (name: string) => (value: unknown) => ({ audio: { input: { [name]: value } } });
 const output = (name: string) => (value: unknown) => ({ audio: { output: { [name]: value } } });
 const same = (name: string) => (value: unknown) => ({ [name]: value });
@@ -105,7 +105,8 @@ export function previewDown(text: string, transcription: boolean): string | unde
   if (!event) return text;
   const type = stringOf(event.type) ?? '';
   if (type === 'conversation.item.done') return undefined;
-  const name = transcription && type === 'session.updated' ? 'transcription_session.updated' : (names[type] ?? type);
+  const name =
+    transcription && type === 'session.updated' ? 'transcription_session.updated' : (ownOf(names, type) ?? type);
   return JSON.stringify({
     ...event,
     type: name,
@@ -169,12 +170,12 @@ function withContent(item: unknown, parts: Readonly<Record<string, string>>): Js
   if (!Array.isArray(content)) return objectOf(item);
   const renamedParts = content.map((part: unknown, index) => {
     const type = stringOf(objectOf(part).type) ?? '';
-    if (parts === toGeneral && type in toPreview) {
+    if (parts === toGeneral && Object.hasOwn(toPreview, type)) {
       const values = "'input_text', 'input_audio', 'item_reference', and 'text'";
       const message = `Invalid value: '${type}'. Supported values are: ${values}.`;
       throw new Complaint(message, 'invalid_value', `item.content[${index}].type`);
     }
-    return { ...objectOf(part), type: parts[type] ?? type };
+    return { ...objectOf(part), type: ownOf(parts, type) ?? type };
   });
   return { ...rest, content: renamedParts };
 }
@@ -198,6 +199,11 @@ function merged(one: JsonObject, other: JsonObject): JsonObject {
     result[name] = isObject(before) && isObject(value) ? merged(before, value) : value;
   }
   return result;
+}
+
+/** A name's own value: `constructor` is a name like any other. */
+function ownOf(values: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 class Complaint extends Error {

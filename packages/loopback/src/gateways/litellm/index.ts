@@ -1,5 +1,6 @@
 import type { GatewayRule } from '../types.ts';
 import { serveLiteLLMHttp } from './http.ts';
+import { serveLiteLLMLive } from './live.ts';
 import { servePassthroughSocket, passthroughPath } from './passthrough.ts';
 import { serveLiteLLMRealtime } from './realtime.ts';
 import { serveLiteLLMResponses } from './responses.ts';
@@ -9,18 +10,26 @@ import { HEARTBEAT, keyOf } from './settings.ts';
  * LiteLLM's proxy, as it behaved when it was tried: `litellm` is 1.108.3, `litellm@1.105` is 1.105.3, which also starts a
  * response of its own after each transcript of a conversation. https://docs.litellm.ai/docs/realtime
  *
- * `litellm@1.110` was not tried: it is 1.108.3 with the route that came in 1.110, treated as that of a conversation.
- * https://docs.litellm.ai/docs/realtime_translation
+ * Two routes are as its documents say, and were not tried: GPT-Live, which came in 1.107, and translation, which came in
+ * 1.110, so `litellm@1.110` is 1.108.3 with it. https://docs.litellm.ai/docs/live_sessions and /realtime_translation
  */
-export const litellm: GatewayRule = createRule('litellm', { injects: false, translates: false });
-export const litellm1105: GatewayRule = createRule('litellm@1.105', { injects: true, translates: false });
-export const litellm1110: GatewayRule = createRule('litellm@1.110', { injects: false, translates: true });
+export const litellm: GatewayRule = createRule('litellm', { injects: false, live: true, translates: false });
+export const litellm1105: GatewayRule = createRule('litellm@1.105', { injects: true, live: false, translates: false });
+export const litellm1110: GatewayRule = createRule('litellm@1.110', { injects: false, live: true, translates: true });
 
 const REALTIME = new Set(['/v1/realtime', '/realtime', '/openai/v1/realtime']);
 const TRANSLATIONS = '/v1/realtime/translations';
+const LIVE = '/v1/live/sessions';
 const RESPONSES = new Set(['/v1/responses', '/responses']);
 
-function createRule(name: string, version: { injects: boolean; translates: boolean }): GatewayRule {
+/** What sets releases apart. */
+interface Version {
+  injects: boolean;
+  live: boolean;
+  translates: boolean;
+}
+
+function createRule(name: string, version: Version): GatewayRule {
   return {
     name,
     base: '/v1',
@@ -34,11 +43,12 @@ function createRule(name: string, version: { injects: boolean; translates: boole
       if (!gateway.accepts(keyOf(arrival.request))) return arrival.refuse(403);
       const passthrough = passthroughPath(arrival.path);
       if (REALTIME.has(arrival.path)) {
-        return serveLiteLLMRealtime(arrival, gateway, { ...version, path: '/v1/realtime' });
+        return serveLiteLLMRealtime(arrival, gateway, { injects: version.injects, path: '/v1/realtime' });
       }
       if (version.translates && arrival.path === TRANSLATIONS) {
         return serveLiteLLMRealtime(arrival, gateway, { injects: false, path: TRANSLATIONS });
       }
+      if (version.live && arrival.path === LIVE) return serveLiteLLMLive(arrival, gateway);
       if (RESPONSES.has(arrival.path)) return serveLiteLLMResponses(arrival, gateway);
       if (passthrough) return servePassthroughSocket(arrival, gateway, passthrough);
       return arrival.refuse(403);

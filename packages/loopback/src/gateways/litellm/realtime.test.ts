@@ -1,37 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../__fixtures__/manual-clock.ts';
-import { refuseWith, startInFront, startProvider } from '../../__fixtures__/provider.ts';
-import type { Provider, ProviderBehaviour } from '../../__fixtures__/provider.ts';
-import { connectRaw } from '../../__fixtures__/raw-socket.ts';
-import type { RawSocket } from '../../__fixtures__/raw-socket.ts';
-import type { Front } from '../../cloud.ts';
+import { describe, expect, it } from 'vitest';
+import { refuseWith } from '../../__fixtures__/provider.ts';
+import type { ProviderBehaviour } from '../../__fixtures__/provider.ts';
+import { useRig } from '../../__fixtures__/rig.ts';
+import type { RawSocketOptions, Rig } from '../../__fixtures__/rig.ts';
 import type { GatewaySettings } from '../settings.ts';
 
-const open: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close();
-});
-
-type Options = Parameters<typeof connectRaw>[1];
-interface Rig {
-  provider: Provider;
-  front: Front;
-  clock: ManualClock;
-  connect(path: string, options?: Options): RawSocket;
-}
-
-async function rig(behaviour: ProviderBehaviour = {}, settings: Partial<GatewaySettings> = {}): Promise<Rig> {
-  const provider = await startProvider(behaviour);
-  const clock = new ManualClock();
-  const front = await startInFront(provider, { name: 'litellm', ...settings }, { keys: ['key-of-the-test'], clock });
-  open.push(provider, front);
-  return {
-    provider,
-    front,
-    clock,
-    connect: (path, options) => connectRaw(front.origin + path, options),
-  };
-}
+const start = useRig();
+const rig = (behaviour?: ProviderBehaviour, settings?: Partial<GatewaySettings>): Promise<Rig> =>
+  start({ name: 'litellm', ...settings }, behaviour, ['key-of-the-test']);
 
 describe('LiteLLM, realtime', () => {
   it.each([
@@ -47,10 +23,13 @@ describe('LiteLLM, realtime', () => {
     ],
     ['x-api-key', '/v1/realtime?model=rt', { token: null, headers: { 'x-api-key': 'key-of-the-test' } }],
     ['a trailing slash', '/v1/realtime/?model=rt', {}],
-  ] satisfies [string, string, Options][])('answers %s with 403 and an empty body', async (_what, path, options) => {
-    const { connect } = await rig();
-    expect(await connect(path, options).refused).toEqual({ status: 403, body: '' });
-  });
+  ] satisfies [string, string, RawSocketOptions][])(
+    'answers %s with 403 and an empty body',
+    async (_what, path, options) => {
+      const { connect } = await rig();
+      expect(await connect(path, options).refused).toEqual({ status: 403, body: '' });
+    },
+  );
 
   it.each([
     ['/v1/realtime?model=rt&foo=bar&call_id=1', '/v1/realtime?model=gpt-realtime'],
@@ -79,7 +58,7 @@ describe('LiteLLM, realtime', () => {
   it.each([
     ['api-key', { token: null, headers: { 'api-key': 'key-of-the-test' } }],
     ['a subprotocol', { token: null, protocols: ['realtime', 'openai-insecure-api-key.key-of-the-test'] }],
-  ] satisfies [string, Options][])('takes the key from %s', async (_where, options) => {
+  ] satisfies [string, RawSocketOptions][])('takes the key from %s', async (_where, options) => {
     const { connect } = await rig();
     await connect('/v1/realtime?model=rt', options).opened;
   });
@@ -245,12 +224,11 @@ describe('LiteLLM, realtime', () => {
   });
 
   it('closes with 1012 when it is stopped', async () => {
-    const { connect, front } = await rig();
+    const { connect, stop } = await rig();
     const socket = connect('/v1/realtime?model=rt');
     await socket.opened;
-    await front.close();
+    await stop();
     expect((await socket.closed).code).toBe(1012);
-    open.pop();
   });
 
   it('relays a transcription verbatim through its passthrough, if that is on', async () => {

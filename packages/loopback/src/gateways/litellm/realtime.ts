@@ -10,6 +10,23 @@ import { deploymentOf, HEARTBEAT, lastOf, TRANSCRIPTION_ALIAS, upstreamHeaders }
 /** An upgrade that the provider never answers is given up after this. */
 const DIAL_MS = 10_000;
 
+/** How frames and ends pass on the sockets of sessions. */
+export const sessionRules: RelayRules = {
+  dialMs: DIAL_MS,
+  heartbeat: HEARTBEAT,
+  endUpWith: 1000,
+  binary: (relay) => relay.end(1006),
+  refused(status, relay) {
+    sendError(relay, `Upstream realtime handshake rejected with HTTP ${status}`);
+    relay.end(status === 401 || status === 403 ? 1008 : status === 429 ? 1013 : 1011);
+  },
+  failed: (reason, relay) => relay.end(1011, `Internal server error: ${reason}`),
+  closed(code, reason, relay) {
+    if (code !== 1000) sendError(relay, `upstream websocket closed with code ${code}: ${reason}`);
+    relay.end(code === 1005 || code === 1006 ? 1011 : code, reason);
+  },
+};
+
 /** Opens the client's socket at once and dials the provider's `path` with the model of the deployment. */
 export function serveLiteLLMRealtime(
   arrival: Arrival,
@@ -30,24 +47,12 @@ export function serveLiteLLMRealtime(
   if (intent) query.set('intent', intent);
   const headers = upstreamHeaders(arrival.request, gateway);
   const rules: RelayRules = {
-    dialMs: DIAL_MS,
-    heartbeat: HEARTBEAT,
-    endUpWith: 1000,
-    binary: (relay) => relay.end(1006),
+    ...sessionRules,
     up: (text) => rewriteUp(text, unnamed ? deployment.model : undefined),
     down(text, relay) {
       const event = parseObject(text);
       if (injects && !intent && isTranscript(event)) relay.sendUp(JSON.stringify({ type: 'response.create' }));
       return event ? JSON.stringify(event) : text;
-    },
-    refused(status, relay) {
-      sendError(relay, `Upstream realtime handshake rejected with HTTP ${status}`);
-      relay.end(status === 401 || status === 403 ? 1008 : status === 429 ? 1013 : 1011);
-    },
-    failed: (reason, relay) => relay.end(1011, `Internal server error: ${reason}`),
-    closed(code, reason, relay) {
-      if (code !== 1000) sendError(relay, `upstream websocket closed with code ${code}: ${reason}`);
-      relay.end(code === 1005 || code === 1006 ? 1011 : code, reason);
     },
   };
   const target = { path, query: `?${query.toString()}`, headers };
@@ -63,7 +68,8 @@ function sendError(relay: Relay, message: string): void {
   relay.sendEvent(errorEvent(message));
 }
 
-function refuseAlias(
+/** Tells that the config has no such `model_name`, and ends the socket. */
+export function refuseAlias(
   alias: string,
   client: { send(data: string): void; close(code: number, reason: string): void },
 ): void {

@@ -1,29 +1,20 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../__fixtures__/manual-clock.ts';
-import { refuseWith, startInFront, startProvider } from '../../__fixtures__/provider.ts';
-import type { Provider, ProviderBehaviour } from '../../__fixtures__/provider.ts';
-import { connectRaw } from '../../__fixtures__/raw-socket.ts';
+import { describe, expect, it } from 'vitest';
+import { refuseWith } from '../../__fixtures__/provider.ts';
+import type { ProviderBehaviour } from '../../__fixtures__/provider.ts';
 import type { RawSocket } from '../../__fixtures__/raw-socket.ts';
+import { useRig } from '../../__fixtures__/rig.ts';
+import type { Rig } from '../../__fixtures__/rig.ts';
 import type { JsonObject } from '../../http/json.ts';
 import type { GatewaySettings } from '../settings.ts';
 
-const open: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close();
-});
+const start = useRig();
 
-interface Rig {
-  provider: Provider;
-  clock: ManualClock;
-  connect(query?: string): RawSocket;
-}
-
-async function rig(behaviour: ProviderBehaviour = {}, settings: Partial<GatewaySettings> = {}): Promise<Rig> {
-  const provider = await startProvider(behaviour);
-  const clock = new ManualClock();
-  const front = await startInFront(provider, { name: 'litellm', ...settings }, { clock });
-  open.push(provider, front);
-  return { provider, clock, connect: (query = '') => connectRaw(`${front.url}/responses${query}`) };
+async function rig(
+  behaviour?: ProviderBehaviour,
+  settings?: Partial<GatewaySettings>,
+): Promise<Omit<Rig, 'connect'> & { connect(query?: string): RawSocket }> {
+  const { connect, ...rest } = await start({ name: 'litellm', ...settings }, behaviour);
+  return { ...rest, connect: (query = '') => connect(`/v1/responses${query}`) };
 }
 
 const create = (more: JsonObject = {}): JsonObject => ({
@@ -160,9 +151,7 @@ describe('LiteLLM, Responses sockets', () => {
   });
 
   it('answers a wrong key with 403', async () => {
-    const provider = await startProvider();
-    const front = await startInFront(provider, 'litellm', { keys: ['right'] });
-    open.push(provider, front);
-    expect(await connectRaw(`${front.url}/responses`).refused).toEqual({ status: 403, body: '' });
+    const { connect } = await start('litellm', {}, ['right']);
+    expect(await connect('/v1/responses').refused).toEqual({ status: 403, body: '' });
   });
 });

@@ -4,6 +4,14 @@ import type * as ours from '../../index.ts';
 /** Both plugins have the same classes; upstream lacks some of them. */
 type Plugin = typeof ours;
 
+/** Speech that nobody could hear in time is dropped, and told. */
+const lateStart = {
+  outcome: ['completes', 'recovers'],
+  delivers: ['all', 'part', 'nothing'],
+  droppedMs: [0, 5_000],
+  note: 'the caller does not wait for the connection; audio older than two seconds is dropped, and told',
+} as const;
+
 /** The classes of the plugin, or of the one that it replaces. */
 export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): Subject[] {
   return [
@@ -11,7 +19,8 @@ export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): 
       name: 'chat.LLM',
       kind: 'llm',
       transport: 'http',
-      points: { begun: [0], output: [4, 6, 9], last: [13] },
+      points: { begun: [0], output: [4, 6, 9], last: [16] },
+      na: { 'no-type': 'chunks of chat completions have no type' },
       create: (where) => new LLM(where),
     },
     {
@@ -61,8 +70,12 @@ export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): 
       kind: 'tts',
       transport: 'http',
       upstream: 'T',
-      points: { begun: [0], output: [3, 5, 8], last: ['speech.audio.done'] },
-      create: (where) => new TTS(where),
+      points: {
+        begun: [0],
+        output: ['speech.audio.delta#2', 'speech.audio.delta', 'speech.audio.delta#5'],
+        last: ['speech.audio.done'],
+      },
+      create: (where) => new TTS({ ...where, model: 'gpt-4o-mini-tts' }),
     },
     {
       name: 'realtime.RealtimeModel',
@@ -74,6 +87,9 @@ export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): 
         output: ['response.output_audio.delta#2', 'response.output_audio_transcript.delta', 'response.output_audio.delta#6'],
         last: ['response.done'],
       },
+      differs: {
+        'audio-during-outage': { droppedMs: [500, 6_000], note: 'nothing is heard of it but that it was dropped' },
+      },
       create: (where, connOptions) => new realtime.RealtimeModel({ ...where, ...(connOptions ? { connOptions } : {}) }),
     },
     {
@@ -82,8 +98,25 @@ export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): 
       transport: 'websocket',
       points: {
         begun: ['session.started'],
-        output: ['session.output_transcript.delta#2', 'session.output_transcript.delta', 'session.output_transcript.delta#5'],
+        output: [
+          'session.output_transcript.delta#2',
+          'session.output_transcript.delta#3',
+          'session.output_transcript.delta#5',
+        ],
         last: ['session.output_transcript.delta#13'],
+      },
+      differs: {
+        'answer-late': lateStart,
+        'lose-first-event': {
+          ...lateStart,
+          ...{ outcome: 'recovers', dials: 2, recoverable: 1, withinMs: 20_000, droppedMs: [0, 15_000] },
+          note: 'nothing may be sent before the service has confirmed the start',
+        },
+      },
+      na: {
+        reorder: 'the service says nothing else before it has confirmed the start',
+        'slow-consumer': 'whoever falls behind hears the present: it is a live line',
+        'barge-in': 'the service hears for itself that the caller speaks',
       },
       create: (where, connOptions) => new realtime.GPTLiveModel({ ...where, ...(connOptions ? { connOptions } : {}) }),
     },
@@ -96,6 +129,7 @@ export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): 
         output: ['session.output_transcript.delta', 'session.output_transcript.delta#2'],
         last: ['session.output_transcript.delta#3'],
       },
+      differs: { 'answer-late': lateStart },
       create: (where, connOptions) =>
         new realtime.RealtimeTranslationModel({
           ...where,

@@ -1,31 +1,19 @@
 import type { llm } from '@livekit/agents';
-import { initializeLogger } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
-import { createTestRuntime, installRuntime } from '@patchbay/ws-session/testing';
-import type { ManualClock } from '@patchbay/ws-session/testing';
-import { afterEach, beforeEach, expect, vi } from 'vitest';
-import { ScriptedService } from '../../realtime/__fixtures__/scripted-service.ts';
 import type { Event, Line } from '../../realtime/__fixtures__/scripted-service.ts';
+import { useServiceBench, type ServiceBench } from '../../realtime/__fixtures__/service-bench.ts';
 import { GPTLiveModel } from '../gpt-live-model.ts';
 import type { GPTLiveSession } from '../gpt-live-session.ts';
 import type { GPTLiveModelOptions } from '../options.ts';
 
-initializeLogger({ pretty: false, level: 'silent' });
-
-/** What each test has at hand. */
-export interface Bench {
-  clock: ManualClock;
-  /** Says nothing by itself. */
-  service: ScriptedService;
-  errors: llm.RealtimeModelError[];
+/** What each test has at hand. The service says nothing by itself. */
+export interface Bench extends ServiceBench {
   /** A session that LiveKit has not configured yet. */
   session(options?: GPTLiveModelOptions): GPTLiveSession;
   /** A configured session. */
   open(options?: GPTLiveModelOptions, configuration?: Configuration): Promise<GPTLiveSession>;
   /** The `count`th socket, its start confirmed. */
   start(count?: number, session?: Event): Promise<Line>;
-  /** Lets time pass, a little at a time, until it is so. */
-  until(condition: () => boolean): Promise<void>;
 }
 
 export interface Configuration {
@@ -34,55 +22,28 @@ export interface Configuration {
   tools?: llm.ToolContext;
 }
 
-/** Sockets are real, time is ours, and nothing may be left when a test ends. */
 export function useBench(): Bench {
-  const models: GPTLiveModel[] = [];
-  let restore = (): void => {};
-  const bench = {
-    errors: [] as llm.RealtimeModelError[],
-    session(options: GPTLiveModelOptions = {}) {
-      const model = new GPTLiveModel({ apiKey: 'sk-test-key', baseURL: bench.service.url, ...options });
-      models.push(model);
-      const session = model.session();
-      session.on('error', (error: llm.RealtimeModelError) => bench.errors.push(error));
-      return session;
-    },
+  const bench = useServiceBench({ greeting: false, confirms: false });
+  const session = (options: GPTLiveModelOptions = {}): GPTLiveSession => {
+    const model = new GPTLiveModel({ apiKey: 'sk-test-key', baseURL: bench.service.url, ...options });
+    return bench.keep(model, model.session());
+  };
+  return Object.assign(bench, {
+    session,
     async open(options: GPTLiveModelOptions = {}, configuration: Configuration = {}) {
-      const session = bench.session(options);
+      const opened = session(options);
       const { instructions = 'Be kind.', chatCtx, tools } = configuration;
-      await session._updateSession(instructions, chatCtx, tools);
-      return session;
+      await opened._updateSession(instructions, chatCtx, tools);
+      return opened;
     },
-    async start(count = 1, session: Event = { id: `live_${count}` }) {
+    async start(count = 1, started: Event = { id: `live_${count}` }) {
       const socket = (): Line | undefined => bench.service.lines[count - 1];
       while (!socket()?.types.includes('session.start')) await bench.clock.advance(socket() && count === 1 ? 0 : 50);
       const line = socket()!;
-      line.send({ type: 'session.started', session });
+      line.send({ type: 'session.started', session: started });
       return line;
     },
-    async until(condition: () => boolean) {
-      while (!condition()) await bench.clock.advance(50);
-    },
-  } as Bench;
-
-  beforeEach(async () => {
-    const runtime = createTestRuntime();
-    bench.clock = runtime.clock;
-    restore = installRuntime(runtime);
-    bench.errors.length = 0;
-    bench.service = await ScriptedService.start({ greeting: false, confirms: false });
   });
-
-  afterEach(async () => {
-    const closing = Promise.all(models.splice(0).map((model) => model.close()));
-    let isClosed = false;
-    void closing.then(() => (isClosed = true));
-    await bench.until(() => isClosed);
-    await bench.service.stop();
-    restore();
-    await vi.waitFor(() => expect(bench.clock.pending).toBe(0));
-  });
-  return bench;
 }
 
 /** Resolves with the next event of this name. */

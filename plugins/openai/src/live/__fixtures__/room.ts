@@ -2,7 +2,7 @@ import { ReadableStream } from 'node:stream/web';
 import type { ReadableStreamDefaultController } from 'node:stream/web';
 import { voice } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
-import { plainEar, plainVoice } from '@patchbay/loopback';
+import { plainVoice } from '@patchbay/loopback';
 import { GPTLiveModel } from '../gpt-live-model.ts';
 import type { GPTLiveSession } from '../gpt-live-session.ts';
 import type { ClientEvent, ServerEvent } from '../gpt-live-types.ts';
@@ -74,61 +74,4 @@ export class Microphone extends voice.AudioInput {
       this.#controller.enqueue(new AudioFrame(samples, 24_000, 1, STEP));
     });
   }
-}
-
-/** A loudspeaker that plays at once. */
-export class Loudspeaker extends voice.AudioOutput {
-  readonly played: { words: string; interrupted: boolean }[] = [];
-  #frames: Int16Array[] = [];
-  #waiting: (() => void)[] = [];
-
-  constructor() {
-    super(24_000, undefined, { pause: false });
-  }
-
-  override async captureFrame(frame: AudioFrame): Promise<void> {
-    await super.captureFrame(frame);
-    if (this.#frames.length === 0) this.onPlaybackStarted(Date.now());
-    this.#frames.push(Int16Array.from(frame.data));
-    this.#tell();
-  }
-
-  override flush(): void {
-    super.flush();
-    if (this.#frames.length > 0) this.#finish(1, false);
-  }
-
-  override clearBuffer(): void {
-    if (this.#frames.length > 0) this.#finish(0.5, true);
-  }
-
-  /** Resolves when so many replies were played, to the end or not. */
-  async replies(count: number): Promise<void> {
-    while (this.played.length < count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  /** Resolves when a reply has begun to play and goes on. */
-  async playing(): Promise<void> {
-    while (this.#frames.length < 3) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  #finish(share: number, interrupted: boolean): void {
-    const all = Int16Array.from(this.#frames.flatMap((frame) => [...frame]));
-    this.#frames = [];
-    const heard = all.subarray(0, Math.floor(all.length * share));
-    this.onPlaybackFinished({ playbackPosition: heard.length / 24_000, interrupted });
-    void wordsIn(heard).then((words) => {
-      this.played.push({ words, interrupted });
-      this.#tell();
-    });
-  }
-
-  #tell(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
-  }
-}
-
-async function wordsIn(samples: Int16Array): Promise<string> {
-  const listener = await plainEar.listen({ sampleRate: 24_000 });
-  return [...listener.push(samples), ...(await listener.finish())].join('').trim();
 }

@@ -1,4 +1,5 @@
 import { VAD, VADEventType, VADStream, type VADEvent } from '@livekit/agents';
+import type { AudioFrame } from '@livekit/rtc-node';
 
 /** A VAD that hears loudness: deterministic, and built on LiveKit's own base, traps included. */
 export class EnergyVad extends VAD {
@@ -33,6 +34,7 @@ class EnergyStream extends VADStream {
       const { done, value } = await this.inputReader.read();
       if (done) break;
       if (typeof value === 'symbol') continue;
+      this.#tell(VADEventType.INFERENCE_DONE, speaking, 0, [value]);
       const loud = value.data.some((sample) => Math.abs(sample) > 1_000);
       silentMs = loud ? 0 : silentMs + (1000 * value.samplesPerChannel) / value.sampleRate;
       if (loud && !speaking) this.#tell(VADEventType.START_OF_SPEECH, (speaking = true), 0);
@@ -41,7 +43,7 @@ class EnergyStream extends VADStream {
     this.#owner.closed++;
   }
 
-  #tell(type: VADEventType, speaking: boolean, silenceDuration: number): void {
+  #tell(type: VADEventType, speaking: boolean, silenceDuration: number, frames: AudioFrame[] = []): void {
     const event: VADEvent = {
       type,
       speaking,
@@ -49,7 +51,7 @@ class EnergyStream extends VADStream {
       samplesIndex: 0,
       timestamp: 0,
       speechDuration: 0,
-      frames: [],
+      frames,
       probability: 1,
       inferenceDuration: 0,
       rawAccumulatedSilence: 0,

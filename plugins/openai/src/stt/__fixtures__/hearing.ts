@@ -1,13 +1,13 @@
 import { stt as livekit } from '@livekit/agents';
 import type { ConnectionEvent } from '@patchbay/plugin-kit';
-import type { SpeechStream } from '../speech-stream.ts';
+import type { RequestSpeechStream, SpeechStream } from '../speech-stream.ts';
 import type { STT } from '../stt.ts';
 
 const { SpeechEventType } = livekit;
 
 /** What a consumer of a stream gets to know. */
 export interface Hearing {
-  stream: SpeechStream;
+  stream: SpeechStream | RequestSpeechStream;
   events: livekit.SpeechEvent[];
   errors: Parameters<livekit.STTCallbacks['error']>[0][];
   connection: ConnectionEvent[];

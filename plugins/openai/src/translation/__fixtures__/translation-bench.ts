@@ -1,68 +1,35 @@
 import type { llm } from '@livekit/agents';
-import { initializeLogger } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
-import { createTestRuntime, installRuntime } from '@patchbay/ws-session/testing';
-import type { ManualClock } from '@patchbay/ws-session/testing';
-import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { beforeEach } from 'vitest';
 import { all } from '../../realtime/__fixtures__/realtime-test.ts';
-import { ScriptedService } from '../../realtime/__fixtures__/scripted-service.ts';
 import type { Line } from '../../realtime/__fixtures__/scripted-service.ts';
+import { useServiceBench, type ServiceBench } from '../../realtime/__fixtures__/service-bench.ts';
 import type { RealtimeTranslationModelOptions } from '../options.ts';
 import { RealtimeTranslationModel } from '../translation-model.ts';
 import type { RealtimeTranslationSession } from '../translation-session.ts';
 
-initializeLogger({ pretty: false, level: 'silent' });
-
 /** What each test has at hand. */
-export interface Bench {
-  clock: ManualClock;
-  service: ScriptedService;
-  errors: llm.RealtimeModelError[];
+export interface Bench extends ServiceBench {
   /** Everything that was said, by utterance. */
   spoken: llm.GenerationCreatedEvent[];
   /** A session with the service: `errors` and `spoken` are its own. */
   open(options?: Partial<RealtimeTranslationModelOptions>): RealtimeTranslationSession;
-  /** Lets time pass, a little at a time, until it is so. */
-  until(condition: () => boolean): Promise<void>;
 }
 
-/** Sockets are real, time is ours, and nothing may be left when a test ends. */
 export function useBench(): Bench {
-  const models: RealtimeTranslationModel[] = [];
-  let restore = (): void => {};
-  const bench = {
-    errors: [] as llm.RealtimeModelError[],
-    spoken: [] as llm.GenerationCreatedEvent[],
+  const bench = useServiceBench();
+  const spoken: llm.GenerationCreatedEvent[] = [];
+  beforeEach(() => void (spoken.length = 0));
+  return Object.assign(bench, {
+    spoken,
     open(options: Partial<RealtimeTranslationModelOptions> = {}) {
       const where = { apiKey: 'sk-test-key', baseURL: bench.service.url };
       const model = new RealtimeTranslationModel({ ...where, targetLanguage: 'es', ...options });
-      models.push(model);
-      const session = model.session();
-      session.on('error', (error: llm.RealtimeModelError) => bench.errors.push(error));
-      session.on('generation_created', (event: llm.GenerationCreatedEvent) => bench.spoken.push(event));
+      const session = bench.keep(model, model.session());
+      session.on('generation_created', (event: llm.GenerationCreatedEvent) => spoken.push(event));
       return session;
     },
-    async until(condition: () => boolean) {
-      while (!condition()) await bench.clock.advance(50);
-    },
-  } as Bench;
-
-  beforeEach(async () => {
-    const runtime = createTestRuntime();
-    bench.clock = runtime.clock;
-    restore = installRuntime(runtime);
-    bench.errors.length = 0;
-    bench.spoken.length = 0;
-    bench.service = await ScriptedService.start();
   });
-
-  afterEach(async () => {
-    await Promise.all(models.splice(0).map((model) => model.close()));
-    await bench.service.stop();
-    restore();
-    await vi.waitFor(() => expect(bench.clock.pending).toBe(0));
-  });
-  return bench;
 }
 
 /** Resolves with the next event of this name. */

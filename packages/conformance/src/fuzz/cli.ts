@@ -1,0 +1,52 @@
+/*
+ * pnpm fuzz --frames 1000000 --seed 7: so many frames, shared out among all decoders. `--only NAME` is one of them,
+ * `--seed` the run that failed.
+ */
+import { parseArgs } from 'node:util';
+import { fuzzSources, supervise, targetsOf } from './supervise.ts';
+import type { FuzzResult } from './types.ts';
+
+const { values } = parseArgs({
+  options: {
+    frames: { type: 'string', default: '1000000' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    only: { type: 'string', multiple: true },
+  },
+});
+const [wanted, seed] = [Number(values.frames), Number(values.seed)];
+const sources = await Promise.all(
+  fuzzSources().map(async (source) => {
+    const targets = await targetsOf(source);
+    return { source, targets: targets.filter(({ name }) => values.only?.includes(name) ?? true) };
+  }),
+);
+const sum = sources.flatMap(({ targets }) => targets).reduce((total, { weight = 1 }) => total + weight, 0);
+
+console.log(`fuzz: ${wanted} frames, --seed ${seed}\n`);
+console.log(row('decoder', 'seam', 'frames', 'per second', 'heap before → after, MiB'));
+const results: FuzzResult[] = [];
+for (const { source, targets } of sources) {
+  if (targets.length === 0) continue;
+  const frames = Object.fromEntries(
+    targets.map(({ name, weight = 1 }) => [name, Math.ceil((wanted * weight) / sum)] as const),
+  );
+  results.push(...(await supervise({ source, seed, frames }, tell)));
+}
+const frames = results.reduce((total, each) => total + each.frames, 0);
+const failed = results.filter(({ failures }) => failures.length > 0);
+console.log(`\n${frames} frames, ${results.length} decoders, ${failed.length} failed, --seed ${seed}`);
+for (const { name, failures } of failed) console.log(`\n${name}:\n${failures.join('\n')}`);
+process.exitCode = failed.length > 0 || frames < wanted ? 1 : 0;
+
+function tell({ name, seam, frames, tookMs, heapBefore, heapAfter }: FuzzResult): void {
+  const rate = tookMs > 0 ? Math.round((frames / tookMs) * 1_000) : 0;
+  console.log(row(name, seam, frames, rate, `${mebi(heapBefore)} → ${mebi(heapAfter)}`));
+}
+
+function row(...[name, seam, count, rate, heap]: (string | number)[]): string {
+  return `${String(name).padEnd(34)}${String(seam).padEnd(10)}${String(count).padStart(9)}${String(rate).padStart(12)}   ${heap}`;
+}
+
+function mebi(bytes: number): string {
+  return (bytes / 1_048_576).toFixed(1);
+}

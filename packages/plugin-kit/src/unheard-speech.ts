@@ -1,0 +1,58 @@
+import type { Clock, Frame } from '@patchbay/ws-session';
+import { AudioHistory } from './audio-history.ts';
+import { UnansweredSpeech } from './unanswered-speech.ts';
+
+/** Audio that is kept although nobody seems to speak: providers take a moment to hear a voice begin. */
+const leadMs = 1_000;
+
+/** How much of what was said the next socket gets to hear again: a sentence, but not a monologue. */
+const longestReplayMs = 15_000;
+
+/**
+ * What the caller said and the provider has not taken as a turn yet. It went down with the socket it was sent on, and is
+ * said to the next one, so that no phrase begins in its middle.
+ */
+export class UnheardSpeech {
+  readonly #history: AudioHistory;
+  readonly #loudness = new UnansweredSpeech();
+  /** Where somebody was loud for the last time, in milliseconds of audio; `undefined`: not since the last turn. */
+  #loudUntilMs: number | undefined;
+  /** What is behind this point waits to be sent, or was sent to nobody. */
+  #sentMs = 0;
+
+  constructor(clock: Clock) {
+    this.#history = new AudioHistory(clock);
+  }
+
+  /** Hot: a chunk of 16-bit PCM, and the frame that carries it. */
+  push(frame: Frame, bytes: Uint8Array, milliseconds: number): void {
+    const history = this.#history;
+    history.push(frame, milliseconds);
+    const { pushedMs } = history;
+    if (this.#loudness.heard(bytes, pushedMs)) this.#loudUntilMs = pushedMs;
+    // A turn would have been made of it by now.
+    else if (this.#loudUntilMs !== undefined && pushedMs - this.#loudUntilMs > longestReplayMs) {
+      this.#loudUntilMs = undefined;
+    }
+    history.settle(pushedMs - (this.#loudUntilMs === undefined ? leadMs : longestReplayMs));
+  }
+
+  /** The provider has made a turn of it, or was told to forget it. */
+  taken(): void {
+    this.#loudUntilMs = undefined;
+    this.#history.settle(this.#history.pushedMs);
+  }
+
+  /** The socket is gone; of what was pushed, so much was never sent and waits for the next one. */
+  lost(waitingMs: number): void {
+    this.#sentMs = this.#history.pushedMs - waitingMs;
+  }
+
+  /** What to say again, before anything that waits. Empty if nobody was speaking. */
+  replay(): { frames: Frame[]; milliseconds: number } {
+    if (this.#loudUntilMs === undefined || this.#loudUntilMs <= this.#history.replay().startMs) {
+      return { frames: [], milliseconds: 0 };
+    }
+    return this.#history.replay(this.#sentMs);
+  }
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { gateways, openaiEndpoints, resolveConnection } from './index.ts';
+
+describe('explanations', () => {
+  const litellm = { gateway: gateways.litellm({ baseURL: 'https://gw.test', apiKey: 'sk-1234' }), model: 'm' };
+
+  it('say that LiteLLM refused a conversation because the URL names no model', () => {
+    const connection = resolveConnection(openaiEndpoints.conversation, { ...litellm, modelIn: 'body' });
+    expect(connection.hint({ status: 403, text: '' })).toMatch(/its URL names no model.*Set `modelIn: 'url'`/);
+  });
+
+  it('say that the same silence may also be the key', () => {
+    const connection = resolveConnection(openaiEndpoints.conversation, litellm);
+    expect(connection.hint({ status: 403, text: '' })).toMatch(/wrong or missing key and for a model/);
+  });
+
+  it.each([
+    { closeCode: 4000, text: 'invalid_request_error.invalid_model' },
+    { text: 'Model "gpt-4o-mini-transcribe" is not supported in transcription mode.' },
+  ])('say that a transcription must not name its model in the URL: %j', (refusal) => {
+    const through = resolveConnection(openaiEndpoints.transcription, { ...litellm, modelIn: 'url' });
+    expect(through.hint(refusal)).toMatch(/LiteLLM hands the model.*Set `modelIn: 'body'`/);
+    const direct = resolveConnection(openaiEndpoints.transcription, { apiKey: 'k', model: 'm', modelIn: 'url' });
+    expect(direct.hint(refusal)).toMatch(/opens a conversation instead.*Set `modelIn: 'body'`/);
+    const right = resolveConnection(openaiEndpoints.transcription, litellm);
+    expect(right.hint(refusal)).toBeUndefined();
+  });
+
+  it('name the line that the config of LiteLLM lacks', () => {
+    const text = "400: {'error': '_arealtime: Invalid model name passed in model=gpt-realtime-whisper.'}";
+    const connection = resolveConnection(openaiEndpoints.transcription, litellm);
+    expect(connection.hint({ closeCode: 1011, text })).toMatch(
+      /Add `- model_name: gpt-realtime-whisper`.*`model_list`/,
+    );
+  });
+
+  it.each([
+    ['live', /GPT-Live from 1\.107\.0 on/],
+    ['translation', /realtime translation from 1\.110\.0 on/],
+  ] as const)('name the release of LiteLLM that brought %s', (capability, text) => {
+    const connection = resolveConnection(openaiEndpoints[capability], litellm);
+    expect(connection.hint({ status: 403, text: '' })).toMatch(text);
+  });
+
+  it('name the key behind the complaint of a LiteLLM that has no database', () => {
+    const connection = resolveConnection(openaiEndpoints.chat, litellm);
+    expect(connection.hint({ status: 400, text: 'No connected db.' })).toMatch(/`master_key`.*`apiKey`/);
+  });
+
+  it('name another model where Azure wants tokens that nobody hands out', () => {
+    const gateway = gateways.azure({ resource: 'contoso', apiKey: 'key-1' });
+    const connection = resolveConnection(openaiEndpoints.transcription, { gateway, model: 'gpt-live-transcribe' });
+    expect(connection.hint({ text: 'This operation requires ephemeral authentication.' })).toMatch(
+      /`model`.*gpt-4o-transcribe/,
+    );
+  });
+
+  it('count a model that the user wrote into the URL', () => {
+    const baseURL = 'https://gw.test/v1?model=mine';
+    const connection = resolveConnection(openaiEndpoints.transcription, { baseURL, model: 'm' });
+    expect(connection.hint({ closeCode: 4000 })).toMatch(/take `model` out of the base URL/);
+  });
+
+  it('survive the scrubbing of their messages', () => {
+    const connection = resolveConnection(openaiEndpoints.conversation, litellm);
+    const hints = [...(connection.row.hints ?? []), ...(connection.endpoint.hints ?? [])].map(({ say }) => say);
+    expect(hints.map((say) => connection.scrub(say))).toEqual(hints);
+  });
+});
