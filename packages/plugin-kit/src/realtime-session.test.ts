@@ -345,6 +345,14 @@ describe('a realtime session', () => {
       expect(heard.indexOf(5_001)).toBe(10);
     });
 
+    test('hears a long outage’s phrase from its beginning, and of the silence before it no more than two seconds', async () => {
+      const silence = Array.from({ length: 40 }, () => 0);
+      const phrase = Array.from({ length: 40 }, (_, index) => 5_001 + index);
+      const heard = await interrupted((session) => session.pushAudio(hundredMs(0)), [...silence, ...phrase]);
+      expect(heard.filter((level) => level > 0)).toEqual(phrase);
+      expect(heard.length).toBeLessThanOrEqual(20 + phrase.length);
+    });
+
     test('hears nothing again of what was no speech', async () => {
       expect(await interrupted((session) => session.pushAudio(hundredMs(0)), [1])).toEqual([1]);
     });

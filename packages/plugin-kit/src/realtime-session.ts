@@ -15,6 +15,7 @@ import type { RealtimeUsage } from './realtime-metrics.ts';
 import type { RealtimeModelBase } from './realtime-model.ts';
 import { Replies } from './realtime-replies.ts';
 import type { RealtimeReply, ReplyOptions, Withdrawal } from './realtime-replies.ts';
+import { backlogMs } from './listening-times.ts';
 import { UnheardSpeech } from './unheard-speech.ts';
 import type { VoiceSettings } from './voice-settings.ts';
 
@@ -24,7 +25,7 @@ export interface RealtimeSettings extends VoiceSettings {
   replyMs?: number;
   /** Silence inside a reply, before and after its first output, that ends it and the socket. Default 30,000 and 10,000. */
   stall?: { firstMs: number; nextMs: number };
-  /** Audio kept through an outage; older audio is dropped and counted. Default: the session's, 2,000. */
+  /** Audio kept through an outage; older audio is dropped and counted. Default 2,000, or 15,000 of a phrase that is to be repeated. */
   maxAudioBacklogMs?: number;
   /**
    * What was said on a lost socket, and neither committed nor cleared, is said to the next one. For providers that make
@@ -93,7 +94,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       // Nobody above retries: LiveKit has no retry loop for realtime models.
       redialFirst: true,
       rotation: settings.rotation && { ...settings.rotation, isQuiet: () => this.isQuiet() },
-      maxAudioBacklogMs: settings.maxAudioBacklogMs,
+      maxAudioBacklogMs: settings.maxAudioBacklogMs ?? (() => this.#unheard?.keepMs ?? backlogMs),
       handlers: {
         open: (link, context) => this.#open(link, context),
         frame: (frame, link) => this.received(frame, link),

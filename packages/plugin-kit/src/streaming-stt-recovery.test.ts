@@ -193,7 +193,10 @@ describe('StreamingSTT, when the connection fails', () => {
     expect(connection.some(({ type }) => type === 'reconnecting')).toBe(false);
   });
 
-  it('keeps for two seconds what is said while there is no socket, and counts what it had to give up', async () => {
+  it.each([
+    ['for two seconds silence', () => new AudioFrame(new Int16Array(800), 16_000, 1, 800), 3_000],
+    ['for fifteen seconds what is said', (at: number) => frame(at * 16, 50), 16_000],
+  ])('keeps %s while there is no socket, and counts what it had to give up', async (_what, sound, stallMs) => {
     const { stream, connection } = await room.listen({
       upgrade: (attempt) => (attempt === 2 ? { status: 503 } : undefined),
     });
@@ -203,15 +206,19 @@ describe('StreamingSTT, when the connection fails', () => {
     first.socket.terminate();
     await until(() => connection.some(({ type }) => type === 'reconnecting'));
     // Nothing comes back while the room.clock stands still, so five seconds are said in no time, and then in five.
-    for (let at = 0; at < 5_000; at += 50) stream.pushFrame(frame(at * 16, 50));
+    for (let at = 0; at < 5_000; at += 50) stream.pushFrame(sound(at));
     await turns();
-    room.clock.stall(3_000);
-    stream.pushFrame(frame(0, 50));
+    room.clock.stall(stallMs - 1_000);
+    stream.pushFrame(sound(0));
+    await turns();
+    expect(connection.filter(({ type }) => type === 'audio-dropped')).toEqual([]);
+    room.clock.stall(1_000);
+    stream.pushFrame(sound(0));
     await turns();
     await room.clock.advance(10_000);
     await until(() => connection.some((event) => event.type === 'audio-dropped' && event.totalMs === 5_000));
     const second = await room.server.socket(1);
-    await until(() => second.audio.length === 800);
+    await until(() => second.audio.length === 1_600);
   });
 
   it('tells of what a socket that died may not have heard, but for what the next one hears again', async () => {

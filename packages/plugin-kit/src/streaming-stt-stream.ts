@@ -55,8 +55,9 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #finishes = 0;
   /** Why the present run cannot end well, although its session was closed by us. */
   #failure: PatchbayError | undefined;
-  /** How long audio waits for a socket, and what had to be given up. The first words of a call wait for the first one. */
-  #backlogMs = longestReplayMs;
+  /** The first socket is waited for with all there is: who speaks softly is not to be taken for silence. */
+  #hasOpened = false;
+  /** What had to be given up while there was no socket. */
   #droppedMs = 0;
   #untoldMs = 0;
   /** Of what the session below reports as lost with a socket, the next one hears so much again. */
@@ -184,6 +185,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #opened(link: Link): void {
     const { wire } = this.#description;
     this.#link = link;
+    this.#hasOpened = true;
     for (const frame of wire.open?.(this.#context) ?? []) link.send(frame);
     const { frames, startMs } = this.#history.replay();
     this.#originMs = startMs;
@@ -211,7 +213,6 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#unended.end();
     this.#signOfLife.lost();
     this.#untoldMs += this.#unreachableMs();
-    this.#backlogMs = this.#isQuiet && !this.#isUnheard ? backlogMs : longestReplayMs;
     // Whoever asked, a VAD or a user, will not ask again.
     this.#flushOnOpen = this.#speech.isOwed;
     const { isPromised } = this.#speech;
@@ -260,7 +261,9 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     history.push(frame, milliseconds);
     const isLoud = this.#unanswered.heard(bytes, history.pushedMs);
     if (this.#link === undefined) {
-      this.#untoldMs += history.expire(this.#backlogMs);
+      this.#untoldMs += history.expire(
+        this.#hasOpened && this.#isQuiet && !this.#isUnheard ? backlogMs : longestReplayMs,
+      );
     } else {
       this.#session?.send(frame, { audioMs: milliseconds, scope: 'epoch' });
       history.sent();

@@ -1,12 +1,7 @@
 import type { Clock, Frame } from '@patchbay/ws-session';
 import { AudioHistory } from './audio-history.ts';
+import { backlogMs, leadMs, longestReplayMs } from './listening-times.ts';
 import { UnansweredSpeech } from './unanswered-speech.ts';
-
-/** Audio that is kept although nobody seems to speak: providers take a moment to hear a voice begin. */
-const leadMs = 1_000;
-
-/** How much of what was said the next socket gets to hear again: a sentence, but not a monologue. */
-const longestReplayMs = 15_000;
 
 /**
  * What the caller said and the provider has not taken as a turn yet. It went down with the socket it was sent on, and is
@@ -22,6 +17,11 @@ export class UnheardSpeech {
 
   constructor(clock: Clock) {
     this.#history = new AudioHistory(clock);
+  }
+
+  /** How much audio is worth keeping until there is a socket again, in milliseconds. */
+  get keepMs(): number {
+    return this.#loudUntilMs === undefined ? backlogMs : longestReplayMs;
   }
 
   /** Hot: a chunk of 16-bit PCM, and the frame that carries it. */

@@ -8,7 +8,7 @@ import type { Frame, SendOptions } from './types.ts';
 
 export interface SenderOptions {
   clock: Clock;
-  maxAudioBacklogMs?: number;
+  maxAudioBacklogMs?: number | (() => number);
   maxControlBacklogBytes?: number;
   highWaterBytes?: number;
   /** Audio was dropped; told in portions. */
@@ -26,7 +26,7 @@ export type Sent = 'sent' | 'queued' | 'dropped' | 'overflow';
 /** The way out of a session: straight to the socket while the way is clear, through the outbox while it is not. */
 export class Sender {
   readonly #highWaterBytes: number;
-  readonly #maxAudioMs: number;
+  readonly #maxAudioMs: () => number;
   readonly #outbox: Outbox;
   readonly #loss: AudioLoss;
   readonly #blocked: Deadline;
@@ -53,8 +53,15 @@ export class Sender {
       if (this.#socket?.isPaused === false) options.stuck(longestBlockMs);
     });
     this.#highWaterBytes = options.highWaterBytes ?? HIGH_WATER_BYTES;
-    this.#maxAudioMs = maxAudioBacklogMs;
-    this.#outbox = new Outbox({ maxAudioMs: maxAudioBacklogMs, maxControlBytes: maxControlBacklogBytes });
+    const maxAudioMs = typeof maxAudioBacklogMs === 'function' ? maxAudioBacklogMs : (): number => maxAudioBacklogMs;
+    this.#maxAudioMs = maxAudioMs;
+    const limits = {
+      get maxAudioMs(): number {
+        return maxAudioMs();
+      },
+      maxControlBytes: maxControlBacklogBytes,
+    };
+    this.#outbox = new Outbox(limits);
     this.#loss = new AudioLoss((droppedMs, totalMs, reason) => options.dropped(droppedMs, totalMs, reason));
   }
 
@@ -80,7 +87,7 @@ export class Sender {
     const epoch = scope === 'session' ? undefined : this.#socket === undefined ? this.#epoch + 1 : this.#epoch;
     if (audioMs === undefined) return this.#outbox.pushControl(frame, epoch) ? 'queued' : 'overflow';
     this.#loss.add(this.#outbox.pushAudio(frame, audioMs, epoch), 'backlog');
-    return audioMs > this.#maxAudioMs ? 'dropped' : 'queued';
+    return audioMs > this.#maxAudioMs() ? 'dropped' : 'queued';
   }
 
   /** A socket takes over. What waits goes out with {@link flush}, and if it is `held` with {@link release}. */

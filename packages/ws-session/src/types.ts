@@ -104,8 +104,8 @@ export interface SessionOptions extends NetworkOptions {
   rotation?: Rotation;
   /** On a fresh socket what was queued waits for {@link Link.ready}, because the service refuses everything before. Default: it follows `open`. */
   handshake?: boolean;
-  /** Audio kept while there is no socket, or while the socket does not drain. Default 2,000 ms. */
-  maxAudioBacklogMs?: number;
+  /** Audio kept while there is no socket, or while the socket does not drain; asked for again at each frame. Default 2,000 ms. */
+  maxAudioBacklogMs?: number | (() => number);
   /** Control frames kept while there is no socket, in bytes. Default 1 MiB; beyond it, `send` throws `send-overflow`. */
   maxControlBacklogBytes?: number;
   /** Above this many unsent bytes, audio waits in the outbox. Default 256 KiB. */

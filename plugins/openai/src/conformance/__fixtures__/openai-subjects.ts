@@ -88,7 +88,7 @@ export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): 
         last: ['response.done'],
       },
       differs: {
-        'audio-during-outage': { droppedMs: [500, 6_000], note: 'nothing is heard of it but that it was dropped' },
+        'audio-during-outage': { delivers: 'all', droppedMs: 0, note: 'a phrase waits for fifteen seconds' },
       },
       create: (where, connOptions) => new realtime.RealtimeModel({ ...where, ...(connOptions ? { connOptions } : {}) }),
     },
