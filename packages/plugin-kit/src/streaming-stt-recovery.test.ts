@@ -226,7 +226,8 @@ describe('StreamingSTT, when the connection fails', () => {
     const first = await room.server.socket(0);
     await until(() => connection.some(({ type }) => type === 'open'));
     // Nobody seems to speak: a second is kept, in case a voice was about to begin.
-    for (let at = 0; at < 1_500; at += 50) stream.pushFrame(frame(at * 16, 50));
+    for (let at = 0; at < 1_500; at += 50)
+      stream.pushFrame(new AudioFrame(new Int16Array(800).fill(at / 50), 16_000, 1, 800));
     await until(() => first.audio.length === 1_500 * 16);
     first.socket.terminate();
     await until(() => connection.some(({ type }) => type === 'reconnecting'));
@@ -236,7 +237,7 @@ describe('StreamingSTT, when the connection fails', () => {
     await room.clock.advance(1_000);
     const second = await room.server.socket(1);
     await until(() => second.audio.length === 1_000 * 16);
-    expect(second.audio[0]).toBe(500 * 16);
+    expect(second.audio[0]).toBe(500 / 50);
   });
 
   it('waits as long as Retry-After says before LiveKit’s next attempt dials', async () => {

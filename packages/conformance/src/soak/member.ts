@@ -75,7 +75,7 @@ export class Member implements Speaking {
   }
 
   get replays(): boolean {
-    return this.kind === 'stt' || this.kind === 'interpreter';
+    return this.kind !== 'duplex';
   }
 
   get isOver(): boolean {
