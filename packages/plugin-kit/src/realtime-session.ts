@@ -337,7 +337,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   /** What the caller was saying when the last socket was lost, ahead of what he has said since. */
   #sayAgain(link: Link): void {
     const unheard = this.#unheard?.replay();
-    for (const frame of unheard?.frames ?? []) link.send(frame);
+    for (const { frame, milliseconds } of unheard?.sounds ?? []) link.send(frame, milliseconds);
     this.#pushedAudioMs += unheard?.milliseconds ?? 0;
   }
 

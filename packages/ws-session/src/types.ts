@@ -70,8 +70,11 @@ export interface SendOptions {
 /** The physical socket of one epoch, as seen by a codec. Epochs count from 1. */
 export interface Link {
   readonly epoch: number;
-  /** Sends now, ahead of the outbox: configuration and replay. `false` if this socket is gone. */
-  send(frame: Frame): boolean;
+  /**
+   * Sends now, ahead of the outbox: configuration and replay. Of audio, how long it is: told as `in-flight` if this socket
+   * dies with it too. `false` if this socket is gone.
+   */
+  send(frame: Frame, audioMs?: number): boolean;
   /** The service has confirmed the configuration: what waited may follow. Does nothing without {@link SessionOptions.handshake}. */
   ready(): void;
   /** The key, for endpoints that want it in the first frame. */

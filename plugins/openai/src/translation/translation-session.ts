@@ -258,7 +258,7 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
     };
     guardedEmit(this, 'openai_client_event_queued', update);
     link.send(JSON.stringify(update));
-    for (const frame of this.#untranslated.frames()) link.send(frame);
+    for (const { frame, milliseconds } of this.#untranslated.sounds()) link.send(frame, milliseconds);
   }
 
   protected override dropped(): void {
