@@ -53,6 +53,26 @@ it('misses what was lost, and asks no more when that was reported', async () => 
   expect(room.ledger).toMatchObject({ unaccounted: 10, overReported: 30 });
 });
 
+it('misses a single sample, and whatever follows it is nobody’s', async () => {
+  const room = bench();
+  const line = await room.open();
+  const samples = say(room, 0, 30);
+  line.push(samples.filter((_sample, at) => at !== 10 * groupSamples));
+  room.ledger.close();
+  expect(room.ledger).toMatchObject({ received: 10, unaccounted: 20 });
+  expect(room.ear.strange).toBe(19 * groupSamples);
+});
+
+it('counts what was heard twice and lost once as heard once, and lost', async () => {
+  const room = bench(true);
+  (await room.open()).push(say(room, 0, 30));
+  say(room, 30, 10);
+  // Said again: what the dead socket had heard, but not what it had not.
+  (await room.open()).push(Int16Array.of(...say(room, 10, 20), ...say(room, 40, 10)));
+  room.ledger.close();
+  expect(room.ledger).toMatchObject({ received: 40, replayed: 20, missing: 10, unaccounted: 10, overReported: 0 });
+});
+
 it('notices repetition and another order', async () => {
   const room = bench();
   const line = await room.open();

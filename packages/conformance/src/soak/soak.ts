@@ -37,6 +37,7 @@ class Soak {
   readonly #clock = new ManualClock();
   readonly #startedAt = this.#clock.now();
   readonly #breaches: string[] = [];
+  readonly #toldBreaches = new Set<string>();
   readonly #census: Census[] = [];
   #clusters: Cluster[] = [];
   #members: Member[] = [];
@@ -130,6 +131,22 @@ class Soak {
       `hour ${census.hour.toFixed(1)}: ${(census.heap / 1e6).toFixed(1)} MB, ${census.timers} timers, ` +
         `${census.sockets} sockets, ${census.handles} handles, ${census.listeners} listeners`,
     );
+    for (const breach of this.#found()) {
+      if (this.#toldBreaches.has(breach)) continue;
+      this.#toldBreaches.add(breach);
+      this.#options.told?.(`✘ ${breach}`);
+    }
+  }
+
+  /** What is known to be wrong so far. */
+  #found(): string[] {
+    const found = [...this.#breaches];
+    for (const { breaches, ledger, name } of this.#members) {
+      const unaccounted = ledger.unaccounted * groupSamples;
+      if (unaccounted > 0) found.push(`${name}: ${unaccounted} samples are unaccounted for`);
+      for (const breach of [...breaches, ...ledger.faults]) found.push(`${name}: ${breach}`);
+    }
+    return found;
   }
 
   /** Everybody hangs up; nothing may be left. */
@@ -171,13 +188,7 @@ class Soak {
     const samples = (of: (member: Member) => number): number => sum(of) * groupSamples;
     const faults: Record<string, number> = {};
     for (const { hits } of this.#clusters) for (const [name, count] of hits) faults[name] = (faults[name] ?? 0) + count;
-    for (const member of members) {
-      const { ledger, name } = member;
-      ledger.close();
-      const unaccounted = ledger.unaccounted * groupSamples;
-      if (unaccounted > 0) this.#breaches.push(`${name}: ${unaccounted} samples are unaccounted for`);
-      for (const breach of [...member.breaches, ...ledger.faults]) this.#breaches.push(`${name}: ${breach}`);
-    }
+    for (const { ledger } of members) ledger.close();
     const strange = this.#clusters.reduce((total, cluster) => total + cluster.strange, 0);
     if (strange > 0) this.#breaches.push(`${strange} samples are no caller's`);
     const counts = members.map(({ name }) => name.replace(/ #.*/, ''));
@@ -201,7 +212,7 @@ class Soak {
       census: this.#census,
       wallSeconds,
       cpuSeconds,
-      breaches: [...this.#breaches, ...growth(this.#census, members.length)],
+      breaches: [...this.#found(), ...growth(this.#census, members.length)],
     };
   }
 }
