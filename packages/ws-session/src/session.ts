@@ -247,7 +247,11 @@ export class Session {
       },
     });
     this.#sockets.add(socket);
-    void socket.gone.then(() => this.#sockets.delete(socket));
+    void socket.gone.then(() => {
+      this.#sockets.delete(socket);
+      // One that we closed: it answered, and heard everything, or it did not.
+      this.#sender.lostInFlight(socket.takeUnreadAudioMs());
+    });
     return socket;
   }
 
@@ -338,6 +342,7 @@ export class Session {
     if (socket !== this.#current && socket !== this.#dialing) return;
     const opened = socket === this.#current;
     const life: Life = opened ? this.#life(socket) : { uptimeMs: undefined, healthyMs: 0 };
+    this.#sender.lostInFlight(socket.takeUnreadAudioMs());
     if (!opened) this.#dialing = undefined;
     const successor = this.#rotator.stop();
     this.#release(failure.error);
