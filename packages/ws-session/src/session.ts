@@ -87,10 +87,9 @@ export class Session {
     this.#expectations = new Expectations(clock, (label, withinMs) =>
       this.#overdue('inactivity-timeout', `no ${label} within ${withinMs} ms`),
     );
-    this.#firstEvent = new Deadline(clock, () => {
-      const { firstEventMs } = this.#deadlines;
-      this.#overdue('first-event-timeout', `accepted, then no event within ${firstEventMs} ms`);
-    });
+    this.#firstEvent = new Deadline(clock, () =>
+      this.#overdue('first-event-timeout', `accepted, then no event within ${this.#deadlines.firstEventMs} ms`),
+    );
   }
 
   get state(): SessionState {
@@ -149,9 +148,7 @@ export class Session {
     this.#rules.check(frame);
     const sent = this.#sender.send(frame, options);
     if (sent !== 'overflow') return sent !== 'dropped';
-    const { endpoint, redacted } = this.#options.connection;
-    const where = `${endpoint.provider} ${endpoint.capability} at ${redacted}`;
-    throw new PatchbayError('send-overflow', `${where}: the outbox is full`, { retryable: true });
+    throw this.#rules.overflow();
   }
 
   /** A reply is owed: if nothing of it comes within `withinMs`, this socket is as good as dead. Forgotten when the socket is lost. */
