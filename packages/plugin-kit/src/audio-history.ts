@@ -37,9 +37,9 @@ export class AudioHistory {
     return this.#pushedMs;
   }
 
-  /** The last of it, which {@link replay} gives. */
-  get keptMs(): number {
-    return this.#pushedMs - (this.#chunks[0]?.startMs ?? this.#pushedMs);
+  /** How much of what was sent {@link replay} gives again. */
+  get repeatedMs(): number {
+    return Math.max(0, this.#sentMs - (this.#chunks[0]?.startMs ?? this.#pushedMs));
   }
 
   /** Remembers a frame. Bytes are copied, because their buffer is reused. */
@@ -59,11 +59,6 @@ export class AudioHistory {
   /** Everything so far has gone to a socket. */
   sent(): void {
     this.#sentMs = this.#pushedMs;
-  }
-
-  /** So much of the last that was sent has not arrived, and waits for the next socket like what was not. */
-  unsent(milliseconds: number): void {
-    this.#sentMs -= milliseconds;
   }
 
   /** Forgets audio before this position: it has been answered, or holds nothing to answer. */

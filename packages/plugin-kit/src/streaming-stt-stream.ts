@@ -80,7 +80,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#connOptions = connOptions;
     this.#patience = new Patience(this.#clock, connOptions.timeoutMs);
     this.#history = new AudioHistory(this.#clock);
-    this.#lostAudio = new LostAudio(this.#history, (event) => void guardedEmit(model, 'connection', event));
+    this.#lostAudio = new LostAudio((event) => void guardedEmit(model, 'connection', event));
     const { sampleRate, chunkMs = defaultChunkMs, languageOf, interimIntervalOf } = this.#description;
     this.#pacer = new InterimPacer(this.#clock, (event) => {
       if (!this.queue.closed) this.queue.put(event);
@@ -143,7 +143,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
       if (!this.abortSignal.aborted) throw this.#patience.judge(error);
     } finally {
       await session.close();
-      if (this.closed) this.#lostAudio.settle();
+      if (this.closed) this.#lostAudio.ended();
       this.#session = undefined;
       this.#running = false;
       if (this.closed) this.#settle();
@@ -188,7 +188,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     const { sounds, startMs } = this.#history.replay();
     this.#originMs = startMs;
     for (const { frame, milliseconds } of sounds) link.send(frame, milliseconds);
-    this.#lostAudio.opened();
+    this.#lostAudio.opened(this.#history.repeatedMs);
+    this.#history.sent();
     this.#speech.reconnected();
     if (this.#inputEnded) this.#finish();
     else if (this.#flushOnOpen) this.#flushAgain();
@@ -206,7 +207,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
 
   #lost(error: PatchbayError | undefined): void {
     this.#link = undefined;
-    this.#lostAudio.closed();
+    this.#lostAudio.closed(this.closed ? 0 : this.#history.repeatedMs);
     this.#unended.end();
     this.#signOfLife.lost();
     this.#lostAudio.giveUp(this.#unreachableMs());
@@ -372,7 +373,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #tell(event: ConnectionEvent): void {
-    if (event.type === 'audio-dropped') this.#lostAudio.reported(event, this.closed);
+    if (event.type === 'audio-dropped') this.#lostAudio.reported(event);
     else guardedEmit(this.#model, 'connection', event);
   }
 }
