@@ -12,6 +12,7 @@ export class LostAudio {
   #repeatableMs = 0;
   /** What was reported as lost, and told to nobody because the next socket hears it again. */
   #promisedMs = 0;
+  #wasHeard = false;
 
   constructor(tell: (event: AudioDropped) => void) {
     this.#tell = tell;
@@ -19,12 +20,19 @@ export class LostAudio {
 
   /** The socket is gone. Of the last that it was sent, so much is kept for the next one. */
   closed(keptMs: number): void {
+    this.#wasHeard = false;
     this.#repeatableMs = keptMs;
     this.#promisedMs = 0;
   }
 
+  /** The socket went because its end was asked for, and so heard everything before that. */
+  heard(): void {
+    this.#wasHeard = true;
+  }
+
   /** The session below lost audio: with the last socket, if it is not the line that was too slow. */
   reported({ droppedMs, reason }: AudioDropped): void {
+    if (reason === 'in-flight' && this.#wasHeard) return;
     const repeatedMs = reason === 'backlog' || reason === 'closed' ? 0 : Math.min(droppedMs, this.#repeatableMs);
     this.#repeatableMs -= repeatedMs;
     this.#promisedMs += repeatedMs;

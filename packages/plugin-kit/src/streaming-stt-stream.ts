@@ -139,6 +139,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
       this.#session = session;
       await session.run(this.abortSignal);
       if (this.#failure !== undefined) throw this.#failure as PatchbayError;
+      this.#lostAudio.ended();
     } catch (error) {
       if (!this.abortSignal.aborted) throw this.#patience.judge(error);
     } finally {
@@ -227,6 +228,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     const isClose = error.closeCode === 1000 && !isPromised;
     const isAnswer = isClose || (error.code === 'inactivity-timeout' && !this.#unanswered.isOwed);
     if (!isAnswer && this.#finishes < 2) return;
+    if (isClose) this.#lostAudio.heard();
     // Words that were spoken and will not be written down must not be missed in silence.
     if (!isAnswer && this.#unanswered.isOwed) this.#failure = error;
     void this.#session?.close();
