@@ -1,0 +1,5 @@
+import { registerPlugin } from './plugin.ts';
+
+registerPlugin();
+
+export { PatchbayError } from '@patchbay/ws-url';
