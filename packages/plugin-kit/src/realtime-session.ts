@@ -82,7 +82,8 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       chunkMs: settings.chunkMs ?? 100,
       onChunk: (bytes, milliseconds) => {
         const frame = this.encodeAudio(bytes);
-        if (!this.send(frame, { audioMs: milliseconds })) return;
+        const scope = this.keepsAudio && this.#link ? 'epoch' : 'session';
+        if (!this.send(frame, { audioMs: milliseconds, scope })) return;
         this.#unheard?.push(frame, bytes, milliseconds);
         this.#pushedAudioMs += milliseconds;
       },
@@ -135,6 +136,11 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   /** Audio handed to the provider since the last commit, clear or new socket. */
   protected get pushedAudioMs(): number {
     return this.#pushedAudioMs;
+  }
+
+  /** Whether audio that was given to a socket is told to the next one by {@link opened}, where that must be. */
+  protected get keepsAudio(): boolean {
+    return false;
   }
 
   /** Whether a planned replacement of the socket would go unnoticed now. */
@@ -333,7 +339,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   /** What the caller was saying when the last socket was lost, ahead of what he has said since. */
   #sayAgain(link: Link): void {
     const unheard = this.#unheard?.replay();
-    for (const frame of unheard?.frames ?? []) link.send(frame);
+    for (const { frame, milliseconds } of unheard?.sounds ?? []) link.send(frame, milliseconds);
     this.#pushedAudioMs += unheard?.milliseconds ?? 0;
   }
 

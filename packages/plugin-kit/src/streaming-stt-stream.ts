@@ -7,6 +7,7 @@ import { guardedEmit } from './guarded-emit.ts';
 import { InterimPacer } from './interim-pacer.ts';
 import { answerMs, backlogMs, defaultChunkMs, leadMs, longestReplayMs, probeMs, rotation } from './listening-times.ts';
 import { logger } from './logging.ts';
+import { LostAudio } from './lost-audio.ts';
 import { Patience } from './patience.ts';
 import { PcmChunker } from './pcm-chunker.ts';
 import { SignOfLife } from './sign-of-life.ts';
@@ -34,6 +35,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   readonly #connOptions: APIConnectOptions;
   readonly #clock = currentRuntime().clock;
   readonly #history: AudioHistory;
+  readonly #lostAudio: LostAudio;
   readonly #chunker: PcmChunker;
   readonly #speech: Speech;
   readonly #pacer: InterimPacer;
@@ -57,9 +59,6 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #failure: PatchbayError | undefined;
   /** The first socket is waited for with all there is: who speaks softly is not to be taken for silence. */
   #hasOpened = false;
-  /** What had to be given up while there was no socket. */
-  #droppedMs = 0;
-  #untoldMs = 0;
   /** Where the present socket's own time begins, in milliseconds of audio. */
   #originMs = 0;
   /** LiveKit's offset when the first run began; it adds to it on every retry, which our positions already count. */
@@ -81,6 +80,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#connOptions = connOptions;
     this.#patience = new Patience(this.#clock, connOptions.timeoutMs);
     this.#history = new AudioHistory(this.#clock);
+    this.#lostAudio = new LostAudio(this.#history, (event) => void guardedEmit(model, 'connection', event));
     const { sampleRate, chunkMs = defaultChunkMs, languageOf, interimIntervalOf } = this.#description;
     this.#pacer = new InterimPacer(this.#clock, (event) => {
       if (!this.queue.closed) this.queue.put(event);
@@ -143,7 +143,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
       if (!this.abortSignal.aborted) throw this.#patience.judge(error);
     } finally {
       await session.close();
-      if (this.closed) this.#tellDropped();
+      if (this.closed) this.#lostAudio.settle();
       this.#session = undefined;
       this.#running = false;
       if (this.closed) this.#settle();
@@ -185,11 +185,10 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#link = link;
     this.#hasOpened = true;
     for (const frame of wire.open?.(this.#context) ?? []) link.send(frame);
-    const { frames, startMs } = this.#history.replay();
+    const { sounds, startMs } = this.#history.replay();
     this.#originMs = startMs;
-    for (const frame of frames) link.send(frame);
-    this.#history.sent();
-    this.#tellDropped();
+    for (const { frame, milliseconds } of sounds) link.send(frame, milliseconds);
+    this.#lostAudio.opened();
     this.#speech.reconnected();
     if (this.#inputEnded) this.#finish();
     else if (this.#flushOnOpen) this.#flushAgain();
@@ -207,9 +206,10 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
 
   #lost(error: PatchbayError | undefined): void {
     this.#link = undefined;
+    this.#lostAudio.closed();
     this.#unended.end();
     this.#signOfLife.lost();
-    this.#untoldMs += this.#unreachableMs();
+    this.#lostAudio.giveUp(this.#unreachableMs());
     // Whoever asked, a VAD or a user, will not ask again.
     this.#flushOnOpen = this.#speech.isOwed;
     const { isPromised } = this.#speech;
@@ -258,9 +258,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     history.push(frame, milliseconds);
     const isLoud = this.#unanswered.heard(bytes, history.pushedMs);
     if (this.#link === undefined) {
-      this.#untoldMs += history.expire(
-        this.#hasOpened && this.#isQuiet && !this.#isUnheard ? backlogMs : longestReplayMs,
-      );
+      const isSilence = this.#hasOpened && this.#isQuiet && !this.#isUnheard;
+      this.#lostAudio.giveUp(history.expire(isSilence ? backlogMs : longestReplayMs));
     } else {
       this.#session?.send(frame, { audioMs: milliseconds, scope: 'epoch' });
       history.sent();
@@ -372,16 +371,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     return this.#speech.isQuiet && this.#vad?.isSpeaking !== true;
   }
 
-  /** Once per outage: what nobody will ever hear. */
-  #tellDropped(): void {
-    const droppedMs = this.#untoldMs;
-    if (droppedMs === 0) return;
-    this.#untoldMs = 0;
-    this.#droppedMs += droppedMs;
-    this.#tell({ type: 'audio-dropped', droppedMs, totalMs: this.#droppedMs, reason: 'reconnect' });
-  }
-
   #tell(event: ConnectionEvent): void {
-    guardedEmit(this.#model, 'connection', event);
+    if (event.type === 'audio-dropped') this.#lostAudio.reported(event, this.closed);
+    else guardedEmit(this.#model, 'connection', event);
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock, Frame } from '@patchbay/ws-session';
-import { AudioHistory } from './audio-history.ts';
+import { AudioHistory, type Sound } from './audio-history.ts';
 import { backlogMs, leadMs, longestReplayMs } from './listening-times.ts';
 import { UnansweredSpeech } from './unanswered-speech.ts';
 
@@ -49,9 +49,9 @@ export class UnheardSpeech {
   }
 
   /** What to say again, before anything that waits. Empty if nobody was speaking. */
-  replay(): { frames: Frame[]; milliseconds: number } {
+  replay(): { sounds: readonly Sound[]; milliseconds: number } {
     if (this.#loudUntilMs === undefined || this.#loudUntilMs <= this.#history.replay().startMs) {
-      return { frames: [], milliseconds: 0 };
+      return { sounds: [], milliseconds: 0 };
     }
     return this.#history.replay(this.#sentMs);
   }

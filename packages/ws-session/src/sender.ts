@@ -30,14 +30,14 @@ export class Sender {
   readonly #outbox: Outbox;
   readonly #loss: AudioLoss;
   readonly #blocked: Deadline;
-  readonly #sendNow = (frame: Frame): boolean => {
+  readonly #sendNow = (frame: Frame, audioMs: number | undefined): boolean => {
     if (this.#socket === undefined || this.#held) return false;
     if (this.#socket.backlogBytes >= this.#highWaterBytes) {
       if (!this.#blocked.armed) this.#blocked.arm(longestBlockMs);
       return false;
     }
     this.#blocked.disarm();
-    return this.#socket.send(frame);
+    return this.#socket.send(frame, audioMs);
   };
   #socket: PhysicalSocket | undefined;
   #epoch = 0;
@@ -48,7 +48,10 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     const { maxAudioBacklogMs = MAX_AUDIO_BACKLOG_MS, maxControlBacklogBytes = MAX_CONTROL_BACKLOG_BYTES } = options;
-    this.#blocked = new Deadline(options.clock, () => options.stuck(longestBlockMs));
+    this.#blocked = new Deadline(options.clock, () => {
+      // While we do not read ourselves, we cannot know.
+      if (this.#socket?.isPaused === false) options.stuck(longestBlockMs);
+    });
     this.#highWaterBytes = options.highWaterBytes ?? HIGH_WATER_BYTES;
     const maxAudioMs = typeof maxAudioBacklogMs === 'function' ? maxAudioBacklogMs : (): number => maxAudioBacklogMs;
     this.#maxAudioMs = maxAudioMs;
@@ -78,7 +81,7 @@ export class Sender {
       if (audioMs !== undefined) this.#loss.add(audioMs, 'closed');
       return 'dropped';
     }
-    if (this.#outbox.isEmpty && this.#sendNow(frame)) return 'sent';
+    if (this.#outbox.isEmpty && this.#sendNow(frame, audioMs)) return 'sent';
     const scope = options?.scope ?? (audioMs === undefined ? 'epoch' : 'session');
     // Without a socket, a frame is meant for the next one.
     const epoch = scope === 'session' ? undefined : this.#socket === undefined ? this.#epoch + 1 : this.#epoch;
@@ -108,6 +111,14 @@ export class Sender {
     this.#loss.add(droppedMs, 'reconnect');
     this.#loss.report('reconnect');
     return undelivered;
+  }
+
+  /** A socket died with this much audio under way: nobody knows whether it was heard. */
+  lostInFlight(audioMs: number): void {
+    if (audioMs === 0) return;
+    this.#loss.report('backlog');
+    this.#loss.add(audioMs, 'in-flight');
+    this.#loss.report('in-flight');
   }
 
   flush(): void {

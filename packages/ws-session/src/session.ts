@@ -87,10 +87,9 @@ export class Session {
     this.#expectations = new Expectations(clock, (label, withinMs) =>
       this.#overdue('inactivity-timeout', `no ${label} within ${withinMs} ms`),
     );
-    this.#firstEvent = new Deadline(clock, () => {
-      const { firstEventMs } = this.#deadlines;
-      this.#overdue('first-event-timeout', `accepted, then no event within ${firstEventMs} ms`);
-    });
+    this.#firstEvent = new Deadline(clock, () =>
+      this.#overdue('first-event-timeout', `accepted, then no event within ${this.#deadlines.firstEventMs} ms`),
+    );
   }
 
   get state(): SessionState {
@@ -149,9 +148,7 @@ export class Session {
     this.#rules.check(frame);
     const sent = this.#sender.send(frame, options);
     if (sent !== 'overflow') return sent !== 'dropped';
-    const { endpoint, redacted } = this.#options.connection;
-    const where = `${endpoint.provider} ${endpoint.capability} at ${redacted}`;
-    throw new PatchbayError('send-overflow', `${where}: the outbox is full`, { retryable: true });
+    throw this.#rules.overflow();
   }
 
   /** A reply is owed: if nothing of it comes within `withinMs`, this socket is as good as dead. Forgotten when the socket is lost. */
@@ -247,7 +244,11 @@ export class Session {
       },
     });
     this.#sockets.add(socket);
-    void socket.gone.then(() => this.#sockets.delete(socket));
+    void socket.gone.then(() => {
+      this.#sockets.delete(socket);
+      // One that we closed: it answered, and heard everything, or it did not.
+      this.#sender.lostInFlight(socket.takeUnreadAudioMs());
+    });
     return socket;
   }
 
@@ -338,6 +339,7 @@ export class Session {
     if (socket !== this.#current && socket !== this.#dialing) return;
     const opened = socket === this.#current;
     const life: Life = opened ? this.#life(socket) : { uptimeMs: undefined, healthyMs: 0 };
+    this.#sender.lostInFlight(socket.takeUnreadAudioMs());
     if (!opened) this.#dialing = undefined;
     const successor = this.#rotator.stop();
     this.#release(failure.error);

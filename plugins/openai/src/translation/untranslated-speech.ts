@@ -45,7 +45,7 @@ export class UntranslatedSpeech {
     this.#spoken = false;
   }
 
-  frames(): Frame[] {
-    return this.#spoken ? this.#chunks.map(({ frame }) => frame) : [];
+  sounds(): readonly { frame: Frame; milliseconds: number }[] {
+    return this.#spoken ? this.#chunks : [];
   }
 }
