@@ -45,7 +45,7 @@ export { withRetries } from './with-retries.ts';
 export { BatchSTTStream, type BatchRequest } from './batch-stt-stream.ts';
 export { meanProbability } from './mean-probability.ts';
 export { Speakers } from './speakers.ts';
-export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage } from './speech.ts';
+export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage, type SpeechWord } from './speech.ts';
 export {
   decodeJson,
   type JsonMessage,

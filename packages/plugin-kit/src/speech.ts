@@ -1,4 +1,4 @@
-import { normalizeLanguage, stt } from '@livekit/agents';
+import { createTimedString, normalizeLanguage, stt } from '@livekit/agents';
 import type { Expectation } from '@patchbay/ws-session';
 import { meanProbability } from './mean-probability.ts';
 import { Speakers } from './speakers.ts';
@@ -17,7 +17,16 @@ export interface SpeechDetails {
   endMs?: number;
   /** Default: who {@link Speech.spoke} most. */
   speakerId?: string | null;
+  words?: readonly SpeechWord[];
   metadata?: Record<string, unknown>;
+}
+
+/** A word, and where it was said. */
+export interface SpeechWord {
+  text: string;
+  startMs?: number | undefined;
+  endMs?: number | undefined;
+  confidence?: number | undefined;
 }
 
 /** What speech has cost. */
@@ -149,6 +158,11 @@ export class Speech {
     this.#check();
   }
 
+  /** The voice fell silent, and its transcripts have been told. `atMs`: where its audio ends. */
+  ended(id = '', atMs?: number): void {
+    this.stoppedLocally(id, atMs === undefined ? 0 : this.#context.ageMs(atMs));
+  }
+
   /** We asked for a transcript of what was sent so far. */
   asked(): void {
     this.#owe(() => this.#asked++);
@@ -184,6 +198,15 @@ export class Speech {
     this.#expectation?.touch();
     this.#begin();
     this.#tell(stt.SpeechEventType.INTERIM_TRANSCRIPT, id, segment, details);
+  }
+
+  /** The transcript as it will be, if nothing more is said. */
+  preflight(id: string, text: string, details: SpeechDetails = {}): void {
+    if (text === '' || (this.#finished.has(id) && id !== '')) return;
+    const segment = this.#segment(id);
+    segment.text = text;
+    this.#begin();
+    this.#tell(stt.SpeechEventType.PREFLIGHT_TRANSCRIPT, id, segment, details);
   }
 
   /** The transcript. An empty one says that there were no words. */
@@ -333,9 +356,19 @@ export class Speech {
           confidence,
           ...(languages.length > 1 ? { sourceLanguages: languages.map(normalizeLanguage) } : {}),
           ...(speakerId === undefined ? {} : { speakerId }),
+          ...(details.words === undefined ? {} : { words: details.words.map((word) => this.#timed(word)) }),
           ...(metadata === undefined ? {} : { metadata }),
         },
       ],
+    });
+  }
+
+  #timed({ text, startMs, endMs, confidence }: SpeechWord): ReturnType<typeof createTimedString> {
+    return createTimedString({
+      text,
+      ...(startMs === undefined ? {} : { startTime: this.#context.secondsAt(startMs) }),
+      ...(endMs === undefined ? {} : { endTime: this.#context.secondsAt(endMs) }),
+      ...(confidence === undefined ? {} : { confidence }),
     });
   }
 }
