@@ -18,6 +18,7 @@ export type { ConnectionEmitter, ConnectionEvent, ConnectionEvents } from './con
 export { retryableStatus, retryAfter, toAPIError, toPatchbayError, type APIErrorOverrides } from './errors.ts';
 export { guardedEmit, type GuardedEmitter } from './guarded-emit.ts';
 export { logger, type Logger } from './logging.ts';
+export { resolveConnect, routeTo, type PluginConnectOptions, type Route } from './connect.ts';
 export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';
 export { PcmChunker, type PcmChunkerOptions } from './pcm-chunker.ts';
 export { Resampler } from './resampler.ts';
@@ -43,6 +44,7 @@ export { withRetries } from './with-retries.ts';
 
 // Speech to text.
 export { BatchSTTStream, type BatchRequest } from './batch-stt-stream.ts';
+export { wavOf } from './wav.ts';
 export { meanProbability } from './mean-probability.ts';
 export { Speakers } from './speakers.ts';
 export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage, type SpeechWord } from './speech.ts';

@@ -18,6 +18,8 @@ export interface SpeechDetails {
   /** Default: who {@link Speech.spoke} most. */
   speakerId?: string | null;
   words?: readonly SpeechWord[];
+  /** The provider's name for the request. Default: that of the piece of speech. */
+  requestId?: string;
   metadata?: Record<string, unknown>;
 }
 
@@ -33,6 +35,8 @@ export interface SpeechWord {
 export interface SpeechUsage {
   /** Default: from the beginning to the end of the speech, where both are known. */
   audioMs?: number;
+  /** The provider's name for the request. Default: that of the piece of speech. */
+  requestId?: string;
   inputTokens?: number;
   outputTokens?: number;
 }
@@ -253,7 +257,7 @@ export class Speech {
     const { audioMs = spokenMs, inputTokens, outputTokens } = usage;
     this.#context.emit({
       type: stt.SpeechEventType.RECOGNITION_USAGE,
-      requestId: id,
+      requestId: usage.requestId ?? id,
       recognitionUsage: {
         audioDuration: audioMs / 1000,
         ...(inputTokens === undefined ? {} : { inputTokens }),
@@ -345,7 +349,7 @@ export class Speech {
     const endMs = details.endMs ?? (segment.endMs === undefined ? undefined : segment.endMs - segment.trailingMs);
     this.#context.emit({
       type,
-      requestId: id,
+      requestId: details.requestId ?? id,
       alternatives: [
         {
           text: segment.text,

@@ -231,7 +231,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
    * was lost is asked for once more only.
    */
   #lostAtTheEnd(error: PatchbayError, isPromised: boolean): void {
-    const isClose = error.closeCode === 1000 && !isPromised;
+    // Some close without a code.
+    const isClose = (error.closeCode === 1000 || error.closeCode === 1005) && !isPromised;
     const isAnswer = isClose || (error.code === 'inactivity-timeout' && !this.#unanswered.isOwed);
     if (!isAnswer && this.#finishes < 2) return;
     // Words that were spoken and will not be written down must not be missed in silence.
@@ -345,10 +346,9 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #probe(): { touch(): void; met(): void } | undefined {
-    const { wire } = this.#description;
-    if (wire.probe === undefined || this.#session === undefined) return undefined;
-    const frame = wire.probe(this.#context);
-    if (frame !== undefined && !this.#session.send(frame)) return undefined;
+    const probe = this.#description.wire.probe?.(this.#context);
+    if (probe === undefined || this.#session === undefined) return undefined;
+    if (probe.frame !== undefined && !this.#session.send(probe.frame)) return undefined;
     return this.#session.expect('sign of life', Math.min(probeMs, this.#connOptions.timeoutMs));
   }
 

@@ -2,4 +2,9 @@ import { registerPlugin } from './plugin.ts';
 
 registerPlugin();
 
-export { PatchbayError } from '@patchbay/ws-url';
+export { gateways, PatchbayError } from '@patchbay/ws-url';
+export type { Gateway, GatewayOptions, GatewayRow } from '@patchbay/ws-url';
+export type * from './models.ts';
+export type { DeepgramConnectOptions } from './options.ts';
+export { SpeechStream, STT } from './stt/stt.ts';
+export type { STTOptions } from './stt/options.ts';
