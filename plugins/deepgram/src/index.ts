@@ -8,3 +8,5 @@ export type * from './models.ts';
 export type { DeepgramConnectOptions } from './options.ts';
 export { SpeechStream, STT } from './stt/stt.ts';
 export type { STTOptions } from './stt/options.ts';
+export { STTv2 } from './stt-v2/stt-v2.ts';
+export type { FluxRedaction, STTv2Options } from './stt-v2/options.ts';
