@@ -24,6 +24,7 @@ export class AudioHistory {
   #chunks: Chunk[] = [];
   #pushedMs = 0;
   #sentMs = 0;
+  #answeredMs = 0;
   #pushedAt: number;
 
   constructor(clock: Clock) {
@@ -40,6 +41,11 @@ export class AudioHistory {
   /** The last of it, which {@link replay} gives. */
   get keptMs(): number {
     return this.#pushedMs - (this.#chunks[0]?.startMs ?? this.#pushedMs);
+  }
+
+  /** What of the last that was sent an answer has not reached yet: so much at most is lost with a socket. */
+  get unansweredMs(): number {
+    return this.#sentMs - this.#answeredMs;
   }
 
   /** Remembers a frame. Bytes are copied, because their buffer is reused. */
@@ -64,6 +70,11 @@ export class AudioHistory {
   /** So much of the last that was sent has not arrived, and waits for the next socket like what was not. */
   unsent(milliseconds: number): void {
     this.#sentMs -= milliseconds;
+  }
+
+  /** Audio before this position has been answered. */
+  answered(untilMs: number): void {
+    this.#answeredMs = Math.max(this.#answeredMs, Math.min(untilMs, this.#sentMs));
   }
 
   /** Forgets audio before this position: it has been answered, or holds nothing to answer. */

@@ -51,7 +51,10 @@ export class LostAudio {
 
   /** The session below lost audio. `isOver`: there will be no other socket. */
   reported({ droppedMs, reason }: AudioDropped, isOver: boolean): void {
-    this.#lose(reason === 'backlog' ? droppedMs : this.#notReplayed(droppedMs, isOver), reason);
+    if (reason === 'backlog') return this.#lose(droppedMs, reason);
+    // What was answered was heard, whether or not the other end said that it had read it.
+    const lostMs = reason === 'in-flight' ? Math.min(droppedMs, this.#history.unansweredMs) : droppedMs;
+    this.#lose(this.#notReplayed(lostMs, isOver), reason);
   }
 
   #notReplayed(lostMs: number, isOver: boolean): number {

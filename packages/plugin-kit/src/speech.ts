@@ -120,9 +120,9 @@ export class Speech {
     return this.#isConfigured;
   }
 
-  /** The provider heard a voice, or has named a transcript that will come: more than that we asked for one. */
+  /** The provider heard a voice, or has named a transcript, and has not told it: more than that we asked for one. */
   get isPromised(): boolean {
-    return this.#owed.size > 0 || this.#open;
+    return this.#owed.size > 0 || this.#segments.size > 0;
   }
 
   /** The provider says that it took its configuration. */

@@ -362,6 +362,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #settleAudio(socketMs: number | undefined): void {
     const { pushedMs } = this.#history;
     this.#unanswered.answered(socketMs === undefined ? pushedMs : this.#originMs + socketMs);
+    this.#history.answered(socketMs === undefined ? pushedMs : this.#originMs + socketMs);
     this.#history.settle(socketMs === undefined ? pushedMs - leadMs : this.#originMs + socketMs);
   }
 
