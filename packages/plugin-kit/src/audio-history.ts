@@ -24,7 +24,6 @@ export class AudioHistory {
   #chunks: Chunk[] = [];
   #pushedMs = 0;
   #sentMs = 0;
-  #answeredMs = 0;
   #pushedAt: number;
 
   constructor(clock: Clock) {
@@ -38,14 +37,9 @@ export class AudioHistory {
     return this.#pushedMs;
   }
 
-  /** The last of it, which {@link replay} gives. */
-  get keptMs(): number {
-    return this.#pushedMs - (this.#chunks[0]?.startMs ?? this.#pushedMs);
-  }
-
-  /** What of the last that was sent an answer has not reached yet: so much at most is lost with a socket. */
-  get unansweredMs(): number {
-    return this.#sentMs - this.#answeredMs;
+  /** How much of what was sent {@link replay} gives again. */
+  get repeatedMs(): number {
+    return Math.max(0, this.#sentMs - (this.#chunks[0]?.startMs ?? this.#pushedMs));
   }
 
   /** Remembers a frame. Bytes are copied, because their buffer is reused. */
@@ -65,16 +59,6 @@ export class AudioHistory {
   /** Everything so far has gone to a socket. */
   sent(): void {
     this.#sentMs = this.#pushedMs;
-  }
-
-  /** So much of the last that was sent has not arrived, and waits for the next socket like what was not. */
-  unsent(milliseconds: number): void {
-    this.#sentMs -= milliseconds;
-  }
-
-  /** Audio before this position has been answered. */
-  answered(untilMs: number): void {
-    this.#answeredMs = Math.max(this.#answeredMs, Math.min(untilMs, this.#sentMs));
   }
 
   /** Forgets audio before this position: it has been answered, or holds nothing to answer. */

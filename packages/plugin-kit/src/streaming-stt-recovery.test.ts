@@ -360,4 +360,23 @@ describe('StreamingSTT, when the connection fails', () => {
     expect(connection.filter(({ type }) => type === 'reconnecting')).toEqual([]);
     expect([room.server.upgrades, errors]).toEqual([1, []]);
   });
+
+  it.each([
+    [
+      'is lost when it never answers',
+      undefined,
+      [{ type: 'audio-dropped', droppedMs: 500, totalMs: 500, reason: 'closed' }],
+    ],
+    ['was heard when it answers by closing', 1000, []],
+  ])('what was on its way to the last socket of all %s', async (_what, code, dropped) => {
+    const { stream, ended, connection } = await room.listen();
+    stream.pushFrame(new AudioFrame(new Int16Array(8_000).fill(1), 16_000, 1, 8_000));
+    stream.endInput();
+    const first = await room.server.socket(0);
+    await first.message('bye');
+    if (code !== undefined) first.socket.close(code);
+    for (let second = 0; second < 10; second++) await room.clock.advance(1_000);
+    await ended;
+    expect(connection.filter(({ type }) => type === 'audio-dropped')).toEqual(dropped);
+  });
 });

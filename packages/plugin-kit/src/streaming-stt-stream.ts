@@ -82,7 +82,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#connOptions = connOptions;
     this.#patience = new Patience(this.#clock, connOptions.timeoutMs);
     this.#history = new AudioHistory(this.#clock);
-    this.#lostAudio = new LostAudio(this.#history, (event) => void guardedEmit(model, 'connection', event));
+    this.#lostAudio = new LostAudio((event) => void guardedEmit(model, 'connection', event));
     const { sampleRate, chunkMs = defaultChunkMs, languageOf, interimIntervalOf } = this.#description;
     const { keepAlive } = this.#description.wire;
     this.#idleLine = keepAlive && new IdleLine(this.#clock, keepAlive, (frame) => void this.#session?.send(frame));
@@ -143,11 +143,12 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
       this.#session = session;
       await session.run(this.abortSignal);
       if (this.#failure !== undefined) throw this.#failure as PatchbayError;
+      this.#lostAudio.ended();
     } catch (error) {
       if (!this.abortSignal.aborted) throw this.#patience.judge(error);
     } finally {
       await session.close();
-      if (this.closed) this.#lostAudio.settle();
+      if (this.closed) this.#lostAudio.ended();
       this.#session = undefined;
       this.#running = false;
       if (this.closed) this.#settle();
@@ -195,7 +196,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#originMs = startMs;
     for (const { frame, milliseconds } of sounds) link.send(frame, milliseconds);
     if (sounds.length > 0) this.#idleLine?.sent();
-    this.#lostAudio.opened();
+    this.#lostAudio.opened(this.#history.repeatedMs);
+    this.#history.sent();
     this.#speech.reconnected();
     if (this.#inputEnded) this.#finish();
     else if (this.#flushOnOpen) this.#flushAgain();
@@ -213,7 +215,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
 
   #lost(error: PatchbayError | undefined): void {
     this.#link = undefined;
-    this.#lostAudio.closed();
+    this.#lostAudio.closed(this.closed ? 0 : this.#history.repeatedMs);
     this.#unended.end();
     this.#signOfLife.lost();
     this.#idleLine?.lost();
@@ -235,6 +237,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     const isClose = (error.closeCode === 1000 || error.closeCode === 1005) && !isPromised;
     const isAnswer = isClose || (error.code === 'inactivity-timeout' && !this.#unanswered.isOwed);
     if (!isAnswer && this.#finishes < 2) return;
+    if (isClose) this.#lostAudio.heard();
     // Words that were spoken and will not be written down must not be missed in silence.
     if (!isAnswer && this.#unanswered.isOwed) this.#failure = error;
     void this.#session?.close();
@@ -362,7 +365,6 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #settleAudio(socketMs: number | undefined): void {
     const { pushedMs } = this.#history;
     this.#unanswered.answered(socketMs === undefined ? pushedMs : this.#originMs + socketMs);
-    this.#history.answered(socketMs === undefined ? pushedMs : this.#originMs + socketMs);
     this.#history.settle(socketMs === undefined ? pushedMs - leadMs : this.#originMs + socketMs);
   }
 
@@ -384,7 +386,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #tell(event: ConnectionEvent): void {
-    if (event.type === 'audio-dropped') this.#lostAudio.reported(event, this.closed);
+    if (event.type === 'audio-dropped') this.#lostAudio.reported(event);
     else guardedEmit(this.#model, 'connection', event);
   }
 }

@@ -1,7 +1,7 @@
 import { AudioLoss, type LossReason } from './audio-loss.ts';
 import { Deadline } from './clock.ts';
 import { HIGH_WATER_BYTES, MAX_AUDIO_BACKLOG_MS, MAX_CONTROL_BACKLOG_BYTES } from './limits.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type Leftovers } from './outbox.ts';
 import type { PhysicalSocket } from './physical-socket.ts';
 import type { Clock } from './runtime.ts';
 import type { Frame, SendOptions } from './types.ts';
@@ -103,22 +103,20 @@ export class Sender {
     this.flush();
   }
 
-  /** The socket is gone; returns the control frames that meant something only there and never left. */
-  detach(): Frame[] {
+  /** The socket is gone; returns what meant something only there and never left. */
+  detach(): Leftovers {
     this.#socket = undefined;
     this.#blocked.disarm();
-    const { undelivered, droppedMs } = this.#outbox.endEpoch(this.#epoch);
-    this.#loss.add(droppedMs, 'reconnect');
-    this.#loss.report('reconnect');
-    return undelivered;
+    return this.#outbox.endEpoch(this.#epoch);
   }
 
-  /** A socket died with this much audio under way: nobody knows whether it was heard. */
-  lostInFlight(audioMs: number): void {
-    if (audioMs === 0) return;
+  /** A socket is gone with this much audio: under way, so that nobody knows whether it was heard, or waiting to be sent there. */
+  lost(inFlightMs: number, waitingMs: number = 0): void {
     this.#loss.report('backlog');
-    this.#loss.add(audioMs, 'in-flight');
+    this.#loss.add(inFlightMs, 'in-flight');
     this.#loss.report('in-flight');
+    this.#loss.add(waitingMs, 'reconnect');
+    this.#loss.report('reconnect');
   }
 
   flush(): void {

@@ -8,6 +8,7 @@ import { Expectations } from './expectations.ts';
 import { FrameRules } from './frame-rules.ts';
 import { HIGH_WATER_BYTES, MAX_PAYLOAD_BYTES, MAX_UNREADABLE } from './limits.ts';
 import { SocketLink } from './link.ts';
+import type { Leftovers } from './outbox.ts';
 import { PhysicalSocket } from './physical-socket.ts';
 import { Recovery, type Life } from './recovery.ts';
 import { Rotator, type Successor } from './rotation.ts';
@@ -172,7 +173,7 @@ export class Session {
     }
     const life = this.#life(socket);
     const successor = this.#rotator.stop();
-    this.#release(undefined);
+    this.#release();
     socket.close(1000, reason);
     this.#continue(successor, this.#recovery.afterRequest(life));
     this.#isAsked = true;
@@ -200,7 +201,7 @@ export class Session {
     this.#redial?.cancel();
     this.#redial = undefined;
     this.#rotator.stop();
-    this.#release(error, this.#sender.close());
+    this.#release(error, 0, { undelivered: this.#sender.close(), droppedMs: 0 });
     this.#expectations.clear();
     for (const socket of this.#sockets) socket.close();
     if (error !== undefined) this.#ended(error);
@@ -247,7 +248,7 @@ export class Session {
     void socket.gone.then(() => {
       this.#sockets.delete(socket);
       // One that we closed: it answered, and heard everything, or it did not.
-      this.#sender.lostInFlight(socket.takeUnreadAudioMs());
+      this.#sender.lost(socket.takeUnreadAudioMs());
     });
     return socket;
   }
@@ -262,7 +263,7 @@ export class Session {
   #swap(successor: Successor, reason: string): void {
     const old = this.#current;
     this.#reason = reason;
-    this.#release(undefined);
+    this.#release();
     old?.close(1000, 'rotated');
     if (this.#state !== 'connecting') return successor.socket.close();
     this.#promote(successor.socket, successor.held);
@@ -330,8 +331,7 @@ export class Session {
   }
 
   #overdue(code: 'first-event-timeout' | 'inactivity-timeout', what: string): void {
-    const socket = this.#current;
-    socket?.kill(timeout(code, what, socket.failureContext));
+    this.#current?.kill(timeout(code, what, this.#current.failureContext));
   }
 
   #lost(socket: PhysicalSocket, failure: Failure): void {
@@ -339,10 +339,9 @@ export class Session {
     if (socket !== this.#current && socket !== this.#dialing) return;
     const opened = socket === this.#current;
     const life: Life = opened ? this.#life(socket) : { uptimeMs: undefined, healthyMs: 0 };
-    this.#sender.lostInFlight(socket.takeUnreadAudioMs());
     if (!opened) this.#dialing = undefined;
     const successor = this.#rotator.stop();
-    this.#release(failure.error);
+    this.#release(failure.error, socket.takeUnreadAudioMs());
     if (this.#state !== 'connecting') return successor?.socket.close();
     if (!this.#proved && this.#options.redialFirst !== true) return this.#giveUp(failure.error);
     const decision = this.#recovery.afterLoss(failure, life);
@@ -373,8 +372,8 @@ export class Session {
     this.#closing ??= this.#shutDown(error);
   }
 
-  /** Lets go of the current socket and tells its owner what never left. */
-  #release(error: PatchbayError | undefined, undelivered: Frame[] = this.#sender.detach()): void {
+  /** Lets go of the current socket and tells its owner what never left, and then what of its audio is lost. */
+  #release(error?: PatchbayError, inFlightMs: number = 0, leftovers: Leftovers = this.#sender.detach()): void {
     const link = this.#link;
     if (this.#state === 'open') this.#state = 'connecting';
     this.#firstEvent.disarm();
@@ -384,7 +383,8 @@ export class Session {
     this.#healthyAt = undefined;
     this.#malformed = 0;
     if (link === undefined) return;
-    swallow(() => this.#options.handlers.lost?.(link, error, undelivered, this.#sender.waitingAudioMs));
+    swallow(() => this.#options.handlers.lost?.(link, error, leftovers.undelivered, this.#sender.waitingAudioMs));
+    this.#sender.lost(inFlightMs, leftovers.droppedMs);
   }
 
   #life(socket: PhysicalSocket): Life {

@@ -111,7 +111,7 @@ describe.each(Object.entries(classes))('pain 17: %s.withAzure', (_name, make) =>
 
   it.each<[string, object]>([
     ['azureEndpoint', { azureEndpoint: 5 }],
-    ['azureDeployment', { azureDeployment: '' }],
+    ['azureDeployment', { azureDeployment: 5 }],
     ['apiVersion', { apiVersion: 'hidden-version' }],
     ['apiVersion', { apiVersion: 20250401 }],
     ['azureAdTokenProvider', { azureAdTokenProvider: 'hidden-token' }],

@@ -63,8 +63,7 @@ function charged(): { organization?: string; project?: string } {
 /** @throws PatchbayError `invalid-option`, `invalid-url` or `missing-credential`, in the words that the user used. */
 export function azureGateway(given: AzureOptions): Gateway {
   // Empty ones are what unset variables often are.
-  const isSet = ([name, value]: [string, unknown]): boolean => value !== '' || name === 'azureDeployment';
-  const options = Object.fromEntries(Object.entries(given).filter(isSet)) as AzureOptions;
+  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')) as AzureOptions;
   for (const name of ['azureEndpoint', 'azureDeployment', 'apiVersion'] as const) checkName(name, options[name]);
   const place = azurePlaceOf(options);
   const version = versionOf(options, place);

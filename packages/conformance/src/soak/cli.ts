@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { keepFigures } from '../figures.ts';
 import { mixOf, usualMix, type Mix } from './mix.ts';
-import { textOf } from './report.ts';
+import { figuresOf, textOf } from './report.ts';
 import { runCrew } from './workers.ts';
 
 const HELP = `soak: many sessions for a long time, while things go wrong; every sample is accounted for
@@ -13,6 +14,7 @@ const HELP = `soak: many sessions for a long time, while things go wrong; every 
   --mix KIND=N,…    shares of stt, realtime, interpreter and duplex
   --workers N       processes, each with a clock of its own (default 2)
   --quiet           the report only
+  --write           keep the figures for docs/reliability.md
   --help
 `;
 
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     mix: { type: 'string' },
     workers: { type: 'string', default: '2' },
     quiet: { type: 'boolean' },
+    write: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
@@ -44,6 +47,7 @@ async function main(): Promise<boolean> {
     },
   });
   console.log(textOf(report));
+  if (values.write) await keepFigures({ soak: figuresOf(report) });
   for (const breach of report.breaches.slice(0, 100)) console.log(`✘ ${breach}`);
   console.log(report.breaches.length === 0 ? '\nall is well' : `\n${report.breaches.length} breaches`);
   return report.breaches.length === 0 && report.samples.sent > 0;

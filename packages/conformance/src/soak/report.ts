@@ -1,3 +1,4 @@
+import type { SoakFigures } from '../figures.ts';
 import type { Census } from './census.ts';
 
 /** Where a worker's lines of JSON go, apart from what anybody prints: `{ told }` now and then, `{ report }` at the end. */
@@ -48,6 +49,37 @@ samples sent        ${count(samples.sent)}
 ${censusOf(census)}
 
 ${Math.round(report.wallSeconds)} s, ${Math.round(report.cpuSeconds)} s of processors`;
+}
+
+/** What is worth keeping: of the census, all processes together, at the first mark and the last. */
+export function figuresOf(report: SoakReport): SoakFigures {
+  const { seed, sessions, sessionHours, rotations, reconnects, faults, samples, breaches } = report;
+  const { sent, received, dropped, unaccounted } = samples;
+  const hours = report.census.map(({ hour }) => Math.round(hour));
+  const marks = [Math.min(...hours), Math.max(...hours)].map((hour) => {
+    const all = report.census.filter((each) => Math.round(each.hour) === hour);
+    const sum = (of: (each: Census) => number): number => all.reduce((total, each) => total + of(each), 0);
+    return {
+      hour,
+      heapMB: Math.round(sum(({ heap }) => heap) / 1e6),
+      timers: sum(({ timers }) => timers),
+      sockets: sum(({ sockets }) => sockets),
+      listeners: sum(({ listeners }) => listeners),
+    };
+  });
+  return {
+    seed,
+    sessions,
+    sessionHours,
+    rotations,
+    reconnects,
+    hits: Object.values(faults).reduce((total, count) => total + count, 0),
+    faults: Object.keys(faults).length,
+    samples: { sent, received, dropped, unaccounted },
+    census: marks,
+    breaches: breaches.length,
+    wallMinutes: Math.ceil(report.wallSeconds / 60),
+  };
 }
 
 function censusOf(census: readonly Census[]): string {

@@ -100,7 +100,7 @@ export function resolveRealtimeOptions(
   return {
     model: modelOf(options),
     voice: voice || 'marin',
-    toolChoice: options.toolChoice ?? 'auto',
+    toolChoice: options.toolChoice || 'auto',
     inputAudioTranscription: orDefault(options, 'inputAudioTranscription', { model: 'gpt-4o-mini-transcribe' }),
     inputAudioNoiseReduction: options.inputAudioNoiseReduction,
     turnDetection: orDefault(options, 'turnDetection', {
@@ -120,7 +120,7 @@ export function resolveRealtimeOptions(
     connOptions,
     baseURL,
     isAzure: isAzure(options),
-    ...(azureDeployment === undefined ? {} : { azureDeployment }),
+    ...(azureDeployment ? { azureDeployment } : {}),
     ...(apiVersion === undefined ? {} : { apiVersion }),
   };
 }
@@ -184,8 +184,9 @@ function isAzure(options: RealtimeModelOptions): boolean {
   return Boolean(options.apiVersion || options.entraToken || options.azureDeployment);
 }
 
-function modelOf({ azureDeployment, model = azureDeployment ?? 'gpt-realtime' }: RealtimeModelOptions): Model {
-  return model;
+function modelOf({ azureDeployment, model }: RealtimeModelOptions): Model {
+  // An empty one is not set; what is no name is refused where the connection is made.
+  return model === undefined || model === '' ? azureDeployment || 'gpt-realtime' : model;
 }
 
 /** Azure's options, said as a gateway; others stay as they are. */

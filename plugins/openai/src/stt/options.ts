@@ -157,15 +157,16 @@ export function resolveListening(
   before: Partial<Listening> & { model: string },
   useRealtime: boolean,
 ): Listening {
-  checkValues(options);
+  checkValues(options, useRealtime);
   const model = options.model ?? before.model;
   const listening: Listening = {
     model,
     ...resolveLanguages(options, before),
     keywords: options.keywords ?? before.keywords ?? [],
-    prompt: options.prompt ?? before.prompt,
+    // What is said to be `undefined` is forgotten, as with upstream.
+    prompt: 'prompt' in options ? options.prompt : before.prompt,
     turnDetection: resolveTurnDetection(options, before, model),
-    noiseReductionType: options.noiseReductionType ?? before.noiseReductionType,
+    noiseReductionType: ('noiseReductionType' in options ? options : before).noiseReductionType || undefined,
     vad: options.vad === undefined ? before.vad : options.vad,
     interimIntervalMs: options.interimIntervalMs ?? before.interimIntervalMs ?? 0,
     logprobs: options.logprobs ?? before.logprobs,
@@ -201,14 +202,15 @@ export function resolveListening(
   return listening;
 }
 
-function checkValues(options: Partial<STTOptions>): void {
+function checkValues(options: Partial<STTOptions>, useRealtime: boolean): void {
   checkName('model', options.model);
   checkFlag('useRealtime', options.useRealtime);
   checkFlag('detectLanguage', options.detectLanguage);
   checkString('prompt', options.prompt);
   checkStrings('keywords', options.keywords);
-  checkOneOf('noiseReductionType', options.noiseReductionType, ['near_field', 'far_field']);
-  checkRange('temperature', options.temperature, [0, 1]);
+  checkOneOf('noiseReductionType', options.noiseReductionType || undefined, ['near_field', 'far_field']);
+  // A socket takes none, so that it is ignored there.
+  if (!useRealtime || !Number.isFinite(options.temperature)) checkRange('temperature', options.temperature, [0, 1]);
   checkCount('interimIntervalMs', options.interimIntervalMs, [0, 60_000]);
   checkFlag('logprobs', options.logprobs);
   checkOneOf('delay', options.delay, ['minimal', 'low', 'medium', 'high', 'xhigh']);

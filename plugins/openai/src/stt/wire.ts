@@ -41,11 +41,13 @@ export const transcription: SpeechToTextWire<Listening> = {
   update(before, context) {
     const { options, connection } = context;
     const more = asksMore(connection, options.model);
-    // What a session was once told about model and languages, it can be told otherwise, but not to forget.
+    // What a session was once told, it can be told otherwise, but not to forget.
     const forgets =
       (before.languages.length > 0 && options.languages.length === 0) ||
       (wantsLogprobs(before, more) && !wantsLogprobs(options, more)) ||
-      (before.delay !== undefined && options.delay === undefined);
+      (['delay', 'prompt', 'noiseReductionType'] as const).some(
+        (name) => before[name] !== undefined && options[name] === undefined,
+      );
     return before.model !== options.model || forgets ? 'reconnect' : [sessionUpdate(context)];
   },
   receive(message, speech, context) {

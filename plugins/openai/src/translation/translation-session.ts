@@ -139,8 +139,8 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
   }
 
   /** By {@link UntranslatedSpeech}; what waited in the session below as well would be said twice. */
-  protected override get keepsAudio(): boolean {
-    return true;
+  protected override get repeatedAudioMs(): number {
+    return this.#untranslated.repeatedMs;
   }
 
   /** There is nothing to commit to: every sound is translated as it comes. */

@@ -45,6 +45,11 @@ export class UntranslatedSpeech {
     this.#spoken = false;
   }
 
+  get repeatedMs(): number {
+    return this.sounds().reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  }
+
+  /** For the next socket. */
   sounds(): readonly { frame: Frame; milliseconds: number }[] {
     return this.#spoken ? this.#chunks : [];
   }
