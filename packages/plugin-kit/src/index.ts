@@ -67,6 +67,10 @@ export {
   type SpeechSink,
 } from './http-tts.ts';
 
+export { StreamingTTS, type StreamingTTSDescription } from './streaming-tts.ts';
+export { StreamingTTSStream } from './streaming-tts-stream.ts';
+export { type SpokenSink, type TextToSpeechContext, type TextToSpeechWire } from './text-to-speech-wire.ts';
+
 // Language models.
 export { RequestLLM, type RequestLLMDescription } from './request-llm.ts';
 export { Reply } from './request-llm-reply.ts';

@@ -1,5 +1,0 @@
-import { registerPlugin } from './plugin.ts';
-
-registerPlugin();
-
-export { PatchbayError } from '@patchbay/ws-url';

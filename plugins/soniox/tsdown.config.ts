@@ -1,3 +1,0 @@
-import { packageConfig } from '../../tsdown.base.ts';
-
-export default packageConfig();
