@@ -4,6 +4,7 @@ import type { PatchbayError } from '@patchbay/ws-url';
 import { AudioHistory } from './audio-history.ts';
 import { ClientVad } from './client-vad.ts';
 import { guardedEmit } from './guarded-emit.ts';
+import { IdleLine } from './idle-line.ts';
 import { InterimPacer } from './interim-pacer.ts';
 import { answerMs, backlogMs, defaultChunkMs, leadMs, longestReplayMs, probeMs, rotation } from './listening-times.ts';
 import { logger } from './logging.ts';
@@ -42,6 +43,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   readonly #unanswered = new UnansweredSpeech();
   readonly #unended = new UnendedSpeech(() => this.#expectAnswer());
   readonly #signOfLife = new SignOfLife(this.#clock, () => this.#probe());
+  readonly #idleLine: IdleLine | undefined;
   #vad: ClientVad | undefined;
   #vadModel: VAD | undefined;
   readonly #settle: () => void;
@@ -82,6 +84,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#history = new AudioHistory(this.#clock);
     this.#lostAudio = new LostAudio((event) => void guardedEmit(model, 'connection', event));
     const { sampleRate, chunkMs = defaultChunkMs, languageOf, interimIntervalOf } = this.#description;
+    const { keepAlive } = this.#description.wire;
+    this.#idleLine = keepAlive && new IdleLine(this.#clock, keepAlive, (frame) => void this.#session?.send(frame));
     this.#pacer = new InterimPacer(this.#clock, (event) => {
       if (!this.queue.closed) this.queue.put(event);
     });
@@ -152,7 +156,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #newSession(): Session {
-    const { connection, agent, proxy, reconnect, modelOf } = this.#description;
+    const { connection, agent, proxy, reconnect, modelOf, queryOf, greets = true } = this.#description;
     const { timeoutMs } = this.#connOptions;
     const { sessionMs } = connection.traits;
     return new Session({
@@ -160,8 +164,9 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
       ...(agent === undefined ? {} : { agent }),
       ...(proxy === undefined ? {} : { proxy }),
       ...(reconnect === undefined ? {} : { reconnect }),
-      deadlines: { dialMs: timeoutMs, firstEventMs: timeoutMs },
+      deadlines: { dialMs: timeoutMs, firstEventMs: greets ? timeoutMs : 0 },
       model: () => modelOf?.(this.#options),
+      query: () => queryOf?.(this.#options),
       ...(sessionMs === undefined
         ? {}
         : {
@@ -185,10 +190,12 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     const { wire } = this.#description;
     this.#link = link;
     this.#hasOpened = true;
+    this.#idleLine?.opened();
     for (const frame of wire.open?.(this.#context) ?? []) link.send(frame);
     const { sounds, startMs } = this.#history.replay();
     this.#originMs = startMs;
     for (const { frame, milliseconds } of sounds) link.send(frame, milliseconds);
+    if (sounds.length > 0) this.#idleLine?.sent();
     this.#lostAudio.opened(this.#history.repeatedMs);
     this.#history.sent();
     this.#speech.reconnected();
@@ -211,6 +218,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#lostAudio.closed(this.closed ? 0 : this.#history.repeatedMs);
     this.#unended.end();
     this.#signOfLife.lost();
+    this.#idleLine?.lost();
     this.#lostAudio.giveUp(this.#unreachableMs());
     // Whoever asked, a VAD or a user, will not ask again.
     this.#flushOnOpen = this.#speech.isOwed;
@@ -225,7 +233,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
    * was lost is asked for once more only.
    */
   #lostAtTheEnd(error: PatchbayError, isPromised: boolean): void {
-    const isClose = error.closeCode === 1000 && !isPromised;
+    // Some close without a code.
+    const isClose = (error.closeCode === 1000 || error.closeCode === 1005) && !isPromised;
     const isAnswer = isClose || (error.code === 'inactivity-timeout' && !this.#unanswered.isOwed);
     if (!isAnswer && this.#finishes < 2) return;
     if (isClose) this.#lostAudio.heard();
@@ -266,6 +275,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     } else {
       this.#session?.send(frame, { audioMs: milliseconds, scope: 'epoch' });
       history.sent();
+      this.#idleLine?.sent();
       this.#unended.sent(this.#speech.isSpeaking, isLoud);
       this.#signOfLife.sent(this.#isQuiet && this.#isUnheard, history.pushedMs);
       history.settle(history.pushedMs - (this.#isQuiet && !this.#isUnheard ? leadMs : longestReplayMs));
@@ -282,7 +292,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #flush(): void {
     const frame = this.#description.wire.flush?.(this.#context);
     if (frame === undefined || (this.#link === undefined && this.#flushOnOpen)) return;
-    this.#speech.asked();
+    if (!this.#description.wire.flushMayBeSilent) this.#speech.asked();
     if (this.#link === undefined) this.#flushOnOpen = true;
     else this.#session?.send(frame);
   }
@@ -292,7 +302,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#flushOnOpen = false;
     const frame = this.#description.wire.flush?.(this.#context);
     if (frame === undefined) return;
-    if (!this.#speech.isOwed) this.#speech.asked();
+    if (!this.#speech.isOwed && !this.#description.wire.flushMayBeSilent) this.#speech.asked();
     this.#session?.send(frame);
   }
 
@@ -339,8 +349,9 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #probe(): { touch(): void; met(): void } | undefined {
-    const frame = this.#description.wire.probe?.(this.#context);
-    if (frame === undefined || this.#session?.send(frame) !== true) return undefined;
+    const probe = this.#description.wire.probe?.(this.#context);
+    if (probe === undefined || this.#session === undefined) return undefined;
+    if (probe.frame !== undefined && !this.#session.send(probe.frame)) return undefined;
     return this.#session.expect('sign of life', Math.min(probeMs, this.#connOptions.timeoutMs));
   }
 

@@ -1,4 +1,4 @@
-import { createScrubber, type Connection, type DialRequest } from '@patchbay/ws-url';
+import { createScrubber, type Connection, type DialRequest, type Query } from '@patchbay/ws-url';
 import type { Context, Tracer } from '@opentelemetry/api';
 import { proxySecrets, resolveAgent } from './agent.ts';
 import {
@@ -37,6 +37,7 @@ export interface PhysicalSocketOptions {
   askEveryBytes: number;
   /** Read when the request is made. */
   model: (() => string | undefined) | undefined;
+  query?: (() => Query | undefined) | undefined;
   tracer: Tracer | undefined;
   /** The span's parent. */
   parent: Context;
@@ -211,7 +212,7 @@ export class PhysicalSocket {
   }
 
   async #start(): Promise<void> {
-    const { connection, runtime, network, maxPayloadBytes, model } = this.#options;
+    const { connection, runtime, network, maxPayloadBytes, model, query } = this.#options;
     // The owner must have this socket in its hands before it can hear of it.
     await Promise.resolve();
     if (this.#state !== 'dialing') return;
@@ -221,6 +222,7 @@ export class PhysicalSocket {
           signal: this.#abandon.signal,
           wallClock: () => runtime.clock.wallClock(),
           model: model?.(),
+          query: query?.(),
         }),
       );
     } catch (error) {

@@ -225,16 +225,16 @@ export class Session {
   }
 
   #newSocket(): PhysicalSocket {
-    const { connection, agent, proxy, model, tracer } = this.#options;
-    const { maxPayloadBytes = MAX_PAYLOAD_BYTES, highWaterBytes = HIGH_WATER_BYTES } = this.#options;
+    const { connection, model, query, tracer, maxPayloadBytes = MAX_PAYLOAD_BYTES } = this.#options;
     const socket = new PhysicalSocket({
       runtime: this.#runtime,
       connection,
-      network: { agent, proxy },
+      network: this.#options,
       deadlines: this.#deadlines,
       maxPayloadBytes,
-      askEveryBytes: highWaterBytes / 2,
+      askEveryBytes: (this.#options.highWaterBytes ?? HIGH_WATER_BYTES) / 2,
       model,
+      query,
       tracer,
       parent: this.#parent,
       owner: {

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
 import type { Tracer } from '@opentelemetry/api';
-import type { Connection, PatchbayError } from '@patchbay/ws-url';
+import type { Connection, PatchbayError, Query } from '@patchbay/ws-url';
 
 /** What crosses the wire; the codec above decodes it. */
 export type Frame = string | Uint8Array;
@@ -117,6 +117,8 @@ export interface SessionOptions extends NetworkOptions {
   maxPayloadBytes?: number;
   /** Re-read on each attempt. */
   model?: () => string | undefined;
+  /** What the options say, for endpoints that are configured by their URL; re-read on each attempt. */
+  query?: () => Query | undefined;
   tracer?: Tracer;
 }
 

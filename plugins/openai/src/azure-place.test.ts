@@ -1,5 +1,5 @@
 import { initializeLogger } from '@livekit/agents';
-import { PatchbayError, type Capability, type DialRequest } from '@patchbay/ws-url';
+import { PatchbayError, type OpenAICapability, type DialRequest } from '@patchbay/ws-url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fromAzure, type AzureOptions } from './azure.ts';
 import { routeTo } from './endpoint.ts';
@@ -29,11 +29,15 @@ const azureEndpoint = 'https://contoso.openai.azure.com';
 const attempt = { signal: new AbortController().signal, wallClock: () => 0 };
 
 /** What is dialled, or asked, with these options. */
-function dial(options: OpenAIConnectOptions, capability: Capability = 'speech', model = 'm-1'): Promise<DialRequest> {
+function dial(
+  options: OpenAIConnectOptions,
+  capability: OpenAICapability = 'speech',
+  model = 'm-1',
+): Promise<DialRequest> {
   return routeTo(capability, options, model).connection.request(attempt);
 }
 
-const urlWith = async (options: AzureOptions, capability?: Capability): Promise<string> =>
+const urlWith = async (options: AzureOptions, capability?: OpenAICapability): Promise<string> =>
   (await dial(fromAzure({ apiKey: 'key-1', ...options }), capability)).url;
 
 function failureOf(act: () => unknown): PatchbayError {
@@ -93,7 +97,7 @@ describe('which API is asked, and where', () => {
     expect(await urlWith({ azureEndpoint: baseURL })).toBe(url);
   });
 
-  it.each<[Capability, dated: string, v1: string]>([
+  it.each<[OpenAICapability, dated: string, v1: string]>([
     ['chat', 'deployments/d-1/chat/completions?', 'v1/chat/completions'],
     ['speech', 'deployments/d-1/audio/speech?', 'v1/audio/speech'],
     ['conversation', 'realtime?', 'v1/realtime?model=d-1'],
@@ -139,7 +143,7 @@ describe('which API is asked, and where', () => {
     expect(await urlWith({ baseURL })).toBe(url);
   });
 
-  it.each<[Capability, old: string | undefined, v1: string]>([
+  it.each<[OpenAICapability, old: string | undefined, v1: string]>([
     ['chat', 'deployments/d-1/chat/completions?', 'chat/completions'],
     ['speech', 'deployments/d-1/audio/speech?', 'audio/speech'],
     ['transcriptions', 'deployments/d-1/audio/transcriptions?', 'audio/transcriptions'],

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { initializeLogger } from '@livekit/agents';
-import { PatchbayError, type Capability, type DialRequest } from '@patchbay/ws-url';
+import { PatchbayError, type OpenAICapability, type DialRequest } from '@patchbay/ws-url';
 import { AzureOpenAI } from 'openai';
 import { AzureOpenAI as AzureOpenAI7 } from 'openai-7';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -32,7 +32,11 @@ const azureEndpoint = 'https://contoso.openai.azure.com';
 const attempt = { signal: new AbortController().signal, wallClock: () => 0 };
 
 /** What is dialled, or asked, with these options. */
-function dial(options: OpenAIConnectOptions, capability: Capability = 'speech', model = 'm-1'): Promise<DialRequest> {
+function dial(
+  options: OpenAIConnectOptions,
+  capability: OpenAICapability = 'speech',
+  model = 'm-1',
+): Promise<DialRequest> {
   return routeTo(capability, options, model).connection.request(attempt);
 }
 

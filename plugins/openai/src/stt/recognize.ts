@@ -1,11 +1,10 @@
 import { APIStatusError, stt, type APIConnectOptions, type APIError, type AudioBuffer } from '@livekit/agents';
-import { requestJson, withRetries, type JsonMessage, type KeepAlive } from '@patchbay/plugin-kit';
+import { requestJson, wavOf, withRetries, type JsonMessage, type KeepAlive } from '@patchbay/plugin-kit';
 import type { Route } from '../endpoint.ts';
 import { takesContextHints, takesPrompt, tellsSpeakers } from './abilities.ts';
 import { speechDataOf, usageIn } from './answers.ts';
 import { askLess, asksMore } from './extras.ts';
 import { wantsLogprobs, type Listening } from './options.ts';
-import { wavOf } from './wav.ts';
 
 /** The way of a request, and how often it is tried. */
 export interface RequestRoute extends Route {

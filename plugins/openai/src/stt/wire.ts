@@ -37,7 +37,7 @@ export const transcription: SpeechToTextWire<Listening> = {
   audio: (bytes) => appendHead + base64Of(bytes) + appendTail,
   flush: ({ options }) => (endsSpeechItself(options) ? commit : undefined),
   finish: () => [commit],
-  probe: (context) => sessionUpdate(context, probeId),
+  probe: (context) => ({ frame: sessionUpdate(context, probeId) }),
   update(before, context) {
     const { options, connection } = context;
     const more = asksMore(connection, options.model);
