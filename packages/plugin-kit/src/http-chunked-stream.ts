@@ -1,13 +1,14 @@
-import { DEFAULT_API_CONNECT_OPTIONS, shortuuid, tts, type APIConnectOptions, type APIError } from '@livekit/agents';
+import { DEFAULT_API_CONNECT_OPTIONS, shortuuid, tts, type APIConnectOptions } from '@livekit/agents';
 import { currentRuntime, Deadline } from '@patchbay/ws-session';
 import { PatchbayError } from '@patchbay/ws-url';
 import { AudioDecoder, type CompressedAudio } from './audio-decoder.ts';
-import { guardedEmit } from './guarded-emit.ts';
+import { containRejection } from './contained-rejection.ts';
 import { sendHttp, type HttpResponse } from './http-request.ts';
 import { speakingOf, type HttpTTS, type SpeechSink } from './http-tts.ts';
-import { Patience } from './patience.ts';
 import { ServerSentEventDecoder } from './server-sent-events.ts';
+import { SpeechAttempts } from './speech-attempts.ts';
 import { SpeechFrames } from './speech-frames.ts';
+import { isSpoken } from './spoken.ts';
 
 /** Short enough that the first sound does not wait, long enough that a minute is not made of too many frames. */
 const frameMs = 20;
@@ -33,9 +34,8 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
   readonly #options: Readonly<Options>;
   readonly #connOptions: APIConnectOptions;
   readonly #clock = currentRuntime().clock;
-  readonly #patience: Patience;
-  readonly #model: HttpTTS<Options>;
-  #attempts = 0;
+  readonly #attempts: SpeechAttempts;
+  #requestId = '';
 
   constructor(
     text: string,
@@ -45,36 +45,44 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
     abortSignal?: AbortSignal,
   ) {
     super(text, model, connOptions, abortSignal);
-    this.#model = model;
     this.#description = speakingOf(model);
     this.#options = options;
     this.#connOptions = connOptions;
-    this.#patience = new Patience(this.#clock, connOptions.timeoutMs);
+    this.#attempts = new SpeechAttempts(model, connOptions);
     this.settled = containRejection(this);
     // LiveKit only listens for what is yet to come.
     if (abortSignal?.aborted === true) this.close();
   }
 
   protected override async run(): Promise<void> {
-    const { connection, wire, sampleRate, agent, proxy, keepAlive, modelOf, queryOf } = this.#description;
-    const { abortSignal } = this;
-    const attempt = new AbortController();
-    const abort = (): void => attempt.abort();
-    abortSignal.addEventListener('abort', abort, { once: true });
-    const deadline = new Deadline(this.#clock, () => attempt.abort(this.#late(frames.delivered)));
     const frames = new SpeechFrames({
-      sampleRate,
+      sampleRate: this.#description.sampleRate,
       frameMs,
       bare: this.#compressed !== undefined,
       onFrame: (frame, final) => {
-        if (!this.queue.closed) this.queue.put({ requestId, segmentId: requestId, frame, final });
+        const id = this.#requestId;
+        if (!this.queue.closed) this.queue.put({ requestId: id, segmentId: id, frame, final });
       },
     });
-    let requestId = shortuuid('speech_');
-    this.#attempts++;
+    this.#requestId = shortuuid('speech_');
     try {
-      await this.#patience.wait(abortSignal);
-      if (abortSignal.aborted) return;
+      await this.#attempts.make(
+        this.abortSignal,
+        () => this.#ask(frames),
+        () => frames.delivered,
+      );
+    } finally {
+      if (!this.queue.closed) this.queue.close();
+    }
+  }
+
+  async #ask(frames: SpeechFrames): Promise<void> {
+    const { connection, wire, agent, proxy, keepAlive, modelOf, queryOf } = this.#description;
+    const attempt = new AbortController();
+    const abort = (): void => attempt.abort();
+    this.abortSignal.addEventListener('abort', abort, { once: true });
+    const deadline = new Deadline(this.#clock, () => attempt.abort(this.#late(frames.delivered)));
+    try {
       deadline.arm(this.#firstByteMs);
       const { headers, body } = wire.request(this.inputText, this.#options);
       const model = modelOf?.(this.#options);
@@ -89,37 +97,18 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
         ...(agent === undefined ? {} : { agent }),
         ...(proxy === undefined ? {} : { proxy }),
       });
-      requestId = response.requestId ?? requestId;
+      this.#requestId = response.requestId ?? this.#requestId;
       await this.#read(response, frames, deadline, attempt);
       if (!frames.delivered && isSpoken(this.inputText)) {
         throw new PatchbayError('protocol-violation', `${connection.host} answered without audio`, { retryable: true });
       }
     } catch (error) {
       attempt.abort();
-      if (abortSignal.aborted) return;
-      // Once something was heard, a second attempt would say the beginning again.
-      const failure = this.#patience.judge(error, frames.delivered ? { retryable: false } : {});
-      if (failure.retryable && this.#attempts <= this.#connOptions.maxRetry) this.#tell(failure);
-      throw failure;
+      throw error;
     } finally {
       deadline.disarm();
-      abortSignal.removeEventListener('abort', abort);
-      if (!this.queue.closed) this.queue.close();
+      this.abortSignal.removeEventListener('abort', abort);
     }
-  }
-
-  /** The sentence is late, and not lost. */
-  #tell(error: APIError): void {
-    const { label } = this.#model;
-    const timestamp = this.#clock.wallClock();
-    const payload: Parameters<tts.TTSCallbacks['error']>[0] = {
-      type: 'tts_error',
-      timestamp,
-      label,
-      error,
-      recoverable: true,
-    };
-    guardedEmit(this.#model, 'error', payload);
   }
 
   async #read(
@@ -230,32 +219,4 @@ interface AnswerReader {
   /** The answer has said that it is complete. */
   isOver(): boolean;
   end(): void;
-}
-
-/** Punctuation alone may well be silence. */
-function isSpoken(text: string): boolean {
-  return /[\p{L}\p{N}]/u.test(text);
-}
-
-/**
- * LiveKit 1.9 starts a ChunkedStream with `mainTask().finally(…)` and keeps nobody there to catch: each failure that it
- * has already reported as an `error` event is an unhandled rejection as well, which ends a plain Node process
- * (livekit/agents-js#1095). The promise is out of reach, but the method is looked up one microtask after the
- * constructor, so this instance gets one that ends quietly. Where LiveKit mends or renames it, this does nothing.
- */
-function containRejection(stream: object): Promise<void> {
-  const { mainTask } = stream as { mainTask?: () => Promise<void> };
-  if (mainTask === undefined) return Promise.resolve();
-  return new Promise((settle) => {
-    const contained = async (): Promise<void> => {
-      try {
-        await mainTask.call(stream);
-      } catch {
-        // Reported by LiveKit as an `error` event of the TTS.
-      } finally {
-        settle();
-      }
-    };
-    Object.defineProperty(stream, 'mainTask', { value: contained });
-  });
 }

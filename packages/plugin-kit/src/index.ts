@@ -67,9 +67,18 @@ export {
   type SpeechSink,
 } from './http-tts.ts';
 
+export type { Tokenizer } from './sentences.ts';
+export { SocketChunkedStream } from './socket-chunked-stream.ts';
 export { StreamingTTS, type StreamingTTSDescription } from './streaming-tts.ts';
 export { StreamingTTSStream } from './streaming-tts-stream.ts';
-export { type SpokenSink, type TextToSpeechContext, type TextToSpeechWire } from './text-to-speech-wire.ts';
+export {
+  type Rate,
+  type SpeechLimits,
+  type SpokenTurn,
+  type SpokenWord,
+  type TextToSpeechContext,
+  type TextToSpeechWire,
+} from './text-to-speech-wire.ts';
 
 // Language models.
 export { RequestLLM, type RequestLLMDescription } from './request-llm.ts';

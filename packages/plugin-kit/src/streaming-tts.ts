@@ -1,7 +1,11 @@
-import { tts, type APIConnectOptions, type tokenize } from '@livekit/agents';
+import { tts, type APIConnectOptions } from '@livekit/agents';
 import type { NetworkOptions } from '@patchbay/ws-session';
 import type { Connection, Query } from '@patchbay/ws-url';
 import type { ConnectionEmitter } from './connection-events.ts';
+import { guardedEmit } from './guarded-emit.ts';
+import type { Tokenizer } from './sentences.ts';
+import type { SocketChunkedStream } from './socket-chunked-stream.ts';
+import { SpeechSockets } from './speech-sockets.ts';
 import type { StreamingTTSStream } from './streaming-tts-stream.ts';
 import type { TextToSpeechWire } from './text-to-speech-wire.ts';
 
@@ -14,13 +18,20 @@ export interface StreamingTTSDescription<Options> extends NetworkOptions {
   sampleRateOf(options: Readonly<Options>): number;
   /** `false`: AgentSession asks for sentences one by one with `synthesize()`. Default true. */
   streaming?: boolean;
-  /** How text is cut before it is sent: most voices want whole sentences. */
-  tokenizer: tokenize.SentenceTokenizer;
+  /** The wire tells when words are heard. Default false. */
+  alignedTranscript?: boolean;
+  /** How text is cut before it is sent, for voices that want whole sentences. Default: as it is written. */
+  tokenizer?: Tokenizer;
   /** The model that these options ask for. Default: the connection's. */
   modelOf?(options: Readonly<Options>): string | undefined;
-  /** What the URL says of these options, for providers that are configured by it. */
+  /** What the URL says of these options, for providers that are configured by it: a socket serves one query only. */
   queryOf?(options: Readonly<Options>): Query;
+  /** Milliseconds for which a socket that says nothing is kept for the next turn. Default 120,000. */
+  idleMs?: number;
 }
+
+/** A stream of either kind. */
+type Stream = { readonly settled: Promise<void>; close(): void };
 
 const EmittingTTS: abstract new (
   sampleRate: number,
@@ -28,38 +39,49 @@ const EmittingTTS: abstract new (
   capabilities: tts.TTSCapabilities,
 ) => tts.TTS & ConnectionEmitter = tts.TTS as never;
 
-/** Reaches a private field for the stream's file next door: a description may hold a proxy's password. */
-let read: <Options extends object>(model: StreamingTTS<Options>) => Readonly<StreamingTTSDescription<Options>>;
+/** Reaches a private field for the streams' files next door: a description may hold a proxy's password. */
+let read: <Options extends object>(model: StreamingTTS<Options>) => SpeechSockets<Options>;
 
 /**
- * Text to speech over a socket per stream: text goes up while a language model still writes it, audio comes down as it
- * is made. Dialling, deadlines, segments, framing and retries are here and below.
+ * Text to speech over sockets: text goes up while a language model still writes it, audio comes down as it is made. A
+ * turn takes a socket that is there already, and leaves it to the next one, also when it is interrupted. Dialling,
+ * deadlines, segments, framing and retries are here and below.
  *
  * Emits `connection` (see `ConnectionEvents`) beside LiveKit's own events.
  */
 export abstract class StreamingTTS<Options extends object> extends EmittingTTS {
-  readonly #description: Readonly<StreamingTTSDescription<Options>>;
-  readonly #streams = new Set<StreamingTTSStream<Options>>();
+  readonly #sockets: SpeechSockets<Options>;
+  readonly #streams = new Set<Stream>();
+  readonly #closing = new AbortController();
   #options: Readonly<Options>;
 
   static {
-    read = (model) => model.#description;
+    read = (model) => model.#sockets;
   }
 
   constructor(description: StreamingTTSDescription<Options>) {
-    super(description.sampleRateOf(description.options), 1, { streaming: description.streaming ?? true });
-    this.#description = description;
+    const { streaming = true, alignedTranscript = false } = description;
+    super(description.sampleRateOf(description.options), 1, { streaming, alignedTranscript });
     this.#options = description.options;
+    this.#sockets = new SpeechSockets(
+      description,
+      () => this.#options,
+      (event) => void guardedEmit(this, 'connection', event),
+    );
   }
 
   override get model(): string {
-    const { connection, modelOf } = this.#description;
+    const { connection, modelOf } = this.#sockets.description;
     return modelOf?.(this.#options) ?? connection.model ?? 'unknown';
   }
 
   /** Host that speaks; metrics and traces are labelled with it. */
   override get provider(): string {
-    return this.#description.connection.host;
+    return this.#sockets.description.connection.host;
+  }
+
+  override get sampleRate(): number {
+    return this.#sockets.description.sampleRateOf(this.#options);
   }
 
   protected get options(): Readonly<Options> {
@@ -72,7 +94,8 @@ export abstract class StreamingTTS<Options extends object> extends EmittingTTS {
   }
 
   /** Keeps a stream until it ends, so that {@link close} can end it. */
-  protected track<Stream extends StreamingTTSStream<Options>>(stream: Stream): Stream {
+  protected track<One extends Stream>(stream: One): One {
+    if (this.#closing.signal.aborted) stream.close();
     this.#streams.add(stream);
     void stream.settled.then(() => this.#streams.delete(stream));
     return stream;
@@ -80,17 +103,28 @@ export abstract class StreamingTTS<Options extends object> extends EmittingTTS {
 
   abstract override stream(options?: { connOptions?: APIConnectOptions }): StreamingTTSStream<Options>;
 
-  /** Ends all streams; resolves when their sockets are gone. Idempotent. */
+  abstract override synthesize(
+    text: string,
+    connOptions?: APIConnectOptions,
+    abortSignal?: AbortSignal,
+  ): SocketChunkedStream<Options>;
+
+  /** Opens a socket ahead, so that the first sentence does not wait for one. Returns at once and never fails. */
+  prewarm(): void {
+    // Whoever cannot be reached says so when asked.
+    void this.#sockets.pool.prewarm(this.#closing.signal).catch(() => undefined);
+  }
+
+  /** Ends all streams and all sockets. Idempotent. */
   override async close(): Promise<void> {
+    this.#closing.abort();
     const streams = [...this.#streams];
     for (const stream of streams) stream.close();
-    await Promise.all(streams.map((stream) => stream.settled));
+    await Promise.all([...streams.map((stream) => stream.settled), this.#sockets.pool.close()]);
   }
 }
 
-/** What a model was described as, for its streams. */
-export function voiceOf<Options extends object>(
-  model: StreamingTTS<Options>,
-): Readonly<StreamingTTSDescription<Options>> {
+/** The sockets of a model, for its streams. */
+export function socketsOf<Options extends object>(model: StreamingTTS<Options>): SpeechSockets<Options> {
   return read(model);
 }

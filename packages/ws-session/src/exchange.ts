@@ -1,4 +1,4 @@
-import type { PatchbayError } from '@patchbay/ws-url';
+import { PatchbayError } from '@patchbay/ws-url';
 import { aborted, handlerFailure, timeout, type Failure } from './classify.ts';
 import { Deadline } from './clock.ts';
 import type { PhysicalSocket } from './physical-socket.ts';
@@ -14,7 +14,11 @@ export class Exchange {
   readonly #socket: PhysicalSocket;
   readonly #settled: (verdict: Verdict) => void;
   readonly #deadline: Deadline;
-  readonly #abort = (): void => this.#settle({ reusable: false, error: aborted(this.#socket.failureContext) });
+  readonly #abort = (): void => {
+    const reason: unknown = this.#options.signal.reason;
+    const error = PatchbayError.is(reason) ? reason : aborted(this.#socket.failureContext);
+    this.#settle({ reusable: false, error });
+  };
   #started = false;
   #allowedMs = 0;
   #over = false;

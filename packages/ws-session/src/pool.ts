@@ -7,7 +7,7 @@ import { Exchange, type Verdict } from './exchange.ts';
 import { FrameRules } from './frame-rules.ts';
 import { MAX_PAYLOAD_BYTES } from './limits.ts';
 import type { PhysicalSocket } from './physical-socket.ts';
-import { PooledSocket } from './pooled-socket.ts';
+import { PooledSocket, type Setup } from './pooled-socket.ts';
 import { currentRuntime, type Runtime } from './runtime.ts';
 import { swallow } from './swallow.ts';
 import type {
@@ -28,6 +28,11 @@ const PROBE_MS = 1_000;
 const FIRST_FRAME_SHARE = 0.8;
 /** Part of the life that a gateway grants a socket after which none is begun on it. */
 const SESSION_SHARE = 0.9;
+
+/** What a request asks of its socket. */
+interface Wanted extends Setup {
+  fits?: (socketId: number) => boolean;
+}
 
 /**
  * Sockets for requests that are answered one at a time. Each request has its socket to itself, so that one that fails
@@ -72,8 +77,7 @@ export class SocketPool {
     for (;;) {
       const socket = await this.#acquire(exchange);
       const acquireMs = this.#runtime.clock.now() - started;
-      const lane = socket.freeLane();
-      const call = { id: socket.physical.id, reused: socket.used, ...(lane === undefined ? {} : { lane }) };
+      const call = socket.newCall();
       let underWay = false;
       const send = (more: Frame): boolean => {
         this.#rules.check(more);
@@ -100,7 +104,9 @@ export class SocketPool {
         this.#planRetirement(socket);
       }
       underWay = true;
-      await this.#converse(socket, exchange, lane).finally(() => (underWay = false));
+      const conversation = this.#converse(socket, exchange, call.lane);
+      exchange.begun?.();
+      await conversation.finally(() => (underWay = false));
       return { socketId: call.id, reused: call.reused, acquireMs };
     }
   }
@@ -112,9 +118,9 @@ export class SocketPool {
    */
   async prewarm(signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true || this.#closing !== undefined) return;
-    const model = this.#options.model?.();
-    if (this.#idle.some((socket) => this.#serves(socket, model))) return;
-    const socket = this.#unclaimed(model) ?? this.#dial(model, this.#deadlines.dialMs);
+    const wanted = this.#wanted();
+    if (this.#idle.some((socket) => this.#serves(socket, wanted))) return;
+    const socket = this.#unclaimed(wanted) ?? this.#dial(wanted, this.#deadlines.dialMs);
     await untilAborted(socket.ready, signal, () => this.#abortion());
   }
 
@@ -135,17 +141,14 @@ export class SocketPool {
     await Promise.all([...this.#physical].map((physical) => physical.gone));
   }
 
-  async #acquire({
-    signal,
-    model = this.#options.model?.(),
-    preferSocket,
-    dialMs,
-  }: ExchangeOptions): Promise<PooledSocket> {
+  async #acquire(exchange: ExchangeOptions): Promise<PooledSocket> {
+    const { signal } = exchange;
     this.#refuseIfOver(signal);
-    const idle = this.#takeIdle(model, preferSocket);
+    const wanted = this.#wanted(exchange);
+    const idle = this.#takeIdle(wanted, exchange.preferSocket);
     if (idle !== undefined && (await this.#isAlive(idle, signal))) return idle;
     this.#refuseIfOver(signal);
-    const early = this.#unclaimed(model);
+    const early = this.#unclaimed(wanted);
     if (early !== undefined) {
       try {
         return await this.#claim(early, signal);
@@ -155,12 +158,20 @@ export class SocketPool {
         this.#refuseIfOver(signal);
       }
     }
-    return this.#claim(this.#dial(model, dialMs), signal);
+    return this.#claim(this.#dial(wanted, exchange.dialMs), signal);
   }
 
-  #takeIdle(model: string | undefined, preferred: number | undefined): PooledSocket | undefined {
-    let index = this.#idle.findIndex((socket) => socket.physical.id === preferred && this.#serves(socket, model));
-    if (index === -1) index = this.#idle.findLastIndex((socket) => this.#serves(socket, model));
+  #wanted({
+    model = this.#options.model?.(),
+    query = this.#options.query?.(),
+    fits,
+  }: Partial<ExchangeOptions> = {}): Wanted {
+    return { model, query, ...(fits === undefined ? {} : { fits }) };
+  }
+
+  #takeIdle(wanted: Wanted, preferred: number | undefined): PooledSocket | undefined {
+    let index = this.#idle.findIndex((socket) => socket.physical.id === preferred && this.#serves(socket, wanted));
+    if (index === -1) index = this.#idle.findLastIndex((socket) => this.#serves(socket, wanted));
     const socket = this.#idle[index];
     if (socket !== undefined) this.#take(socket);
     return socket;
@@ -169,6 +180,7 @@ export class SocketPool {
   /** One more has it, or waits for it. */
   #take(socket: PooledSocket): void {
     socket.claims++;
+    socket.rouse();
     const index = this.#idle.indexOf(socket);
     if (index !== -1 && !socket.hasRoom) this.#idle.splice(index, 1);
   }
@@ -202,18 +214,21 @@ export class SocketPool {
     return socket;
   }
 
-  #unclaimed(model: string | undefined): PooledSocket | undefined {
+  #unclaimed(wanted: Wanted): PooledSocket | undefined {
     for (const socket of this.#sockets) {
-      if (socket.hasRoom && socket.physical.isDialing && this.#serves(socket, model)) return socket;
+      if (socket.hasRoom && socket.physical.isDialing && this.#serves(socket, wanted)) return socket;
     }
     return undefined;
   }
 
-  #serves(socket: PooledSocket, model: string | undefined): boolean {
-    return !socket.isExpired && (this.#options.connection.traits.oneModelPerSocket !== true || socket.model === model);
+  #serves(socket: PooledSocket, { model, query, fits }: Wanted): boolean {
+    const { setup } = socket;
+    if (socket.isExpired || fits?.(socket.physical.id) === false) return false;
+    if (setup.query !== query && JSON.stringify(setup.query) !== JSON.stringify(query)) return false;
+    return this.#options.connection.traits.oneModelPerSocket !== true || setup.model === model;
   }
 
-  #dial(model: string | undefined, dialMs: number): PooledSocket {
+  #dial({ model, query }: Setup, dialMs: number): PooledSocket {
     const { connection, agent, proxy, tracer, maxPayloadBytes = MAX_PAYLOAD_BYTES } = this.#options;
     this.#tell({ type: 'connecting', attempt: 1, url: connection.redacted });
     const socket = new PooledSocket(
@@ -227,15 +242,15 @@ export class SocketPool {
         tracer,
         parent: context.active(),
       },
-      model,
-      this.#options.lanes,
+      { model, query },
+      this.#options,
       {
         opened: (opened) => this.#return(opened),
         expired: (expired) => {
           if (expired.claims === 0 && this.#idle.includes(expired)) this.#drop(expired);
         },
         ended: (ended, failure) => this.#ended(ended, failure),
-        received: (frame) => swallow(() => this.#options.received?.(frame)),
+        received: (frame, { physical }) => swallow(() => this.#options.received?.(frame, physical.id)),
       },
     );
     const { physical } = socket;
@@ -281,7 +296,7 @@ export class SocketPool {
     });
   }
 
-  #conclude(socket: PooledSocket, verdict: Verdict, { model = socket.model }: ExchangeOptions): void {
+  #conclude(socket: PooledSocket, verdict: Verdict, { model = socket.setup.model }: ExchangeOptions): void {
     if (verdict.reusable) return this.#release(socket);
     if (!this.#sockets.has(socket)) return;
     if (socket.claims > 1) {
@@ -291,8 +306,9 @@ export class SocketPool {
       this.#drop(socket, verdict.failure?.error);
     }
     // The caller changed their mind, and will have something else to say soon.
-    const hasOther = this.#idle.some((other) => this.#serves(other, model)) || this.#unclaimed(model) !== undefined;
-    if (verdict.error.code === 'aborted' && !hasOther) this.#dial(model, this.#deadlines.dialMs);
+    const wanted = { model, query: socket.setup.query };
+    const hasOther = this.#idle.some((other) => this.#serves(other, wanted)) || this.#unclaimed(wanted) !== undefined;
+    if (verdict.error.code === 'aborted' && !hasOther) this.#dial(wanted, this.#deadlines.dialMs);
   }
 
   /** One request less has it. */
@@ -308,7 +324,10 @@ export class SocketPool {
       if (socket.claims === 0) this.#drop(socket);
       return;
     }
-    if (socket.claims === 0) socket.hasWaited = true;
+    if (socket.claims === 0) {
+      socket.hasWaited = true;
+      socket.rest();
+    }
     this.#offer(socket);
     const { maxIdle = DEFAULT_MAX_IDLE } = this.#options;
     const unused = this.#idle.filter((each) => each.claims === 0);
@@ -352,7 +371,7 @@ export class SocketPool {
   }
 
   #send(socket: PooledSocket, frame: Frame): boolean {
-    const sent = socket.physical.send(frame);
+    const sent = socket.send(frame);
     if (sent) swallow(() => this.#options.sent?.(frame));
     return sent;
   }

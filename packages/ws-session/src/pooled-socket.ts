@@ -1,9 +1,16 @@
-import type { PatchbayError } from '@patchbay/ws-url';
+import type { PatchbayError, Query } from '@patchbay/ws-url';
 import type { Failure } from './classify.ts';
+import { Deadline } from './clock.ts';
 import type { Exchange } from './exchange.ts';
 import { PhysicalSocket, type PhysicalSocketOptions, type SocketOwner } from './physical-socket.ts';
 import type { Clock, Timer } from './runtime.ts';
-import type { Frame, LaneRules } from './types.ts';
+import type { Frame, LaneRules, PooledSocketInfo, PoolOptions } from './types.ts';
+
+/** What a socket is dialled for. */
+export interface Setup {
+  model: string | undefined;
+  query: Query | undefined;
+}
 
 /** What a pool wants to hear of one of its sockets. */
 export interface PooledSocketOwner {
@@ -13,13 +20,13 @@ export interface PooledSocketOwner {
   expired(socket: PooledSocket): void;
   ended(socket: PooledSocket, failure: Failure): void;
   /** Whatever comes in, before its exchange sees it. */
-  received(frame: Frame): void;
+  received(frame: Frame, socket: PooledSocket): void;
 }
 
 /** A socket that carries one exchange at a time, or one in each of its lanes. */
 export class PooledSocket implements SocketOwner {
   readonly physical: PhysicalSocket;
-  readonly model: string | undefined;
+  readonly setup: Setup;
   /** Fulfilled once open; rejects with the failure of the dial. */
   readonly ready: Promise<void>;
   /** Requests that have it or wait for it to open. */
@@ -33,9 +40,15 @@ export class PooledSocket implements SocketOwner {
   readonly #owner: PooledSocketOwner;
   readonly #clock: Clock;
   readonly #lanes: LaneRules | undefined;
+  readonly #farewell: Frame | undefined;
+  readonly #keepAlive: Deadline | undefined;
+  readonly #rest: Deadline;
   readonly #exchanges = new Map<string, Exchange>();
   /** Lanes in which an answer goes on that nobody wants any more. */
   readonly #abandoned = new Set<string>();
+  #lastLane = 0;
+  readonly #maxIdleMs: number;
+  readonly #everyMs: number = 0;
   #retirement: Timer | undefined;
   #expiresAt = Infinity;
   #lost: PatchbayError | undefined;
@@ -43,22 +56,29 @@ export class PooledSocket implements SocketOwner {
   #reject!: (error: PatchbayError) => void;
 
   constructor(
-    options: Omit<PhysicalSocketOptions, 'owner' | 'model'>,
-    model: string | undefined,
-    lanes: LaneRules | undefined,
+    options: Omit<PhysicalSocketOptions, 'owner' | 'model' | 'query'>,
+    setup: Setup,
+    { lanes, farewell, keepAlive, maxIdleMs = Infinity }: Omit<PoolOptions, 'connection'>,
     owner: PooledSocketOwner,
   ) {
     this.#owner = owner;
     this.#lanes = lanes;
+    this.#farewell = farewell;
     this.#clock = options.runtime.clock;
-    this.model = model;
+    this.setup = setup;
+    this.#maxIdleMs = maxIdleMs;
+    this.#rest = new Deadline(this.#clock, () => this.#owner.expired(this));
+    if (keepAlive !== undefined) {
+      this.#everyMs = keepAlive.everyMs;
+      this.#keepAlive = new Deadline(this.#clock, () => this.#say(keepAlive.frame));
+    }
     this.ready = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
     // Whoever waits for it hears of a failure; that nobody may be waiting is no reason to end the process.
     this.ready.catch(() => {});
-    this.physical = new PhysicalSocket({ ...options, model: () => model, owner: this });
+    this.physical = new PhysicalSocket({ ...options, model: () => setup.model, query: () => setup.query, owner: this });
   }
 
   /** It may finish what it carries, then no more. Asks the clock: after a suspend no timer has fired yet. */
@@ -71,12 +91,39 @@ export class PooledSocket implements SocketOwner {
     return this.claims < (this.#lanes?.perSocket ?? 1);
   }
 
+  /** What one more request is told of it. */
+  newCall(): Omit<PooledSocketInfo, 'send'> {
+    const { id, credential } = this.physical;
+    const lane = this.#freeLane();
+    return {
+      ...{ id, reused: this.used },
+      ...(lane === undefined ? {} : { lane }),
+      ...(credential === undefined ? {} : { credential }),
+    };
+  }
+
   /** A lane that nobody has, if it has lanes: low numbers first, for servers count all that were ever named. */
-  freeLane(): string | undefined {
+  #freeLane(): string | undefined {
     if (this.#lanes === undefined) return undefined;
+    if (this.#lanes.once === true) return String(++this.#lastLane);
     let number = 1;
     while (this.#exchanges.has(String(number)) || this.#abandoned.has(String(number))) number++;
     return String(number);
+  }
+
+  /** Hands a frame over; `false` if the socket is not open. */
+  send(frame: Frame): boolean {
+    this.#keepAlive?.touch();
+    return this.physical.send(frame);
+  }
+
+  /** Nobody uses it until {@link rouse}. */
+  rest(): void {
+    if (this.#maxIdleMs !== Infinity) this.#rest.arm(this.#maxIdleMs);
+  }
+
+  rouse(): void {
+    this.#rest.disarm();
   }
 
   /** Has the pool retire it after this long. */
@@ -100,18 +147,20 @@ export class PooledSocket implements SocketOwner {
 
   /** Says goodbye without telling the pool. */
   close(error: PatchbayError | undefined): void {
-    this.#retirement?.cancel();
+    this.#stop();
+    if (this.#farewell !== undefined) this.physical.send(this.#farewell);
     this.physical.close();
     if (error !== undefined) this.#lose(error);
   }
 
   opened(): void {
+    this.#keepAlive?.arm(this.#everyMs);
     this.#resolve();
     if (this.claims === 0) this.#owner.opened(this);
   }
 
   frame(frame: Frame): void {
-    this.#owner.received(frame);
+    this.#owner.received(frame, this);
     // Idle sockets may go on talking, e.g. of rate limits; nobody is listening.
     if (this.#lanes === undefined) return this.#exchanges.get('')?.frame(frame);
     const lane = this.#lanes.laneOf(frame);
@@ -122,9 +171,19 @@ export class PooledSocket implements SocketOwner {
   drained(): void {}
 
   ended(_socket: PhysicalSocket, failure: Failure): void {
-    this.#retirement?.cancel();
+    this.#stop();
     this.#owner.ended(this, failure);
     this.#lose(failure.error);
+  }
+
+  #say(frame: Frame): void {
+    if (this.physical.send(frame)) this.#keepAlive?.arm(this.#everyMs);
+  }
+
+  #stop(): void {
+    this.#retirement?.cancel();
+    this.#keepAlive?.disarm();
+    this.#rest.disarm();
   }
 
   #lose(error: PatchbayError): void {

@@ -131,10 +131,18 @@ export interface PoolOptions extends NetworkOptions {
   maxAgeMs?: number;
   /** Idle sockets kept. Default 2. */
   maxIdle?: number;
+  /** How long in milliseconds a socket that nobody uses is kept. Default: until it is too old. */
+  maxIdleMs?: number;
   /** Largest frame accepted. Default 16 MiB. */
   maxPayloadBytes?: number;
   /** The model of prewarmed sockets, re-read on each attempt. */
   model?: () => string | undefined;
+  /** Their query, likewise. */
+  query?: () => Query | undefined;
+  /** Said on a socket that was sent nothing for so long, in milliseconds, whether it is used or not. */
+  keepAlive?: { everyMs: number; frame: Frame };
+  /** Said before a socket is closed, where a close frame alone is not enough. */
+  farewell?: Frame;
   /** Requests share a socket. Default: each has one to itself. */
   lanes?: LaneRules;
   tracer?: Tracer;
@@ -143,7 +151,7 @@ export interface PoolOptions extends NetworkOptions {
   /** For users: every frame that went out, once, before anything can answer it. */
   sent?(frame: Frame): void;
   /** For users: every frame that came in, once, before whoever asked for it sees it; those that nobody asked for too. */
-  received?(frame: Frame): void;
+  received?(frame: Frame, socketId: number): void;
 }
 
 /** How the answers to several requests on one socket are told apart. */
@@ -152,6 +160,8 @@ export interface LaneRules {
   perSocket: number;
   /** The lane that a frame belongs to; `undefined`: it concerns all of them. */
   laneOf(frame: Frame): string | undefined;
+  /** `true`: a lane is never used twice on a socket, for what was called off may go on for a moment. Default: low numbers first. */
+  once?: boolean;
 }
 
 /** The socket a request goes out on. */
@@ -162,6 +172,8 @@ export interface PooledSocketInfo {
   reused: boolean;
   /** Where sockets have lanes: the one that this request has for itself until it is over. */
   lane?: string;
+  /** The key, for endpoints that want it in a frame. */
+  credential?: string;
   /** More frames of this request, as long as its answer is under way. `false`: it is not (yet, or any more). */
   send: (frame: Frame) => boolean;
 }
@@ -170,6 +182,9 @@ export interface PooledSocketInfo {
 export interface ExchangeOptions {
   /** `true`: that was the last frame, the socket may be reused. A throw drops the socket and rejects the request. */
   onFrame(frame: Frame): boolean;
+  /** The request is on its way: from now on its socket takes more of it. */
+  begun?(): void;
+  /** A reason that is a `PatchbayError` is what the request is rejected with. */
   signal: AbortSignal;
   /** From sending to the first frame. */
   firstEventMs: number;
@@ -178,7 +193,11 @@ export interface ExchangeOptions {
   dialMs: number;
   /** Use this socket if it is idle and well. */
   preferSocket?: number;
+  /** Whether a socket that was used before will do. */
+  fits?(socketId: number): boolean;
+  /** Default: those of prewarmed sockets. */
   model?: string;
+  query?: Query;
 }
 
 export interface ExchangeResult {

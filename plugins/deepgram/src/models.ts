@@ -124,4 +124,45 @@ type Aura1 =
 /** Voices of {@link TTS}. */
 export type TTSModels = `aura-2-${Aura2}-en` | `aura-${Aura1}-en`;
 
+type FluxVoice =
+  | 'alexis'
+  | 'bree'
+  | 'brittany'
+  | 'brooke'
+  | 'bruce'
+  | 'cliff'
+  | 'cole'
+  | 'colin'
+  | 'conor'
+  | 'donovan'
+  | 'drew'
+  | 'elise'
+  | 'gemma'
+  | 'haley'
+  | 'hannah'
+  | 'heather'
+  | 'jack'
+  | 'kai'
+  | 'kelsey'
+  | 'kit'
+  | 'maeve'
+  | 'marcelo'
+  | 'marcus'
+  | 'meena'
+  | 'meghan'
+  | 'miles'
+  | 'naveen'
+  | 'paige'
+  | 'priya'
+  | 'rufus'
+  | 'sean'
+  | 'sharon'
+  | 'sienna'
+  | 'tanner'
+  | 'wade'
+  | 'wes';
+
+/** Voices of {@link TTSv2}. https://developers.deepgram.com/docs/flux-tts/voices */
+export type FluxTTSModels = `flux-${FluxVoice}-en`;
+
 export type TTSEncoding = 'linear16' | 'mulaw' | 'alaw' | 'mp3' | 'opus' | 'flac' | 'aac';

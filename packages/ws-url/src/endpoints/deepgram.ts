@@ -1,5 +1,5 @@
 import { endpoint } from '../endpoint.ts';
-import type { Capability, EndpointDescription, Hint, VerdictTable } from '../types.ts';
+import type { Capability, EndpointDescription, GatewayTraits, Hint, VerdictTable } from '../types.ts';
 
 /**
  * Deepgram names its reasons in the text: `NET-…` is a stream that was not fed, `DATA-…` audio that it cannot read.
@@ -54,6 +54,7 @@ function describe(
   capability: Capability,
   path: string,
   transport: EndpointDescription['transport'] = 'socket',
+  traits: GatewayTraits = {},
 ): EndpointDescription {
   return endpoint({
     provider: 'deepgram',
@@ -69,8 +70,12 @@ function describe(
     closes,
     statuses,
     hints,
+    traits,
   });
 }
+
+/** "The session time limit was exceeded": one hour. https://developers.deepgram.com/docs/flux-tts/server-messages */
+const spoken: GatewayTraits = { oneModelPerSocket: true, sessionMs: 3_600_000 };
 
 /** Deepgram's API, each endpoint of which is configured by its query. */
 export const deepgramEndpoints: Readonly<
@@ -81,9 +86,9 @@ export const deepgramEndpoints: Readonly<
   /** Flux. https://developers.deepgram.com/reference/speech-to-text/listen-flux */
   turns: describe('turns', '/v2/listen'),
   /** Aura. https://developers.deepgram.com/reference/text-to-speech/speak-streaming */
-  voice: describe('voice', '/v1/speak'),
+  voice: describe('voice', '/v1/speak', 'socket', spoken),
   /** Flux. https://developers.deepgram.com/reference/text-to-speech/speak-flux */
-  turnVoice: describe('voice', '/v2/speak'),
+  turnVoice: describe('voice', '/v2/speak', 'socket', spoken),
   /** https://developers.deepgram.com/reference/speech-to-text/listen-pre-recorded */
   transcriptions: describe('transcriptions', '/v1/listen', 'http'),
   /** https://developers.deepgram.com/reference/text-to-speech/speak-request */

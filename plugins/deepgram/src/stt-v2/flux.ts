@@ -1,5 +1,5 @@
 import { logger, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
-import { PatchbayError } from '@patchbay/ws-url';
+import { failureOf } from '../failure.ts';
 import { detailsOf, msOf, textOf } from '../stt/words.ts';
 import { turnQuery, type TurnOptions } from './options.ts';
 
@@ -75,15 +75,4 @@ function turn(message: JsonMessage, speech: Speech): void {
 function confidenceOf({ words = [] }: ReturnType<typeof detailsOf>): number {
   if (words.length === 0) return 0;
   return words.reduce((sum, { confidence = 0 }) => sum + confidence, 0) / words.length;
-}
-
-/** The last thing before it closes. https://developers.deepgram.com/docs/flux/errors */
-function failureOf({ code, description }: JsonMessage): PatchbayError {
-  const providerCode = textOf(code);
-  const message = `Deepgram: ${textOf(description) || 'an error without a reason'}`;
-  return new PatchbayError('provider-error', message, {
-    retryable: !/UNPARSABLE|INVALID|DATA-0000|BAD_REQUEST/i.test(providerCode),
-    hop: 'provider',
-    ...(providerCode === '' ? {} : { providerCode }),
-  });
 }

@@ -12,10 +12,9 @@ import type { Query } from '@patchbay/ws-url';
 import type { TTSEncoding, TTSModels } from '../models.ts';
 import type { DeepgramConnectOptions } from '../options.ts';
 
-/** What speech is asked for with. https://developers.deepgram.com/reference/text-to-speech/speak-streaming */
-export interface SpeakOptions {
-  /** Default `aura-2-andromeda-en`. */
-  model: TTSModels | (string & {});
+/** What every voice is asked with. */
+export interface VoiceOptions {
+  model: string;
   /** Only `linear16`: what LiveKit plays. */
   encoding: TTSEncoding;
   /** Hz: 8,000, 16,000, 24,000 (default), 32,000 or 48,000. */
@@ -28,21 +27,49 @@ export interface SpeakOptions {
   mipOptOut: boolean;
 }
 
+/** What speech is asked for with. https://developers.deepgram.com/reference/text-to-speech/speak-streaming */
+export interface SpeakOptions extends VoiceOptions {
+  /** Default `aura-2-andromeda-en`. */
+  model: TTSModels | (string & {});
+}
+
 export interface TTSOptions extends SpeakOptions, DeepgramConnectOptions {
   /** Cuts text into what is sent at once. Default: LiveKit's, sentences of eight characters at least. */
   sentenceTokenizer: tokenize.SentenceTokenizer;
-  /** `streaming: false`: AgentSession asks for each sentence over HTTP. */
+  /** `streaming: false`: AgentSession asks for each sentence by itself, with `synthesize()`. */
   capabilities: tts.TTSCapabilities;
 }
 
-const defaults: SpeakOptions = {
-  model: 'aura-2-andromeda-en',
+export const voiceDefaults: Omit<VoiceOptions, 'model'> = {
   encoding: 'linear16',
   sampleRate: 24_000,
   bitRate: null,
   mipOptOut: false,
 };
-const names = [...(Object.keys(defaults) as (keyof SpeakOptions)[]), 'speed'] as const;
+const defaults: SpeakOptions = { model: 'aura-2-andromeda-en', ...voiceDefaults };
+
+/** @throws PatchbayError `invalid-option` that names the option. */
+export function checkVoice(options: Partial<VoiceOptions>, speed: readonly [number, number]): void {
+  checkObject('options', options);
+  checkName('model', options.model);
+  checkCount('sampleRate', options.sampleRate, [8_000, 48_000]);
+  checkRange('speed', options.speed, speed);
+  checkFlag('mipOptOut', options.mipOptOut);
+  checkOneOf('encoding', options.encoding, ['linear16', 'mulaw', 'alaw', 'mp3', 'opus', 'flac', 'aac']);
+  if ((options.encoding ?? 'linear16') !== 'linear16') {
+    refuseOption('encoding', "'linear16', which is what LiveKit plays: it would take anything else for noise");
+  }
+}
+
+/** What is given of some options, over what held before. */
+export function laidOver<Options extends object>(
+  before: Options,
+  given: Partial<Options>,
+  names: readonly (keyof Options)[],
+): Options {
+  const said = names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]] as const]));
+  return { ...before, ...(Object.fromEntries(said) as Partial<Options>) };
+}
 
 /**
  * What the user said, over what held before.
@@ -50,20 +77,11 @@ const names = [...(Object.keys(defaults) as (keyof SpeakOptions)[]), 'speed'] as
  * @throws PatchbayError `invalid-option` that names the option.
  */
 export function resolveSpeaking(options: Partial<TTSOptions>, before: SpeakOptions = defaults): SpeakOptions {
-  checkObject('options', options);
-  checkName('model', options.model);
-  checkCount('sampleRate', options.sampleRate, [8_000, 48_000]);
-  checkRange('speed', options.speed, [0.7, 1.5]);
-  checkFlag('mipOptOut', options.mipOptOut);
-  checkOneOf('encoding', options.encoding, ['linear16', 'mulaw', 'alaw', 'mp3', 'opus', 'flac', 'aac']);
-  if ((options.encoding ?? 'linear16') !== 'linear16') {
-    refuseOption('encoding', "'linear16', which is what LiveKit plays: it would take anything else for noise");
-  }
-  const given = names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]] as const]));
-  return { ...before, ...(Object.fromEntries(given) as Partial<SpeakOptions>) };
+  checkVoice(options, [0.7, 1.5]);
+  return laidOver(before, options, [...(Object.keys(defaults) as (keyof SpeakOptions)[]), 'speed']);
 }
 
-export function speakQuery({ encoding, sampleRate, speed, mipOptOut }: SpeakOptions): Query {
+export function voiceQuery({ encoding, sampleRate, speed, mipOptOut }: VoiceOptions): Query {
   return { encoding, sample_rate: sampleRate, speed, mip_opt_out: mipOptOut };
 }
 

@@ -1,13 +1,11 @@
 import type { APIConnectOptions } from '@livekit/agents';
-import { guardedEmit, StreamingTTS, StreamingTTSStream, type Route } from '@patchbay/plugin-kit';
+import { SocketChunkedStream, StreamingTTS, StreamingTTSStream } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { aura } from './aura.ts';
-import { defaultTokenizer, resolveSpeaking, speakQuery, type SpeakOptions, type TTSOptions } from './options.ts';
-import { Requests, type ChunkedStream } from './requests.ts';
+import { defaultTokenizer, resolveSpeaking, voiceQuery, type SpeakOptions, type TTSOptions } from './options.ts';
 
 /**
- * Deepgram's Aura voices: a stream over `/v1/speak`, whose text is spoken while it is still being written, or a request
- * per text over HTTP with `synthesize()`.
+ * Deepgram's Aura voices, over `/v1/speak`: text is spoken while it is still being written, sentence by sentence.
  *
  * @example
  * ```ts
@@ -16,10 +14,6 @@ import { Requests, type ChunkedStream } from './requests.ts';
  */
 export class TTS extends StreamingTTS<SpeakOptions> {
   label = 'deepgram.TTS';
-  readonly #route: Route;
-  /** For texts to come; those before it may still be spoken. */
-  #requests: Requests;
-  readonly #before: Requests[] = [];
 
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: Partial<TTSOptions> = {}) {
@@ -31,15 +25,9 @@ export class TTS extends StreamingTTS<SpeakOptions> {
       tokenizer: options.sentenceTokenizer ?? defaultTokenizer(),
       sampleRateOf: ({ sampleRate }) => sampleRate,
       modelOf: ({ model }) => model,
-      queryOf: speakQuery,
+      queryOf: voiceQuery,
       streaming: options.capabilities?.streaming ?? true,
     });
-    this.#route = routeFor('speech', options, speaking.model);
-    this.#requests = this.#newRequests(speaking);
-  }
-
-  override get sampleRate(): number {
-    return this.options.sampleRate;
   }
 
   override get provider(): string {
@@ -51,37 +39,25 @@ export class TTS extends StreamingTTS<SpeakOptions> {
   }
 
   override synthesize(text: string, connOptions?: APIConnectOptions, signal?: AbortSignal): ChunkedStream {
-    return this.#requests.synthesize(text, connOptions, signal);
+    return this.track(new ChunkedStream(text, this, this.options, connOptions, signal));
   }
 
-  /** Holds for what is said from now on. */
+  /**
+   * Holds for what is said from now on.
+   *
+   * @throws PatchbayError `invalid-option`, and nothing is changed.
+   */
   updateOptions(options: Partial<SpeakOptions>): void {
-    const { sampleRate } = this.options;
-    const speaking = resolveSpeaking(options, this.options);
-    this.setOptions(speaking);
-    if (speaking.sampleRate === sampleRate) return this.#requests.change(speaking);
-    this.#before.push(this.#requests);
-    this.#requests = this.#newRequests(speaking);
-  }
-
-  /** Opens a connection for {@link synthesize} ahead. */
-  prewarm(): void {
-    this.#requests.prewarm();
-  }
-
-  override async close(): Promise<void> {
-    await Promise.all([super.close(), ...[...this.#before, this.#requests].map((each) => each.close())]);
-  }
-
-  #newRequests(options: SpeakOptions): Requests {
-    const requests = new Requests(this.#route, options);
-    requests.on('metrics_collected', (metrics) => guardedEmit(this, 'metrics_collected', metrics));
-    requests.on('error', (error) => guardedEmit(this, 'error', error));
-    return requests;
+    this.setOptions(resolveSpeaking(options, this.options));
   }
 }
 
 /** One stream of text to audio. */
 export class SynthesizeStream extends StreamingTTSStream<SpeakOptions> {
   label = 'deepgram.SynthesizeStream';
+}
+
+/** One text on its way to audio. */
+export class ChunkedStream extends SocketChunkedStream<SpeakOptions> {
+  label = 'deepgram.ChunkedStream';
 }

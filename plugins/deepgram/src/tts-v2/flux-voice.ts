@@ -1,0 +1,34 @@
+import { logger, type TextToSpeechWire } from '@patchbay/plugin-kit';
+import { PatchbayError } from '@patchbay/ws-url';
+import { failureOf } from '../failure.ts';
+import { textOf } from '../stt/words.ts';
+import type { FluxSpeakOptions } from './options.ts';
+
+/** `/v2/speak`, which waits for whole sentences by itself. https://developers.deepgram.com/docs/flux-tts/state */
+export const fluxVoice: TextToSpeechWire<FluxSpeakOptions> = {
+  text: (text) => JSON.stringify({ type: 'Speak', text }),
+  finish: () => ['{"type":"Flush"}'],
+  cancel: () => ['{"type":"Interrupt"}'],
+  farewell: '{"type":"Close"}',
+  requestIdOf: ({ type, request_id: id }) => (type === 'Connected' ? textOf(id) : undefined),
+  receive(message, turn) {
+    switch (message.type) {
+      case 'SpeechStarted':
+        return turn.requestId(textOf(message.speech_id));
+      case 'SpeechMetadata':
+        return turn.spoken();
+      case 'SpeechInterrupted':
+        return turn.over();
+      case 'Warning':
+        return warn(textOf(message.code), turn.isCancelled);
+      case 'Error':
+        throw failureOf(message);
+    }
+  },
+};
+
+/** An Interrupt that is ignored leaves a turn that nobody wants, which only the end of the socket stops. */
+function warn(code: string, isCancelled: boolean): void {
+  if (isCancelled) throw new PatchbayError('provider-error', `Deepgram did not stop: ${code}`, { retryable: true });
+  logger()?.warn({ code }, 'Deepgram warns about a message');
+}

@@ -1,0 +1,53 @@
+import type { tokenize } from '@livekit/agents';
+import { checkCount, refuseOption } from '@patchbay/plugin-kit';
+import type { Query } from '@patchbay/ws-url';
+import type { FluxTTSModels } from '../models.ts';
+import type { DeepgramConnectOptions } from '../options.ts';
+import { checkTags } from '../stt/options.ts';
+import { checkVoice, laidOver, voiceDefaults, voiceQuery, type VoiceOptions } from '../tts/options.ts';
+
+/** What speech is asked for with. https://developers.deepgram.com/reference/text-to-speech/speak-flux */
+export interface FluxSpeakOptions extends VoiceOptions {
+  /** Default `flux-alexis-en`. */
+  model: FluxTTSModels | (string & {});
+  /** Hz: 8,000, 16,000, 24,000 (default), 32,000, 44,100 or 48,000. */
+  sampleRate: number;
+  /** 0.5 to 1.5, in steps of 0.05. Default: the voice's own. */
+  speed?: number;
+  /** From -2, calm, to 2, animated. Default: the voice's own, 0. https://developers.deepgram.com/docs/tts-expressivity */
+  expressivity?: number;
+  /** Labels for usage reports, 128 characters each at most. */
+  tags?: string[];
+}
+
+export interface TTSv2Options extends FluxSpeakOptions, DeepgramConnectOptions {
+  /** Cuts text into what is sent at once. Default: it is sent as it is written, for Flux finds the sentences itself. */
+  wordTokenizer: tokenize.WordTokenizer;
+}
+
+const defaults: FluxSpeakOptions = { model: 'flux-alexis-en', ...voiceDefaults };
+const names = [
+  ...(Object.keys(defaults) as (keyof FluxSpeakOptions)[]),
+  ...(['speed', 'expressivity', 'tags'] as const),
+];
+
+/**
+ * What the user said, over what held before.
+ *
+ * @throws PatchbayError `invalid-option` that names the option.
+ */
+export function resolveFluxSpeaking(
+  options: Partial<TTSv2Options>,
+  before: FluxSpeakOptions = defaults,
+): FluxSpeakOptions {
+  const { speed = 1, expressivity, tags } = options;
+  checkVoice(options, [0.5, 1.5]);
+  if (Math.abs(speed * 20 - Math.round(speed * 20)) > 1e-6) refuseOption('speed', 'a multiple of 0.05');
+  checkCount('expressivity', expressivity, [-2, 2]);
+  checkTags(tags);
+  return laidOver(before, options, names);
+}
+
+export function fluxVoiceQuery(options: FluxSpeakOptions): Query {
+  return { ...voiceQuery(options), expressivity: options.expressivity, tag: options.tags };
+}

@@ -1,0 +1,63 @@
+import type { APIConnectOptions } from '@livekit/agents';
+import { SocketChunkedStream, StreamingTTS, StreamingTTSStream } from '@patchbay/plugin-kit';
+import { routeFor } from '../options.ts';
+import { fluxVoice } from './flux-voice.ts';
+import { fluxVoiceQuery, resolveFluxSpeaking, type FluxSpeakOptions, type TTSv2Options } from './options.ts';
+
+/**
+ * Deepgram's Flux voices, over `/v2/speak`: text is sent word by word as it is written. The service remembers how it spoke
+ * on a socket, so that the turns of a conversation sound alike.
+ *
+ * @example
+ * ```ts
+ * const tts = new TTSv2({ model: 'flux-haley-en' });
+ * ```
+ */
+export class TTSv2 extends StreamingTTS<FluxSpeakOptions> {
+  label = 'deepgram.TTSv2';
+
+  /** @throws PatchbayError for options that cannot work. */
+  constructor(options: Partial<TTSv2Options> = {}) {
+    const speaking = resolveFluxSpeaking(options);
+    super({
+      ...routeFor('turnVoice', options, speaking.model),
+      wire: fluxVoice,
+      options: speaking,
+      sampleRateOf: ({ sampleRate }) => sampleRate,
+      modelOf: ({ model }) => model,
+      queryOf: fluxVoiceQuery,
+      ...(options.wordTokenizer === undefined ? {} : { tokenizer: options.wordTokenizer }),
+    });
+  }
+
+  override get provider(): string {
+    return 'Deepgram';
+  }
+
+  override stream(options: { connOptions?: APIConnectOptions } = {}): SynthesizeStreamV2 {
+    return this.track(new SynthesizeStreamV2(this, this.options, options.connOptions));
+  }
+
+  override synthesize(text: string, connOptions?: APIConnectOptions, signal?: AbortSignal): ChunkedStreamV2 {
+    return this.track(new ChunkedStreamV2(text, this, this.options, connOptions, signal));
+  }
+
+  /**
+   * Holds for what is said from now on.
+   *
+   * @throws PatchbayError `invalid-option`, and nothing is changed.
+   */
+  updateOptions(options: Partial<FluxSpeakOptions>): void {
+    this.setOptions(resolveFluxSpeaking(options, this.options));
+  }
+}
+
+/** One stream of text to audio. */
+export class SynthesizeStreamV2 extends StreamingTTSStream<FluxSpeakOptions> {
+  label = 'deepgram.SynthesizeStreamv2';
+}
+
+/** One text on its way to audio. */
+export class ChunkedStreamV2 extends SocketChunkedStream<FluxSpeakOptions> {
+  label = 'deepgram.ChunkedStreamv2';
+}
