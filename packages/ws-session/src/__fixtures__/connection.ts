@@ -44,10 +44,11 @@ export function connectionTo(url: string, options: TestConnectionOptions = {}): 
     hint: options.hint ?? (() => undefined),
     request:
       options.request ??
-      (async ({ model }) => {
+      (async ({ model, query }) => {
+        const search = new URLSearchParams({ ...(model && { model }), ...(query as Record<string, string>) }).toString();
         const credential = typeof apiKey === 'string' ? apiKey : await apiKey();
         return {
-          url: model === undefined ? url : `${url}?model=${model}`,
+          url: search === '' ? url : `${url}?${search}`,
           headers: { Authorization: `Bearer ${credential}`, ...options.headers },
           protocols: options.protocols ?? [],
           redacted: redactUrl(url),
