@@ -99,7 +99,7 @@ async function section(row: GatewayRow): Promise<string> {
     `## ${row.title}`,
     row.example && `\`\`\`ts\n${row.example};\n\`\`\``,
     facts.map((fact) => `- ${fact}`).join('\n'),
-    table([['For', 'Goes to', 'Model', 'Known from'], ...routes]),
+    Object.keys(row.routes).length > 0 && table([['For', 'Goes to', 'Model', 'Known from'], ...routes]),
     otherProviders(row),
     row.hints && ['When it refuses, the error says:', ...row.hints.map(({ say }) => `- ${say}`)].join('\n'),
   ]
@@ -122,12 +122,11 @@ async function routeLine(row: GatewayRow, capability: OpenAICapability): Promise
 
 function otherProviders(row: GatewayRow): string | undefined {
   const lines = Object.entries(row.providers ?? {}).flatMap(([provider, routes]) =>
-    Object.entries(routes).map(([capability, route]) => [
-      `${provider} ${capabilityTitles[capability as Capability]}`,
-      `\`${route.path}\``,
-      placement(route),
-      route.source,
-    ]),
+    Object.entries(routes).map(([capability, route]) => {
+      const title = `${provider} ${capabilityTitles[capability as Capability]}`;
+      if (typeof route === 'string') return [title, 'no', '', route];
+      return [title, `\`${route.root ?? row.root ?? ''}${route.path}\``, placement(route), route.source];
+    }),
   );
   return lines.length === 0 ? undefined : table([['Other providers', 'Path', 'Model', 'Known from'], ...lines]);
 }

@@ -62,6 +62,7 @@ const groups: Readonly<Record<FaultRow['group'], string>> = {
   content: 'Messages that are none',
   service: 'Time',
   client: 'What the client does',
+  turns: 'Turns of speech',
   secrets: 'Secrets, and places not to go',
 };
 

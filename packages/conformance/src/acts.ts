@@ -240,6 +240,53 @@ export const acts: Readonly<Record<string, Act>> = {
     },
   },
 
+  'cancel-race': {
+    async run(stage) {
+      const talk = stage.talk();
+      for (let pieces = 1; pieces <= 64 && stage.wrong.length === 0; pieces *= 2) {
+        let count = 0;
+        let reached = (): void => undefined;
+        const soon = new Promise<void>((resolve) => (reached = resolve));
+        const cut = talk.turn({ heard: () => ++count === pieces && reached() });
+        await stage.settle(Promise.race([soon, cut]));
+        await talk.interrupt();
+        const next = await stage.settle(talk.turn());
+        if (next === hangs || next.delivers !== 'all')
+          stage.wrong.push(`the turn behind ${pieces} pieces is not heard`);
+        await stage.settle(cut, 5_000);
+      }
+      return { turn: await stage.settle(talk.turn()), turns: 16 };
+    },
+  },
+  zombies: {
+    async run(stage) {
+      const talk = stage.talk();
+      let heard = (): void => undefined;
+      const begun = new Promise<void>((resolve) => (heard = resolve));
+      const cut = talk.turn({ heard });
+      if ((await stage.settle(begun)) === hangs) return { turn: hangs };
+      await talk.interrupt();
+      const next = await stage.settle(talk.turn());
+      if (next !== hangs && next.garbled !== undefined) stage.wrong.push(`garbled: ${next.garbled}`);
+      await stage.settle(cut, 5_000);
+      // By now everything has come that will.
+      await stage.pass(5_000);
+      return { turn: await stage.settle(talk.turn()), turns: 3 };
+    },
+  },
+  turns: {
+    async run(stage) {
+      const talk = stage.talk();
+      const first = await stage.settle(talk.turn());
+      const count = (stage.parts.subject.turnsPerSocket ?? 1) + 1;
+      const turns = await stage.settle(Promise.all(Array.from({ length: count }, () => talk.turn())));
+      if (first === hangs || turns === hangs) return { turn: hangs };
+      const whole = [first, ...turns].filter(({ delivers }) => delivers === 'all').length;
+      if (whole < count) stage.wrong.push(`of ${count + 1} turns ${whole} are heard`);
+      return { turn: [first, ...turns].find(({ delivers }) => delivers !== 'all') ?? first, turns: count + 1 };
+    },
+  },
+
   print: {
     async run(stage) {
       const { secrets } = stage.parts;

@@ -1,5 +1,5 @@
 /** Where a fault acts, as the matrix is divided. */
-export type Group = 'connect' | 'refuse' | 'accept' | 'stream' | 'content' | 'service' | 'client' | 'secrets';
+export type Group = 'connect' | 'refuse' | 'accept' | 'stream' | 'content' | 'service' | 'client' | 'turns' | 'secrets';
 
 /** What upstream 1.9.0 does, as measured before there was this plugin. */
 export type UpstreamFate =
@@ -49,6 +49,7 @@ const stream = row('stream');
 const content = row('content');
 const service = row('service');
 const client = act('client');
+const turns = act('turns');
 const secrets = act('secrets');
 
 const noDial = { L: 'ok', S: 'no-retry', R: 'crashes', T: 'crashes' } as const;
@@ -232,6 +233,23 @@ export const faultRows: readonly FaultRow[] = [
     'refuse:401',
   ),
   client('long-call', 'forty turns', 'long-call', { R: 'leaks' }),
+
+  turns('cancel-race', 'turns are called off just as they end, and others follow at once', 'cancel-race'),
+  turns(
+    'zombie-audio',
+    'what was called off comes all the same, seconds later',
+    'zombies',
+    undefined,
+    'freeze:{output},ms=3000,times=1',
+  ),
+  turns(
+    'turn-fails',
+    'one of several turns on a socket fails',
+    'turns',
+    undefined,
+    'error-event:{output},kind=fatal,times=1',
+  ),
+  turns('cap-reached', 'more turns at once than a socket takes', 'turns'),
 
   secrets('printed', 'everything is printed while a call is on', 'print'),
   secrets('header-injection', 'a key with a line break', 'bad-key', { L: 'retries' }),

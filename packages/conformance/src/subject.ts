@@ -42,6 +42,8 @@ export interface Subject {
   differs?: Readonly<Record<string, Partial<Expectation> & { note: string }>>;
   /** Why a fault cannot occur here, by its id: what neither the interface nor the transport says. */
   na?: Readonly<Record<string, string>>;
+  /** Turns that the service takes on one socket at once. Default: one, or it knows no turns. */
+  turnsPerSocket?: number;
   /** Loopback's gateway that this class needs to work at all. */
   gateway?: string;
   /** Letter of the column of facts/reliability.md §3 that upstream's class stands in, if it has the class. */

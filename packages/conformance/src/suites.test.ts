@@ -10,6 +10,7 @@ const kinds: [Kind, Subject['transport']][] = [
   ['stt', 'websocket'],
   ['recognition', 'http'],
   ['tts', 'http'],
+  ['tts', 'websocket'],
   ['realtime', 'websocket'],
   ['duplex', 'websocket'],
   ['interpreter', 'websocket'],

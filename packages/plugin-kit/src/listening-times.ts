@@ -19,8 +19,13 @@ export const answerMs: number = 10_000;
 export const probeMs: number = 8_000;
 
 /** Replaced this long before the service would end it, if nobody speaks; and this long before, whoever speaks. */
-export const rotation: { quietMs: number; latestMs: number; jitterMs: number } = {
-  quietMs: 300_000,
-  latestMs: 60_000,
-  jitterMs: 60_000,
-};
+const rotation = { quietMs: 300_000, latestMs: 60_000, jitterMs: 60_000 };
+
+/** When a socket that lives so long is replaced. */
+export function rotationOf(sessionMs: number): { afterMs: number; jitterMs: number; latestMs: number } {
+  return {
+    afterMs: Math.max(sessionMs / 2, sessionMs - rotation.quietMs - rotation.jitterMs),
+    jitterMs: Math.min(sessionMs / 10, rotation.jitterMs),
+    latestMs: Math.max(sessionMs * 0.8, sessionMs - rotation.latestMs),
+  };
+}

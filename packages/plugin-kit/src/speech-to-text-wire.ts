@@ -37,6 +37,8 @@ export interface SpeechToTextWire<Options> {
   update?(before: Readonly<Options>, context: SpeechToTextContext<Options>): readonly Frame[] | 'reconnect';
   /** Bytes or text → message. Default: JSON. Throwing or returning nothing counts as unreadable. */
   decode?(frame: Frame): JsonMessage | undefined;
+  /** Whether a message shows that the provider is well: until one does, a failure is for LiveKit to retry. Default: all do. */
+  proves?(message: JsonMessage): boolean;
   /** One message, and what it is answered with at once. Unknown ones fall through silently. */
   receive(
     message: JsonMessage,

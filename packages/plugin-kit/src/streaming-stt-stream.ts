@@ -6,7 +6,15 @@ import { ClientVad } from './client-vad.ts';
 import { guardedEmit } from './guarded-emit.ts';
 import { IdleLine } from './idle-line.ts';
 import { InterimPacer } from './interim-pacer.ts';
-import { answerMs, backlogMs, defaultChunkMs, leadMs, longestReplayMs, probeMs, rotation } from './listening-times.ts';
+import {
+  answerMs,
+  backlogMs,
+  defaultChunkMs,
+  leadMs,
+  longestReplayMs,
+  probeMs,
+  rotationOf,
+} from './listening-times.ts';
 import { logger } from './logging.ts';
 import { LostAudio } from './lost-audio.ts';
 import { Patience } from './patience.ts';
@@ -49,6 +57,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   readonly #settle: () => void;
   readonly #patience: Patience;
   #options: Readonly<Options>;
+  /** What the URL of the latest socket says, where the provider is configured by it. */
+  #dialledWith: Readonly<Options>;
   #session: Session | undefined;
   #link: Link | undefined;
   #running = false;
@@ -79,6 +89,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#model = model;
     this.#description = listeningOf(model);
     this.#options = options;
+    this.#dialledWith = options;
     this.#connOptions = connOptions;
     this.#patience = new Patience(this.#clock, connOptions.timeoutMs);
     this.#history = new AudioHistory(this.#clock);
@@ -116,11 +127,15 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     const before = this.#options;
     this.#options = options;
     this.#chooseVad();
-    if (this.#link === undefined || this.#session === undefined) return;
-    const { wire } = this.#description;
-    const change = wire.update?.(before, this.#context) ?? 'reconnect';
-    if (change === 'reconnect') this.#session.reconnect('options changed');
-    else for (const frame of change) this.#session.send(frame);
+    if (this.#link !== undefined) this.#tellChange(before);
+  }
+
+  /** `false`: only another socket can be told, and it is on its way. */
+  #tellChange(before: Readonly<Options>): boolean {
+    const change = this.#description.wire.update?.(before, this.#context) ?? 'reconnect';
+    if (change === 'reconnect') this.#session?.reconnect('options changed');
+    else for (const frame of change) this.#session?.send(frame);
+    return change !== 'reconnect';
   }
 
   /** Ends at once; what is still owed will not come. */
@@ -166,17 +181,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
       ...(reconnect === undefined ? {} : { reconnect }),
       deadlines: { dialMs: timeoutMs, firstEventMs: greets ? timeoutMs : 0 },
       model: () => modelOf?.(this.#options),
-      query: () => queryOf?.(this.#options),
-      ...(sessionMs === undefined
-        ? {}
-        : {
-            rotation: {
-              afterMs: Math.max(sessionMs / 2, sessionMs - rotation.quietMs - rotation.jitterMs),
-              jitterMs: Math.min(sessionMs / 10, rotation.jitterMs),
-              latestMs: Math.max(sessionMs * 0.8, sessionMs - rotation.latestMs),
-              isQuiet: () => this.#isQuiet,
-            },
-          }),
+      query: () => queryOf?.((this.#dialledWith = this.#options)),
+      ...(sessionMs === undefined ? {} : { rotation: { ...rotationOf(sessionMs), isQuiet: () => this.#isQuiet } }),
       handlers: {
         open: (link) => this.#opened(link),
         frame: (frame, link) => this.#received(frame, link),
@@ -187,9 +193,11 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #opened(link: Link): void {
-    const { wire } = this.#description;
+    const { wire, queryOf } = this.#description;
     this.#link = link;
     this.#hasOpened = true;
+    // Options may have changed while this socket was dialled.
+    if (queryOf !== undefined && this.#dialledWith !== this.#options && !this.#tellChange(this.#dialledWith)) return;
     this.#idleLine?.opened();
     for (const frame of wire.open?.(this.#context) ?? []) link.send(frame);
     const { sounds, startMs } = this.#history.replay();
@@ -210,7 +218,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#unended.touch();
     this.#signOfLife.received();
     for (const answer of wire.receive(message, this.#speech, this.#context) ?? []) link.send(answer);
-    return true;
+    return wire.proves?.(message) ?? true;
   }
 
   #lost(error: PatchbayError | undefined): void {

@@ -105,6 +105,11 @@ export class Recovery {
     return { retry: true, attempt: this.#failures, delayMs };
   }
 
+  /** After a planned replacement: what was healthy until then gives attempts back. */
+  afterRotation({ healthyMs }: Life): void {
+    this.#budget.refund(healthyMs);
+  }
+
   /**
    * After a replacement that was asked for: no failure, so at once. A few in quick succession wait for each other a
    * moment; somebody who asks each new socket away again is slowed down like one whose sockets fail.

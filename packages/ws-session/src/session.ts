@@ -262,6 +262,7 @@ export class Session {
   /** Make before break: the next socket is open, the old one is let go, and no audio is sent twice. */
   #swap(successor: Successor, reason: string): void {
     const old = this.#current;
+    if (old !== undefined) this.#recovery.afterRotation(this.#life(old));
     this.#reason = reason;
     this.#release();
     old?.close(1000, 'rotated');
@@ -388,10 +389,8 @@ export class Session {
   }
 
   #life(socket: PhysicalSocket): Life {
-    return {
-      uptimeMs: socket.uptimeMs,
-      healthyMs: this.#healthyAt === undefined ? 0 : this.#runtime.clock.now() - this.#healthyAt,
-    };
+    const healthyMs = this.#healthyAt === undefined ? 0 : this.#runtime.clock.now() - this.#healthyAt;
+    return { uptimeMs: socket.uptimeMs, healthyMs };
   }
 
   #tell(event: ConnectionEvent): void {

@@ -19,6 +19,7 @@ export const capabilityTitles: Readonly<Record<Capability, string>> = {
   responses: 'Responses over a WebSocket',
   turns: 'realtime transcription in turns',
   voice: 'speech over a WebSocket',
+  'turn-voice': 'speech over a WebSocket in turns',
   chat: 'chat completions over HTTP',
   'responses-http': 'Responses over HTTP',
   speech: 'speech over HTTP',

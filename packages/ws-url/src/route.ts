@@ -41,7 +41,7 @@ export function chooseRoute(endpoint: EndpointDescription, options: ConnectionOp
 
 /** A plain base URL picks a row by its host: the provider itself, a gateway that we know, or the generic one. */
 function rowOf(base: URL, endpoint: EndpointDescription): GatewayRow {
-  if (isOwnHost(endpoint, base.hostname)) return directRow(endpoint);
+  if (isOwnHost(endpoint, base.hostname)) return directRow(endpoint, base.hostname);
   const claims = gatewayRows.filter(
     (row) =>
       (row.hosts ?? []).some((pattern) => matchesHost(base.hostname, pattern)) &&
@@ -50,7 +50,7 @@ function rowOf(base: URL, endpoint: EndpointDescription): GatewayRow {
   const known =
     claims.find((row) => row.pattern?.test(base.pathname + base.search)) ??
     claims.find((row) => row.pattern === undefined);
-  return known ?? (speaksOpenAI(endpoint) ? openAICompatible : directRow(endpoint));
+  return known ?? (speaksOpenAI(endpoint) ? openAICompatible : directRow(endpoint, base.hostname));
 }
 
 /** Whether a host is the provider itself, and no gateway or imitation. */
@@ -64,13 +64,15 @@ function speaksOpenAI(endpoint: EndpointDescription): boolean {
 }
 
 /** Straight to the provider, or to something that behaves like it: the endpoint says it all. */
-function directRow(endpoint: EndpointDescription): GatewayRow {
+function directRow(endpoint: EndpointDescription, hostname: string): GatewayRow {
   if (speaksOpenAI(endpoint)) return openAI;
   const route: GatewayRoute = { model: endpoint.model.in, source: 'endpoint' };
   return {
     name: endpoint.provider,
-    title: endpoint.provider,
+    title: endpoint.title ?? endpoint.provider,
     auth: 'endpoint',
+    // What stands in the user's own house may want none.
+    key: isOwnHost(endpoint, hostname) ? 'required' : 'optional',
     routes: {},
     providers: { [endpoint.provider]: { [endpoint.capability]: route } },
   };
@@ -79,16 +81,22 @@ function directRow(endpoint: EndpointDescription): GatewayRow {
 function routeOf(row: GatewayRow, endpoint: EndpointDescription): GatewayRoute {
   const routes = speaksOpenAI(endpoint) ? row.routes : row.providers?.[endpoint.provider];
   const route = routes?.[endpoint.capability];
-  if (route !== undefined) return route;
-  const why = speaksOpenAI(endpoint) ? (row.missing?.[endpoint.capability] ?? '') : '';
+  if (typeof route === 'object') return route;
+  const why = route ?? (speaksOpenAI(endpoint) ? row.missing?.[endpoint.capability] : frontedBy(endpoint));
   const { instead } = endpoint;
   const advice =
-    instead !== undefined && routes?.[instead.capability] !== undefined
+    instead !== undefined && typeof routes?.[instead.capability] === 'object'
       ? instead.say
       : 'Leave `gateway` and `baseURL` out for this class, or describe the route with `gateways.custom(row)`.';
-  const what = `${endpoint.provider} ${capabilityTitles[endpoint.capability]}`;
+  const what = `${endpoint.title ?? endpoint.provider} ${capabilityTitles[endpoint.capability]}`;
   throw new PatchbayError(
     'unsupported',
     [`${row.title} cannot be used for ${what}.`, why, advice].filter(Boolean).join(' '),
   );
+}
+
+/** Which gateways could do it. */
+function frontedBy({ provider, capability }: EndpointDescription): string | undefined {
+  const able = gatewayRows.filter(({ providers }) => typeof providers?.[provider]?.[capability] === 'object');
+  return able.length === 0 ? undefined : `These can: ${able.map(({ title }) => title).join(', ')}.`;
 }

@@ -7,6 +7,7 @@ export type Capability =
   | 'responses' // Responses over a WebSocket
   | 'turns' // realtime speech to text that tells turns
   | 'voice' // text to speech over a WebSocket
+  | 'turn-voice' // the same, in turns that can be interrupted
   | 'chat' // HTTP from here on
   | 'responses-http'
   | 'speech'
@@ -53,6 +54,8 @@ export interface PrepareContext {
 export interface EndpointDescription {
   /** Provider id, e.g. `openai`; becomes part of messages and metrics. */
   provider: string;
+  /** What messages call it; default: its id. */
+  title?: string;
   capability: Capability;
   /** Default: `http` for the HTTP capabilities, `socket` for the others. */
   transport?: 'socket' | 'http';
@@ -183,8 +186,8 @@ export interface GatewayRow {
   query?: Query;
   /** What it does with OpenAI's dialect. */
   routes: Partial<Record<Capability, GatewayRoute>>;
-  /** What it does with other providers' endpoints, by provider id. */
-  providers?: Readonly<Record<string, Partial<Record<Capability, GatewayRoute>>>>;
+  /** What it does with other providers' endpoints, by provider id. A string: why it cannot, and what to use instead. */
+  providers?: Readonly<Record<string, Partial<Record<Capability, GatewayRoute | string>>>>;
   /** Why a capability is missing and what to use instead, per capability. */
   missing?: Partial<Record<Capability, string>>;
   traits?: GatewayTraits;

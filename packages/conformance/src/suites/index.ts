@@ -4,7 +4,7 @@ import { llmHttp, llmSocket } from './llm.ts';
 import { realtimeSocket } from './realtime.ts';
 import { na } from './say.ts';
 import { sttHttp, sttSocket } from './stt.ts';
-import { ttsHttp } from './tts.ts';
+import { ttsHttp, ttsSocket } from './tts.ts';
 
 const suites: Readonly<Record<string, Suite>> = {
   'llm websocket': llmSocket,
@@ -12,13 +12,18 @@ const suites: Readonly<Record<string, Suite>> = {
   'stt websocket': sttSocket,
   'stt http': sttHttp,
   'tts http': ttsHttp,
+  'tts websocket': ttsSocket,
   'realtime websocket': realtimeSocket,
 };
+
+/** What takes a socket on which several turns go on at once. */
+const several: ReadonlySet<string> = new Set(['turn-fails', 'cap-reached']);
 
 /** What must come of a fault on a class. */
 export function expectationFor(subject: Subject, row: string): Expectation | NotApplicable {
   const reason = subject.na?.[row];
   if (reason !== undefined) return na(reason);
+  if (several.has(row) && subject.turnsPerSocket === undefined) return na('a socket makes one turn at a time, if any');
   const name = `${suiteOf[subject.kind]} ${subject.transport}`;
   const expected = suites[name]?.[row];
   if (!expected) throw new Error(`the suite '${name}' says nothing of '${row}'`);

@@ -11,6 +11,7 @@ import {
   refusals,
   refusedWith,
   socketOnly,
+  turnsOnly,
 } from './say.ts';
 
 const { outcome: _outcome, ...again } = {
@@ -120,6 +121,7 @@ const base: Suite = {
 /** Language models that are asked over a pooled socket. */
 export const llmSocket: Suite = {
   ...base,
+  ...turnsOnly,
   ...httpOnly,
   'bad-accept': fails('APIConnectionError', { retryable: false }),
   silence: timedOut,
@@ -152,6 +154,7 @@ export const llmSocket: Suite = {
 /** Language models that are asked over HTTP. */
 export const llmHttp: Suite = {
   ...base,
+  ...turnsOnly,
   ...socketOnly,
   'html-200': { ...fails('APIConnectionError'), dials: [1, 4], withinMs: 6_000 },
   'empty-body': fourTimes,

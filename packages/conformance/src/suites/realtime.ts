@@ -1,5 +1,5 @@
 import type { Suite } from '../expectation.ts';
-import { completes, ends, fails, httpOnly, recovers, refusals, refusedWith } from './say.ts';
+import { completes, ends, fails, httpOnly, recovers, refusals, refusedWith, turnsOnly } from './say.ts';
 
 /**
  * Nobody above retries: the session does, five times with growing pauses (0.25, 0.75, 2.25, 6.75 and 8 s at the most), tells of each,
@@ -38,6 +38,7 @@ const kept = {
 export const realtimeSocket: Suite = {
   ...refusals,
   ...httpOnly,
+  ...turnsOnly,
   'dns-failure': sixTimes,
   refused: sixTimes,
   'refused-once': recovers({ recoverable: 1, delivers: 'all', withinMs: 12_000 }),

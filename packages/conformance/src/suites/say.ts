@@ -71,6 +71,14 @@ export const socketOnly: Readonly<Record<string, NotApplicable>> = Object.fromEn
   ].map(([id, reason]) => [id as string, na(reason as string)]),
 );
 
+/** What concerns speech that is asked for turn by turn over a socket. */
+export const turnsOnly: Readonly<Record<string, NotApplicable>> = Object.fromEntries(
+  ['cancel-race', 'zombie-audio', 'turn-fails', 'cap-reached'].map((id) => [
+    id,
+    na('no turns of speech are asked for on a socket that outlives them'),
+  ]),
+);
+
 /** What cannot occur on a socket. */
 export const httpOnly: Readonly<Record<string, NotApplicable>> = {
   'html-200': na('an upgrade that is answered with 200 is a refusal: see html-502'),

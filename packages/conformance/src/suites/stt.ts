@@ -11,6 +11,7 @@ import {
   refusals,
   refusedWith,
   socketOnly,
+  turnsOnly,
 } from './say.ts';
 
 /** Until a socket has proved healthy, LiveKit's four attempts. It hears of the last one only. */
@@ -32,6 +33,7 @@ const mended = completes({ withinMs: 8_000 });
 
 const base: Suite = {
   ...refusals,
+  ...turnsOnly,
   'dns-failure': fourTimes,
   refused: fourTimes,
   'refused-once': recovers({ withinMs: 8_000 }),

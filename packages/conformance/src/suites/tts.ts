@@ -1,5 +1,5 @@
 import type { Suite } from '../expectation.ts';
-import { completes, ends, fails, na, recovers, refusals, refusedWith, socketOnly } from './say.ts';
+import { completes, ends, fails, httpOnly, na, recovers, refusals, refusedWith, socketOnly, turnsOnly } from './say.ts';
 import { livekitWaitsMs, fourTimeouts } from './say.ts';
 
 /** LiveKit's four attempts; it hears of the last one only. */
@@ -19,6 +19,7 @@ const broken = {
 /** Text to speech by requests. */
 export const ttsHttp: Suite = {
   ...refusals,
+  ...turnsOnly,
   ...socketOnly,
   'dns-failure': fourTimes,
   refused: fourTimes,
@@ -96,4 +97,47 @@ export const ttsHttp: Suite = {
   'long-call': completes({ dials: [1, 40], withinMs: 400_000 }),
   printed: completes(),
   'echoed-key': refusedWith(401),
+};
+
+const fatal = fails('APIConnectionError', { retryable: false });
+
+/** Text to speech turn by turn, over sockets that outlive them. */
+export const ttsSocket: Suite = {
+  ...ttsHttp,
+  ...httpOnly,
+  'bad-accept': fatal,
+  silence: timedOut,
+  deaf: timedOut,
+  'close-at-once': fourTimes,
+  'close-1008-at-once': fatal,
+  'error-after-open': { ...fourTimes, error: ['APIStatusError', 'APIConnectionError'] },
+  'fatal-after-open': { ...fatal, error: ['APIStatusError', 'APIConnectionError'] },
+  'lose-first-event': completes(),
+  'close-before-first-event': recovers(),
+  'mute-begun': recovers(late),
+  'mute-output': { ...halfSaid, error: 'APITimeoutError', ...late },
+  'close-1000': recovers(),
+  'close-1001': recovers(),
+  'close-1005': recovers(),
+  'close-1011': halfSaid,
+  'close-1012': recovers(),
+  'close-1013': recovers(),
+  'close-1008': fatal,
+  'close-4000': fatal,
+  'close-1002': fatal,
+  'close-1009': fatal,
+  'echoed-close': fatal,
+  expire: recovers(),
+  'stop-reading': recovers({ dials: [2, 3], withinMs: [9_900, 30_000] }),
+  'binary-frame': na('bytes are audio, whatever they hold'),
+  'invalid-utf8': broken,
+  'huge-frame': fatal,
+  'deflated-frame': broken,
+  reorder: completes(),
+  'fatal-error': { ...fatal, error: ['APIStatusError', 'APIConnectionError'] },
+
+  'cancel-race': completes({ dials: [1, 20], withinMs: 60_000 }),
+  'zombie-audio': completes({ dials: [1, 3], withinMs: 20_000 }),
+  'turn-fails': { ...halfSaid, delivers: ['part', 'nothing'] },
+  'cap-reached': completes({ dials: 2 }),
 };

@@ -39,7 +39,7 @@ export class STTTalk implements Talk {
       isDone: () => this.#ended || this.#closed || this.#text.trim() === question,
       progress: () => this.#events,
     });
-    return { ...deliveryOf(question, this.#text), endedAt };
+    return { ...heardOf(this.#text), endedAt };
   }
 
   interrupt(): void {
@@ -69,12 +69,22 @@ export class STTTalk implements Talk {
 
   async #read(stream: stt.SpeechStream): Promise<void> {
     for await (const { type, alternatives } of stream) {
+      // Some services charge for silence, and say so.
+      if (type === stt.SpeechEventType.RECOGNITION_USAGE) continue;
       this.#events++;
       this.#heard?.();
       if (type === stt.SpeechEventType.FINAL_TRANSCRIPT) this.#text += ` ${alternatives?.[0].text ?? ''}`;
     }
     if (this.#stream === stream) this.#ended = true;
   }
+}
+
+/** Of speech whose beginning is lost the rest is no other text. */
+function heardOf(text: string): ReturnType<typeof deliveryOf> {
+  const rest = text.trim();
+  return rest !== '' && question.endsWith(rest) && rest !== question
+    ? { delivers: 'part' }
+    : deliveryOf(question, text);
 }
 
 /** A piece of speech per request. */

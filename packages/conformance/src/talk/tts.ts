@@ -3,11 +3,11 @@ import { plainEar } from '@patchbay/loopback';
 import { deliveryOf, tale } from '../words.ts';
 import type { Talk, TalkParts, Turn, TurnOptions } from './talk.ts';
 
-/** One text per turn; what is heard is read back from its sound. */
+/** One text per turn, streamed where the model can; what is heard is read back from its sound. */
 export class TTSTalk implements Talk {
   readonly #parts: TalkParts;
   readonly #model: tts.TTS;
-  readonly #streams = new Set<tts.ChunkedStream>();
+  readonly #streams = new Set<tts.ChunkedStream | tts.SynthesizeStream>();
 
   constructor(parts: TalkParts) {
     this.#parts = parts;
@@ -19,20 +19,30 @@ export class TTSTalk implements Talk {
   }
 
   async turn({ heard, readAfter }: TurnOptions = {}): Promise<Turn> {
-    const { clock, connOptions } = this.#parts;
-    const stream = this.#model.synthesize(tale, connOptions);
+    const { clock } = this.#parts;
+    const stream = this.#open();
     this.#streams.add(stream);
     await readAfter;
     const listener = await plainEar.listen({ sampleRate: this.#model.sampleRate });
     let text = '';
-    for await (const { frame } of stream) {
+    for await (const item of stream) {
+      if (typeof item === 'symbol') break;
       heard?.();
-      text += listener.push(frame.data).join('');
+      text += listener.push(item.frame.data).join('');
     }
     this.#streams.delete(stream);
     const endedAt = clock.now();
     text += (await listener.finish()).join('');
     return { ...deliveryOf(tale, text), endedAt };
+  }
+
+  #open(): tts.ChunkedStream | tts.SynthesizeStream {
+    const { connOptions } = this.#parts;
+    if (!this.#model.capabilities.streaming) return this.#model.synthesize(tale, connOptions);
+    const stream = this.#model.stream({ connOptions });
+    stream.pushText(tale);
+    stream.endInput();
+    return stream;
   }
 
   interrupt(): void {

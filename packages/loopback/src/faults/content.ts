@@ -87,6 +87,10 @@ const nullable: ReadonlySet<string> = new Set([
   'logprobs',
   'reasoning',
   'phase',
+  // Deepgram's.
+  'languages',
+  'speaker',
+  'trigger',
 ]);
 
 /** A field that is null, and whatever is in the others. The text of an item is not taken, only what says something about it. */
@@ -108,8 +112,9 @@ export function isTerminal(text: string | undefined): boolean {
   if (event.error != null || event.usage != null) return true;
   if (Array.isArray(event.choices))
     return event.choices.some((choice) => isObject(choice) && choice.finish_reason != null);
+  if (event.is_final === true || event.event === 'EndOfTurn') return true;
   if (typeof event.type !== 'string') return event.object !== 'chat.completion.chunk';
-  return /^error$|^(?:response|transcript\.text|speech\.audio|session)\.(?:done|completed|failed|incomplete|closed)$|transcription\.(?:completed|failed)$/.test(
+  return /^error$|^(?:Error|Warning|Flushed)$|^(?:response|transcript\.text|speech\.audio|session)\.(?:done|completed|failed|incomplete|closed)$|transcription\.(?:completed|failed)$/.test(
     event.type,
   );
 }

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../http/json.ts';
 import type { Transport } from './catalogue.ts';
+import { deepgramDialects } from './dialects-deepgram.ts';
 
-type Kind = 'rate-limit' | 'server' | 'fatal';
+export type Kind = 'rate-limit' | 'server' | 'fatal';
 
-interface Complaint {
+export interface Complaint {
   type: string;
   code: string | null;
   message: string;
@@ -15,11 +16,13 @@ export interface Dialect {
   /** Of the path, without a gateway's base. */
   readonly path: RegExp;
   /** The event that tells an error on a stream. */
-  error(complaint: Complaint, status: number, transport: Transport): JsonObject;
+  error(complaint: Complaint, status: number, transport: Transport, kind: Kind): JsonObject;
   /** The event and the close of a session that is too old. */
   readonly expiry?: { event: JsonObject; code: number; reason: string };
   /** An event of something that was never announced. */
   readonly orphan: JsonObject;
+  /** The body of a refusal, where it is not OpenAI's. */
+  readonly refusal?: (status: number) => string;
 }
 
 /** https://developers.openai.com/api/docs/guides/error-codes */
@@ -150,17 +153,19 @@ const anyOther: Dialect = {
 };
 
 export function dialectOf(path: string): Dialect {
-  return dialects.find((dialect) => dialect.path.test(path)) ?? anyOther;
+  return [...dialects, ...deepgramDialects].find((dialect) => dialect.path.test(path)) ?? anyOther;
 }
 
 /** An error event in a dialect. */
 export function errorEvent(dialect: Dialect, transport: Transport, kind: Kind = 'server'): JsonObject {
   const [status, complaint] = complaints[kind];
-  return dialect.error(complaint, status, transport);
+  return dialect.error(complaint, status, transport, kind);
 }
 
 /** The body of a refusal. https://developers.openai.com/api/docs/guides/error-codes */
-export function refusalBody(status: number): string {
+export function refusalBody(status: number, path: string): string {
+  const { refusal } = dialectOf(path);
+  if (refusal) return refusal(status);
   const [type, code, message] = refusals[status] ?? (status < 500 ? refusals[400]! : refusals[500]!);
   return JSON.stringify({ error: { message, type, param: null, code } });
 }

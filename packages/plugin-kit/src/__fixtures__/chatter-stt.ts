@@ -2,7 +2,7 @@ import type { APIConnectOptions, VAD } from '@livekit/agents';
 import { PatchbayError, type ConnectionOptions, type EndpointDescription } from '@patchbay/ws-url';
 import { base64Of } from '../base64.ts';
 import type { SpeechToTextWire } from '../speech-to-text-wire.ts';
-import { StreamingSTT } from '../streaming-stt.ts';
+import { StreamingSTT, type StreamingSTTDescription } from '../streaming-stt.ts';
 import { StreamingSTTStream } from '../streaming-stt-stream.ts';
 import { chatter } from './chatter.ts';
 
@@ -48,21 +48,25 @@ export const ears: SpeechToTextWire<Listening> = {
 export interface ChatterSTTOptions extends ConnectionOptions {
   vad?: VAD;
   endpoint?: Partial<EndpointDescription>;
+  /** Of a Chatter that differs. */
+  wire?: Partial<SpeechToTextWire<Listening>>;
+  describe?: Partial<StreamingSTTDescription<Listening>>;
 }
 
 export class ChatterSTT extends StreamingSTT<Listening> {
   label = 'chatter.STT';
 
-  constructor(url: string, { vad, endpoint, ...options }: ChatterSTTOptions = {}) {
+  constructor(url: string, { vad, endpoint, wire, describe, ...options }: ChatterSTTOptions = {}) {
     super({
       connection: chatter('transcription', url, options, endpoint),
-      wire: ears,
+      wire: { ...ears, ...wire },
       options: { language: 'en', model: 'ears-2' },
       capabilities: { streaming: true, interimResults: true },
       sampleRate: 16_000,
       modelOf: (options) => options.model,
       languageOf: (options) => options.language,
       vadOf: () => vad,
+      ...describe,
     });
   }
 

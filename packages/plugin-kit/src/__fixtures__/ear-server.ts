@@ -95,12 +95,14 @@ function newSocket(socket: WebSocket, request: IncomingMessage, options: EarOpti
       return ear.messages.find((message) => message.type === type) as Message;
     },
   };
-  socket.on('message', (data: Buffer) => {
+  const hear = (bytes: Buffer): void => {
+    for (let at = 0; at < bytes.length; at += 2) ear.audio.push(bytes.readInt16LE(at));
+  };
+  socket.on('message', (data: Buffer, isBinary: boolean) => {
+    if (isBinary) return hear(data);
     const message = JSON.parse(data.toString()) as Message;
-    if (message.type === 'audio') {
-      const bytes = Buffer.from(message.data as string, 'base64');
-      for (let at = 0; at < bytes.length; at += 2) ear.audio.push(bytes.readInt16LE(at));
-    } else {
+    if (message.type === 'audio') hear(Buffer.from(message.data as string, 'base64'));
+    else {
       ear.messages.push(message);
     }
     options.onMessage?.(message, ear);

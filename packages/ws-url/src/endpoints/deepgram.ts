@@ -41,6 +41,11 @@ const statuses: VerdictTable = {
 };
 
 const hints: readonly Hint[] = [
+  { status: 401, say: 'Deepgram does not know this key: check `apiKey`, or `DEEPGRAM_API_KEY` in the environment.' },
+  {
+    text: /No such model/i,
+    say: 'Deepgram has no such `model` for this `language`: https://developers.deepgram.com/docs/models-languages-overview',
+  },
   { status: 402, say: 'The Deepgram project is out of credits.' },
   { status: 403, say: 'This Deepgram key may not use this model: ask for it, or take another one.' },
   { text: /NET-0001|net0001/i, say: 'Deepgram had no audio and no KeepAlive for ten seconds.' },
@@ -48,7 +53,7 @@ const hints: readonly Hint[] = [
 ];
 
 /** Paths of all endpoints: a base that ends in one of them, as some users write it, is taken without it. */
-const siblings: readonly string[] = ['/v1/listen', '/v2/listen', '/v1/speak', '/v2/speak'];
+const siblings: readonly string[] = ['/v1/listen', '/v2/listen', '/v1/speak', '/v2/speak', '/v1', '/v2'];
 
 function describe(
   capability: Capability,
@@ -58,6 +63,7 @@ function describe(
 ): EndpointDescription {
   return endpoint({
     provider: 'deepgram',
+    title: 'Deepgram',
     capability,
     transport,
     base: 'https://api.deepgram.com',
@@ -88,7 +94,7 @@ export const deepgramEndpoints: Readonly<
   /** Aura. https://developers.deepgram.com/reference/text-to-speech/speak-streaming */
   voice: describe('voice', '/v1/speak', 'socket', spoken),
   /** Flux. https://developers.deepgram.com/reference/text-to-speech/speak-flux */
-  turnVoice: describe('voice', '/v2/speak', 'socket', spoken),
+  turnVoice: describe('turn-voice', '/v2/speak', 'socket', spoken),
   /** https://developers.deepgram.com/reference/speech-to-text/listen-pre-recorded */
   transcriptions: describe('transcriptions', '/v1/listen', 'http'),
   /** https://developers.deepgram.com/reference/text-to-speech/speak-request */

@@ -114,7 +114,7 @@ function describe(
 }
 
 /** What OpenAI's dialect is for. */
-export type OpenAICapability = Exclude<Capability, 'turns' | 'voice'>;
+export type OpenAICapability = Exclude<Capability, 'turns' | 'voice' | 'turn-voice'>;
 
 /** OpenAI's dialect. `OpenAI-Beta: realtime=v1` is never part of it: the service refuses that shape since May 2026. */
 export const openaiEndpoints: Readonly<Record<OpenAICapability, EndpointDescription>> = Object.freeze({

@@ -38,6 +38,7 @@ export const cloudflare: GatewayRow = {
       transcription: deepgram('/v1/listen'),
       turns: deepgram('/v2/listen'),
       voice: deepgram('/v1/speak'),
+      'turn-voice': deepgram('/v2/speak'),
       transcriptions: deepgram('/v1/listen'),
       speech: deepgram('/v1/speak'),
     },
@@ -55,4 +56,34 @@ export const cloudflare: GatewayRow = {
     },
   ],
   notes: ['The provider key may be stored at Cloudflare; leave `providerKey` out then.'],
+};
+
+const workersAIRoute: GatewayRoute = { path: '', model: 'url', source: websockets };
+const socketsOnly = 'Workers AI is reached by sockets here, not by single requests: use `stream()`.';
+
+/** Deepgram's models as Cloudflare runs them: `@cf/deepgram/nova-3`, `@cf/deepgram/flux`, `@cf/deepgram/aura-1`. */
+export const cloudflareWorkersAI: GatewayRow = {
+  name: 'cloudflare-workers-ai',
+  title: 'Cloudflare Workers AI',
+  example: "gateways.cloudflare({ account: 'ACCOUNT', gateway: 'voice', apiKey, workersAI: true })",
+  root: '/workers-ai',
+  hosts: ['gateway.ai.cloudflare.com'],
+  pattern: /\/workers-ai(?:[/?]|$)/,
+  auth: { header: 'cf-aig-authorization', scheme: 'Bearer' },
+  routes: {},
+  providers: {
+    deepgram: {
+      transcription: workersAIRoute,
+      turns: workersAIRoute,
+      voice: workersAIRoute,
+      'turn-voice': 'Workers AI has no Flux that speaks: use `TTS` here.',
+      transcriptions: socketsOnly,
+      speech: socketsOnly,
+    },
+  },
+  traits: { pongProvesOnlyGateway: true },
+  notes: [
+    'A plain `baseURL` picks this row if it ends in `/workers-ai`.',
+    "`model` is Cloudflare's name for it, e.g. `@cf/deepgram/nova-3`, and Cloudflare's token the only key.",
+  ],
 };

@@ -6,7 +6,7 @@ import type { Credential, Gateway, GatewayOptions, GatewayRoute, GatewayRow } fr
 import { agentgateway } from './agentgateway.ts';
 import { azure, azureLegacy, bearer } from './azure.ts';
 import { bifrost } from './bifrost.ts';
-import { cloudflare } from './cloudflare.ts';
+import { cloudflare, cloudflareWorkersAI } from './cloudflare.ts';
 import { helicone } from './helicone.ts';
 import { litellm, type LiteLLMTranscription, litellmPassthroughSpeech, litellmTranscription } from './litellm.ts';
 import { livekitInference } from './livekit-inference.ts';
@@ -78,6 +78,8 @@ export interface HeliconeOptions extends GatewayOptions {
 export interface CloudflareOptions extends GatewayOptions {
   account?: string;
   gateway?: string;
+  /** `model` is one that Cloudflare runs itself, e.g. `@cf/deepgram/nova-3`. Default false. */
+  workersAI?: boolean;
 }
 
 /** Every gateway that we know, and `custom` for one that we do not. All throw `PatchbayError` for options that cannot work. */
@@ -124,10 +126,11 @@ export const gateways: Gateways = Object.freeze({
   helicone({ azureResource, ...options }: HeliconeOptions = {}) {
     return createGateway(azureResource === undefined ? helicone : throughAzure(helicone, azureResource), options);
   },
-  cloudflare({ account, gateway, ...options }: CloudflareOptions = {}) {
-    if (options.baseURL !== undefined) return createGateway(cloudflare, options);
+  cloudflare({ account, gateway, workersAI, ...options }: CloudflareOptions = {}) {
+    const row = workersAI === true ? cloudflareWorkersAI : cloudflare;
+    if (options.baseURL !== undefined) return createGateway(row, options);
     const path = [account, gateway].map((name, at) => checkName(name, `gateway.${at ? 'gateway' : 'account'}`));
-    return createGateway(cloudflare, { ...options, baseURL: `https://gateway.ai.cloudflare.com/v1/${path.join('/')}` });
+    return createGateway(row, { ...options, baseURL: `https://gateway.ai.cloudflare.com/v1/${path.join('/')}` });
   },
   bifrost: plain(bifrost),
   vercel: plain(vercel),

@@ -24,6 +24,10 @@ export const litellmPassthroughSpeech: GatewayRoute = {
   source: tried,
 };
 
+/** Tried: 403. */
+const deepgramSocketOnly =
+  "It relays Deepgram's `/v1/listen` socket and no other path: use `STT` and its `stream()` here.";
+
 const modelInTranscription: Hint = {
   capabilities: ['transcription'],
   modelInUrl: true,
@@ -60,9 +64,14 @@ export const litellm: GatewayRow = {
         root: '',
         path: '/deepgram/v1/listen',
         model: 'url',
-        traits: { textFramesOnly: false },
+        traits: { textFramesOnly: false, injectsResponses: false },
         source: tried,
       },
+      turns: deepgramSocketOnly,
+      voice: deepgramSocketOnly,
+      'turn-voice': deepgramSocketOnly,
+      transcriptions: deepgramSocketOnly,
+      speech: deepgramSocketOnly,
     },
   },
   traits: {
@@ -109,6 +118,10 @@ export const litellm: GatewayRow = {
       say: 'LiteLLM without a database answers like this for every key that is not its `master_key`: check the `apiKey` of `gateways.litellm(…)`.',
     },
     {
+      text: /no streaming price/i,
+      say: 'LiteLLM relays the Deepgram models whose price it knows: use `nova-3`, or give this `model` a price in its config.',
+    },
+    {
       text: /openai_websocket_passthrough/,
       say: "LiteLLM's relay is off: set `enable_openai_websocket_passthrough: true` under `general_settings`, or leave `transcription: 'passthrough'` out.",
     },
@@ -128,6 +141,7 @@ export const litellm: GatewayRow = {
     'Client headers are not handed on, and of the query only `model`, `intent` and `guardrails` are read.',
     "Transcription without a model needs an alias `gpt-realtime-whisper` in the proxy's config (`transcription: 'alias'`, the default).",
     'Versions before 1.108.3 start a response of their own after each transcript of a conversation.',
+    'Deepgram: the proxy dials with its own `DEEPGRAM_API_KEY` and encodes the query anew; `Authorization: Token …` and `callback` are refused. A stream that Deepgram lost is closed with 1000, one that it refused with 1011.',
     'A provider that dies is silence: no event, no close, and pings are answered.',
   ],
 };

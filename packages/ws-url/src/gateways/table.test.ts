@@ -297,6 +297,23 @@ const table: Record<string, Expectation> = {
       ...http('https://gateway.ai.cloudflare.com/v1/acc-1/voice/openai'),
     },
   },
+  'Cloudflare Workers AI': {
+    row: 'cloudflare-workers-ai',
+    gateway: gateways.cloudflare({ account: 'acc-1', gateway: 'voice', apiKey: 'gateway-key-1', workersAI: true }),
+    headers: {},
+    cells: {
+      conversation: pipeline,
+      transcription: pipeline,
+      translation: pipeline,
+      live: pipeline,
+      responses: pipeline,
+      chat: pipeline,
+      'responses-http': pipeline,
+      speech: pipeline,
+      transcriptions: pipeline,
+      models: pipeline,
+    },
+  },
   Bifrost: {
     row: 'bifrost',
     gateway: gateways.bifrost(at),

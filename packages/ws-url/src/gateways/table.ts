@@ -2,7 +2,7 @@ import type { GatewayRow } from '../types.ts';
 import { agentgateway } from './agentgateway.ts';
 import { azure, azureLegacy } from './azure.ts';
 import { bifrost } from './bifrost.ts';
-import { cloudflare } from './cloudflare.ts';
+import { cloudflare, cloudflareWorkersAI } from './cloudflare.ts';
 import { helicone } from './helicone.ts';
 import { litellm } from './litellm.ts';
 import { livekitInference } from './livekit-inference.ts';
@@ -23,6 +23,7 @@ export const gatewayRows: readonly GatewayRow[] = [
   portkeySelfHosted,
   helicone,
   cloudflare,
+  cloudflareWorkersAI,
   bifrost,
   vercel,
   livekitInference,

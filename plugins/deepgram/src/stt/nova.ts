@@ -22,6 +22,8 @@ export const nova: SpeechToTextWire<ListenOptions> = {
   // "Interim Results are typically sent every second", with words or without.
   probe: ({ options }) => (options.interimResults ? {} : undefined),
   update: (before, { options }) => (sameQuery(before, options) ? [] : 'reconnect'),
+  // It is about something that we sent, and the stream goes on: a refusal by event is followed by a close.
+  proves: ({ type }) => type !== 'Error',
   receive(message, speech) {
     switch (message.type) {
       case 'SpeechStarted':
@@ -52,8 +54,10 @@ function results(message: JsonMessage, speech: Speech): void {
   if (text !== '') speech.started(utterance, details.startMs);
   const durationMs = msOf(message.duration) ?? 0;
   const endMs = (msOf(message.start) ?? 0) + durationMs;
-  if (message.is_final !== true) return speech.interim('', text, details);
-  speech.usage('', { audioMs: durationMs, ...(requestId === '' ? {} : { requestId }) });
-  speech.final('', text, text === '' ? { endMs } : details);
+  // Where it begins is the only name that a segment has, and nothing else begins there.
+  const id = String(message.start);
+  if (message.is_final !== true) return speech.interim(id, text, details);
+  speech.usage(id, { audioMs: durationMs, ...(requestId === '' ? {} : { requestId }) });
+  speech.final(id, text, text === '' ? { endMs } : details);
   if (message.speech_final === true) speech.ended(utterance, details.endMs ?? endMs);
 }

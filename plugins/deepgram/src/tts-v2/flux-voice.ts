@@ -18,7 +18,7 @@ export const fluxVoice: TextToSpeechWire<FluxSpeakOptions> = {
       case 'SpeechMetadata':
         return turn.spoken();
       case 'SpeechInterrupted':
-        return turn.over();
+        return turn.isCancelled ? turn.over() : undefined;
       case 'Warning':
         return warn(textOf(message.code), turn.isCancelled);
       case 'Error':

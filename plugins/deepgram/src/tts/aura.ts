@@ -24,7 +24,7 @@ export const aura: TextToSpeechWire<SpeakOptions> = {
       case 'Flushed':
         return turn.spoken();
       case 'Cleared':
-        return turn.over();
+        return turn.isCancelled ? turn.over() : undefined;
       case 'Warning':
         if (message.code === 'EXCESSIVE_FLUSH') {
           throw new PatchbayError('provider-error', 'Deepgram did not take a Flush', { retryable: true });
