@@ -15,6 +15,8 @@ describeConformance({
     'duplicate',
     'suspend',
     'abort-while-connecting',
+    'cancel-race',
+    'zombie-audio',
     'header-injection',
     'printed',
   ],

@@ -84,7 +84,16 @@ export const subjects: readonly Subject[] = [
     name: 'deepgram.TTSv2',
     kind: 'tts',
     transport: 'websocket',
-    points: { begun: ['Connected', 'SpeechStarted'], output: [4, 3, 8], last: ['SpeechMetadata'] },
+    points: { begun: ['SpeechStarted'], output: [4, 5, 8], last: ['SpeechMetadata'] },
+    differs: {
+      suspend: {
+        outcome: 'fails',
+        error: ['APIStatusError', 'APIConnectionError'],
+        retryable: false,
+        delivers: 'part',
+        note: 'the service hangs up on who is silent for a minute, pings too',
+      },
+    },
     create: (where) => new TTSv2(labelled(where)),
   },
 ];
