@@ -265,7 +265,11 @@ export const acts: Readonly<Record<string, Act>> = {
       const begun = new Promise<void>((resolve) => (heard = resolve));
       const cut = talk.turn({ heard });
       if ((await stage.settle(begun)) === hangs) return { turn: hangs };
+      // The service has made all of it, and most is still on its way.
+      await stage.pass(400);
       await talk.interrupt();
+      // Some of it has come by then.
+      await stage.pass(200);
       const next = await stage.settle(talk.turn());
       if (next !== hangs && next.garbled !== undefined) stage.wrong.push(`garbled: ${next.garbled}`);
       await stage.settle(cut, 5_000);

@@ -237,10 +237,10 @@ export const faultRows: readonly FaultRow[] = [
   turns('cancel-race', 'turns are called off just as they end, and others follow at once', 'cancel-race'),
   turns(
     'zombie-audio',
-    'what was called off comes all the same, seconds later',
+    'what was called off goes on coming for a while',
     'zombies',
     undefined,
-    'freeze:{output},ms=3000,times=1',
+    'slow-drip:{output},bytes=4000,ms=50,times=1',
   ),
   turns(
     'turn-fails',

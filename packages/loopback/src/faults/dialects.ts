@@ -15,8 +15,8 @@ export interface Complaint {
 export interface Dialect {
   /** Of the path, without a gateway's base. */
   readonly path: RegExp;
-  /** The event that tells an error on a stream. */
-  error(complaint: Complaint, status: number, transport: Transport, kind: Kind): JsonObject;
+  /** The event that tells an error on a stream: `beside` the message that passes, so that it can be of the same turn. */
+  error(complaint: Complaint, status: number, transport: Transport, kind: Kind, beside: JsonObject): JsonObject;
   /** The event and the close of a session that is too old. */
   readonly expiry?: { event: JsonObject; code: number; reason: string };
   /** An event of something that was never announced. */
@@ -157,9 +157,14 @@ export function dialectOf(path: string): Dialect {
 }
 
 /** An error event in a dialect. */
-export function errorEvent(dialect: Dialect, transport: Transport, kind: Kind = 'server'): JsonObject {
+export function errorEvent(
+  dialect: Dialect,
+  transport: Transport,
+  kind: Kind = 'server',
+  beside: JsonObject = {},
+): JsonObject {
   const [status, complaint] = complaints[kind];
-  return dialect.error(complaint, status, transport, kind);
+  return dialect.error(complaint, status, transport, kind, beside);
 }
 
 /** The body of a refusal. https://developers.openai.com/api/docs/guides/error-codes */
