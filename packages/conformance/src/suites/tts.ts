@@ -138,6 +138,6 @@ export const ttsSocket: Suite = {
 
   'cancel-race': completes({ dials: [1, 20], withinMs: 60_000 }),
   'zombie-audio': completes({ dials: [1, 3], withinMs: 20_000 }),
-  'turn-fails': { ...halfSaid, delivers: ['part', 'nothing'] },
+  'turn-fails': { ...fatal, error: ['APIStatusError', 'APIConnectionError'], dials: 2, delivers: ['part', 'nothing'] },
   'cap-reached': completes({ dials: 2 }),
 };
