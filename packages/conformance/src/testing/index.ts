@@ -1,3 +1,4 @@
 // What the tests of several plugins share.
 export { hear, until, type Hearing } from './hearing.ts';
 export { speechFrames } from './speech-frames.ts';
+export { CallMicrophone } from './call-microphone.ts';
