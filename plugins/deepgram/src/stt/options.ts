@@ -117,7 +117,6 @@ export function streamQuery(options: ListenOptions): Query {
   return {
     ...commonQuery(options),
     dictation: options.dictation,
-    diarize: options.diarize,
     no_delay: options.noDelay,
     interim_results: options.interimResults,
     encoding: 'linear16',
@@ -147,6 +146,7 @@ function commonQuery(options: ListenOptions): Query {
     keywords: options.keywords.map((pair) => pair.join(':')),
     keyterm: options.keyterm,
     profanity_filter: options.profanityFilter,
+    diarize: options.diarize,
     redact: [options.redact].flat(),
     mip_opt_out: options.mipOptOut,
     tag: options.tags ?? [],

@@ -1,4 +1,6 @@
+import { bearerOf } from '../keys.ts';
 import type { GatewayRule } from '../types.ts';
+import { isDeepgramSocket, serveDeepgram } from './deepgram.ts';
 import { serveLiteLLMHttp } from './http.ts';
 import { serveLiteLLMLive } from './live.ts';
 import { servePassthroughSocket, passthroughPath } from './passthrough.ts';
@@ -41,6 +43,10 @@ function createRule(name: string, version: Version): GatewayRule {
     upgrade(arrival, gateway) {
       // A wrong key, a missing key, an unknown path: one and the same 403 without a body.
       if (!gateway.accepts(keyOf(arrival.request))) return arrival.refuse(403);
+      if (isDeepgramSocket(arrival.path)) {
+        // Tried: `Token` and Deepgram's subprotocols are refused.
+        return bearerOf(arrival.request) === undefined ? arrival.refuse(403) : serveDeepgram(arrival, gateway);
+      }
       const passthrough = passthroughPath(arrival.path);
       if (REALTIME.has(arrival.path)) {
         return serveLiteLLMRealtime(arrival, gateway, { injects: version.injects, path: '/v1/realtime' });

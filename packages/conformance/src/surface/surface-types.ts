@@ -42,7 +42,8 @@ export class TypeComparison {
   #misreadMember(ours: ts.Type, theirs: ts.Type, path: string, seen: Pair[]): Mismatch[] {
     if (this.#isElsewhere(ours, theirs, seen)) return [];
     const [items, theirItems] = [this.#argumentsOf(ours, theirs), this.#argumentsOf(theirs, ours)];
-    if (items && theirItems) return items.flatMap((each, at) => this.#misread(each, theirItems[at]!, `${path}[]`, seen));
+    if (items && theirItems)
+      return items.flatMap((each, at) => this.#misread(each, theirItems[at]!, `${path}[]`, seen));
     if (!this.#isOpen(theirs) || !isObject(ours)) return this.#unassignable(ours, theirs, path);
     if (indexOf(theirs) && !indexOf(ours)) return [{ path, what: 'other fields cannot be read' }];
     return theirs.getProperties().flatMap((property): Mismatch[] => {
@@ -102,10 +103,11 @@ export class TypeComparison {
 
   /** Whose fields are looked at one by one. Classes and what other packages declare are left to the compiler. */
   #isOpen(type: ts.Type): boolean {
-    if (!isObject(type) || type.isClass() || this.#checker.isArrayType(type) || type.getCallSignatures().length > 0) return false;
+    if (!isObject(type) || type.isClass() || this.#checker.isArrayType(type) || type.getCallSignatures().length > 0)
+      return false;
     const [declaration] = type.symbol?.declarations ?? [];
     const isInline = !type.symbol || type.symbol.name === '__type';
-    return isInline || Boolean(declaration?.getSourceFile().fileName.includes('agents-plugin-openai'));
+    return isInline || Boolean(declaration?.getSourceFile().fileName.includes('agents-plugin-'));
   }
 
   #unassignable(source: ts.Type, target: ts.Type, path: string): Mismatch[] {

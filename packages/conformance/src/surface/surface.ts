@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { TypeComparison } from './surface-types.ts';
 
@@ -10,11 +8,8 @@ export interface Difference {
   what: string;
 }
 
-const upstreamEntry = fileURLToPath(import.meta.resolve('@livekit/agents-plugin-openai')).replace(/\.js$/, '.d.ts');
-const ourEntry = join(import.meta.dirname, '../index.ts');
-
-/** Everything that a program written for upstream's package would not find here, or would find of another type. */
-export function compareSurfaces(theirs: string = upstreamEntry, ours: string = ourEntry): Difference[] {
+/** Everything that a program written for upstream's package would not find in ours, or would find of another type. */
+export function compareSurfaces(theirs: string, ours: string): Difference[] {
   const program = ts.createProgram([theirs, ours], {
     target: ts.ScriptTarget.ES2023,
     module: ts.ModuleKind.NodeNext,
@@ -141,7 +136,7 @@ class Comparison {
   /** Declared in upstream's package, and not private to it. */
   #isSurface(member: ts.Symbol): boolean {
     const [declaration] = member.declarations ?? [];
-    if (!declaration?.getSourceFile().fileName.includes('agents-plugin-openai')) return false;
+    if (!declaration?.getSourceFile().fileName.includes('agents-plugin-')) return false;
     return !(ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private) && !/^(__#|#)/.test(member.name);
   }
 

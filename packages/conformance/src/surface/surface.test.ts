@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { compareSurfaces } from './__fixtures__/surface.ts';
+import { compareSurfaces } from './surface.ts';
 
 /** What upstream might export, what we might, and which uses of it would no longer compile. */
 const cases: [what: string, theirs: string, ours: string, noticed: string[]][] = [
