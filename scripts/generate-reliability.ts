@@ -74,7 +74,7 @@ function matrix({ subjects, rows }: Results): string {
     const lines = faultRows
       .filter((row) => row.group === group)
       .map(({ id, title: what }) => [what, ...subjects.map((subject) => shown(rows[id]?.[subject]))]);
-    return `### ${title}\n\n${table([['fault', ...subjects.map((subject) => subject.replace(/^\w+\./, ''))], ...lines])}`;
+    return `### ${title}\n\n${table([['fault', ...subjects.map((subject) => subject.replace(/^(?:chat|realtime|responses|stt|tts)\./, ''))], ...lines])}`;
   });
   const reasons = faultRows.flatMap(({ id, title }) => {
     const own = Object.values(rows[id] ?? {}).flatMap((cell) => (cell.verdict === 'na' ? [cell.reason] : []));
