@@ -61,6 +61,22 @@ describe('Speech', () => {
     expect([story(), owed(), speech.isQuiet]).toEqual(['<hello.>', 0, true]);
   });
 
+  it('ends a turn when what was told of it in the interim is final, and does not take that for another turn', () => {
+    const { speech, story, owed } = rig();
+    speech.started('voice', 100);
+    speech.interim('0', 'hel');
+    speech.ended('voice', 500);
+    expect([story(), owed()]).toEqual(['<…', 1]);
+    speech.started('voice', 100);
+    speech.interim('0', 'hello');
+    speech.final('0', 'hello');
+    expect([story(), owed(), speech.isQuiet]).toEqual(['<……hello.>', 0, true]);
+    speech.started('voice', 1_000);
+    speech.final('1', 'again');
+    speech.ended('voice', 1_500);
+    expect(story()).toBe('<……hello.><again.>');
+  });
+
   it('does not take what the provider committed by itself for an answer', () => {
     const { speech } = rig();
     speech.started('a');

@@ -94,6 +94,8 @@ export class Speech {
   #open = false;
   #isConfigured = false;
   #speechEndTime: number | undefined;
+  /** Where the last voice ended, on the present socket. */
+  #endedMs = 0;
   #expectation: Expectation | undefined;
 
   constructor(context: SpeechContext) {
@@ -130,9 +132,9 @@ export class Speech {
     this.#isConfigured = true;
   }
 
-  /** A voice was heard. `atMs`: where it begins. */
+  /** A voice was heard. `atMs`: where it begins; one that began before the last {@link ended} is what ended there. */
   started(id = '', atMs?: number): void {
-    if (this.#finished.has(id) && id !== '') return;
+    if ((this.#finished.has(id) && id !== '') || (atMs !== undefined && atMs < this.#endedMs)) return;
     const segment = this.#segment(id);
     segment.startMs = atMs ?? segment.startMs;
     this.#speaking.add(id);
@@ -162,8 +164,10 @@ export class Speech {
     this.#check();
   }
 
-  /** The voice fell silent, and its transcripts have been told. `atMs`: where its audio ends. */
+  /** The voice fell silent; what was told of it in the interim will be told as final. `atMs`: where its audio ends. */
   ended(id = '', atMs?: number): void {
+    this.#endedMs = atMs ?? this.#endedMs;
+    for (const [told, { text }] of this.#segments) if (text !== '') this.#owe(() => this.#owed.add(told));
     this.stoppedLocally(id, atMs === undefined ? 0 : this.#context.ageMs(atMs));
   }
 
@@ -276,6 +280,7 @@ export class Speech {
   /** The socket is gone, and with it what it owed: the turn that it was in is closed. */
   interrupted(): void {
     this.#isConfigured = false;
+    this.#endedMs = 0;
     this.#segments.clear();
     this.#finished.clear();
     this.#speaking.clear();

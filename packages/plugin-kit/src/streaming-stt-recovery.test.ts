@@ -286,6 +286,13 @@ describe('StreamingSTT, when the connection fails', () => {
     ]);
   });
 
+  it('closes even after an attempt that could not be begun', async () => {
+    const { model, ended, errors } = await room.listen({}, { ...quick, maxRetry: 0, timeoutMs: Infinity });
+    await ended;
+    expect(errors).toMatchObject([{ recoverable: false }]);
+    await model.close();
+  });
+
   it('waits as long as Retry-After says before LiveKit’s next attempt dials', async () => {
     const { errors } = await room.listen({
       upgrade: (attempt) => (attempt === 1 ? { status: 429, headers: { 'retry-after': '4' } } : undefined),

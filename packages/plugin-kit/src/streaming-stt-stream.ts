@@ -152,8 +152,9 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     if (!this.#pumping) void this.#pump();
     this.#running = true;
     this.#failure = undefined;
-    const session = this.#newSession();
+    let session: Session | undefined;
     try {
+      session = this.#newSession();
       await this.#patience.wait(this.abortSignal);
       this.#session = session;
       await session.run(this.abortSignal);
@@ -162,7 +163,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     } catch (error) {
       if (!this.abortSignal.aborted) throw this.#patience.judge(error);
     } finally {
-      await session.close();
+      await session?.close();
       if (this.closed) this.#lostAudio.ended();
       this.#session = undefined;
       this.#running = false;

@@ -230,7 +230,9 @@ export interface GatewayOptions {
 
 /** What a user may say about a connection, on every class of every plugin. */
 export interface ConnectionOptions {
+  /** Where the API is; a path, a query and any scheme of http, https, ws, wss are welcome. Default: the provider's. */
   baseURL?: string;
+  /** One of `gateways`, which says what the way to the provider is like. Default: by the host of the base URL. */
   gateway?: Gateway;
   /** The provider's key, or a function called on every attempt. Behind a gateway without a key of its own: the gateway's. */
   apiKey?: Credential | undefined;
@@ -239,9 +241,9 @@ export interface ConnectionOptions {
   /** Extra query. */
   query?: Query;
   model?: string;
-  /** Overrides the table. */
+  /** Where the name of the model travels. Default: what the gateway wants. */
   modelIn?: ModelPlacement;
-  /** Send credentials over `ws://` or `http://` to a public host. */
+  /** Send credentials over `ws://` or `http://` to a public host. Default false. */
   allowInsecure?: boolean;
   /** For code that reads these options out of something else. */
   named?: OptionNames;

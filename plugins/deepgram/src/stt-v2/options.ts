@@ -20,7 +20,7 @@ export type FluxRedaction = 'numbers' | 'aggressive_numbers';
 
 /** What a stream is opened with. https://developers.deepgram.com/reference/speech-to-text/listen-flux */
 export interface TurnOptions {
-  /** Default `flux-general-en`. */
+  /** Which model listens: this one, or `flux-general-multi`. Default `flux-general-en`. */
   model: V2Models | (string & {});
   /** Hz of the audio that is sent; what comes in is resampled. Default 16,000. */
   sampleRate: number;
@@ -38,7 +38,9 @@ export interface TurnOptions {
   mipOptOut?: boolean;
   /** Digits for numbers. Default false. */
   numerals: boolean;
+  /** Leave out swear words, or write them otherwise. Default false. */
   profanityFilter: boolean;
+  /** Numbers to leave out of transcripts. Default: none. */
   redact?: FluxRedaction;
   /** Labels for usage reports, 128 characters each at most. */
   tags?: string[];
@@ -47,7 +49,7 @@ export interface TurnOptions {
 }
 
 export interface STTv2Options extends TurnOptions, Omit<DeepgramConnectOptions, 'baseUrl'> {
-  /** The whole address of `/v2/listen`; the same as `baseURL`. */
+  /** The whole address of `/v2/listen`; the same as `baseURL`. Default `wss://api.deepgram.com/v2/listen`. */
   endpointUrl: string;
 }
 

@@ -1,44 +1,19 @@
-import { initializeLogger, stt as livekit } from '@livekit/agents';
-import { hear, speechFrames, until, type Hearing } from '@patchbay/conformance/testing';
-import { startLoopback, type Loopback, type LoopbackOptions } from '@patchbay/loopback';
-import { createTestRuntime, installRuntime, type ManualClock } from '@patchbay/ws-session/testing';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { stt as livekit, type APIConnectOptions } from '@livekit/agents';
+import { speechFrames, until } from '@patchbay/conformance/testing';
+import type { LoopbackOptions } from '@patchbay/loopback';
+import { describe, expect, it } from 'vitest';
+import { apiKey, listenWith, sampleRate, type Listening } from '../__fixtures__/listening.ts';
 import type { STTv2Options } from './options.ts';
 import { STTv2, type SpeechStreamV2 } from './stt-v2.ts';
 
 const { SpeechEventType } = livekit;
-const sampleRate = 16_000;
 
-beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
-
-interface Listening {
-  cloud: Loopback;
-  model: STTv2;
-  hearing: Hearing<SpeechStreamV2>;
-  clock: ManualClock;
-  say(text: string, silenceMs?: number): Promise<void>;
-}
-
-async function listen(options: Partial<STTv2Options> = {}, more: LoopbackOptions = {}): Promise<Listening> {
-  const runtime = createTestRuntime();
-  const restore = installRuntime(runtime);
-  const { clock } = runtime;
-  const cloud = await startLoopback({ voice: 'plain', pace: { tokenMs: 0 }, clock, ...more });
-  const model = new STTv2({ apiKey: 'dg-test-key', endpointUrl: `${cloud.origin}/v2/listen`, ...options });
-  onTestFinished(async () => {
-    await model.close();
-    await cloud.close();
-    restore();
-  });
-  const hearing = hear(model);
-  const say = async (text: string, silenceMs = 1_500): Promise<void> => {
-    for (const frame of await speechFrames(text, { silenceMs, sampleRate })) hearing.stream.pushFrame(frame);
-  };
-  return { cloud, model, hearing, clock, say };
-}
-
-const ofType = ({ hearing }: Listening, type: livekit.SpeechEventType): livekit.SpeechEvent[] =>
-  hearing.events.filter((event) => event.type === type);
+const listen = (
+  options: Partial<STTv2Options> = {},
+  more: LoopbackOptions = {},
+  connOptions?: APIConnectOptions,
+): Promise<Listening<SpeechStreamV2, STTv2>> =>
+  listenWith(({ origin }) => new STTv2({ apiKey, endpointUrl: `${origin}/v2/listen`, ...options }), more, connOptions);
 
 describe('a stream of turns', () => {
   it('is one START, words as they come, one transcript and one END per turn', async () => {
@@ -49,8 +24,8 @@ describe('a stream of turns', () => {
     await say('Tell me.');
     await until(() => hearing.story().endsWith('Tell me.>'));
     expect(hearing.story()).toBe('<Where is the station?><Tell me.>');
-    expect(ofType(session, SpeechEventType.INTERIM_TRANSCRIPT).length).toBeGreaterThan(1);
-    const [first] = ofType(session, SpeechEventType.FINAL_TRANSCRIPT);
+    expect(session.ofType(SpeechEventType.INTERIM_TRANSCRIPT).length).toBeGreaterThan(1);
+    const [first] = session.ofType(SpeechEventType.FINAL_TRANSCRIPT);
     expect(first).toMatchObject({ requestId: expect.stringMatching(/-/), alternatives: [{ language: 'en' }] });
     expect(first!.alternatives![0].words).toHaveLength(4);
     expect(first!.alternatives![0].confidence).toBeGreaterThan(0.5);
@@ -61,7 +36,7 @@ describe('a stream of turns', () => {
     const session = await listen({ eagerEotThreshold: 0.4 });
     await session.say('Where is the station?');
     await until(() => session.hearing.story().endsWith('>'));
-    const [preflight] = ofType(session, SpeechEventType.PREFLIGHT_TRANSCRIPT);
+    const [preflight] = session.ofType(SpeechEventType.PREFLIGHT_TRANSCRIPT);
     expect(preflight!.alternatives![0].text).toBe('Where is the station?');
   });
 
@@ -93,6 +68,35 @@ describe('a stream of turns', () => {
     await say('Still here?');
     expect(await hearing.finals(1)).toEqual(['Still here?']);
     expect(hearing.connection.map(({ type }) => type)).toEqual(['connecting', 'open']);
+  });
+});
+
+describe('a lost connection', () => {
+  it('in the middle of a turn costs no word of it', async () => {
+    const { hearing, clock, cloud } = await listen();
+    const frames = await speechFrames('When does the last ferry leave?', { silenceMs: 1_500, sampleRate });
+    const third = Math.floor(frames.length / 3);
+    for (const frame of frames.slice(0, third)) hearing.stream.pushFrame(frame);
+    await until(() => hearing.events.length > 0);
+    cloud.dropSockets();
+    await until(() => hearing.connection.some(({ type }) => type === 'reconnecting'));
+    await clock.advance(1_000);
+    for (const frame of frames.slice(third)) hearing.stream.pushFrame(frame);
+    expect(await hearing.finals(1)).toEqual(['When does the last ferry leave?']);
+    expect(hearing.errors).toEqual([]);
+  });
+
+  it.each<[string, number, Partial<STTv2Options>, LoopbackOptions, RegExp]>([
+    ['the key', 401, { apiKey: 'wrong' }, {}, /check `apiKey`, or `DEEPGRAM_API_KEY`/],
+    ['an unknown model', 400, { model: 'flux-general-tlh' }, {}, /no such `model`/],
+    ['a model of others', 403, {}, { deepgram: { models: ['nova-3'] } }, /may not use this model/],
+  ])('that was refused for %s is one typed error', async (_what, statusCode, options, more, message) => {
+    const { hearing, cloud } = await listen(options, { keys: [apiKey], ...more });
+    await hearing.ended;
+    expect(hearing.errors).toMatchObject([
+      { recoverable: false, error: { name: 'APIStatusError', statusCode, message: expect.stringMatching(message) } },
+    ]);
+    expect(cloud.requests).toHaveLength(1);
   });
 });
 

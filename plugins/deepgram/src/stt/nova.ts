@@ -53,9 +53,10 @@ function results(message: JsonMessage, speech: Speech): void {
   // "It's also possible to receive a transcript without a SpeechStarted event."
   if (text !== '') speech.started(utterance, details.startMs);
   const durationMs = msOf(message.duration) ?? 0;
-  const endMs = (msOf(message.start) ?? 0) + durationMs;
+  const startMs = Math.round(msOf(message.start) ?? 0);
+  const endMs = startMs + durationMs;
   // Where it begins is the only name that a segment has, and nothing else begins there.
-  const id = String(message.start);
+  const id = String(startMs);
   if (message.is_final !== true) return speech.interim(id, text, details);
   speech.usage(id, { audioMs: durationMs, ...(requestId === '' ? {} : { requestId }) });
   speech.final(id, text, text === '' ? { endMs } : details);

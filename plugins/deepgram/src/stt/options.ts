@@ -14,7 +14,7 @@ import type { DeepgramConnectOptions } from '../options.ts';
 
 /** What a stream is opened with. https://developers.deepgram.com/reference/speech-to-text/listen-streaming */
 export interface ListenOptions {
-  /** Default `nova-3`. */
+  /** Which model listens. Default `nova-3`. */
   model: STTModels | (string & {});
   /** BCP 47, or `multi`. Default `en-US`. */
   language: STTLanguages | (string & {}) | undefined;
@@ -22,7 +22,7 @@ export interface ListenOptions {
   detectLanguage: boolean;
   /** Words while they are spoken. Default true. */
   interimResults: boolean;
-  /** Default true. */
+  /** Punctuation and capital letters. Default true. */
   punctuate: boolean;
   /** Numbers, dates and the like as one writes them. Default true. */
   smartFormat: boolean;
@@ -34,20 +34,23 @@ export interface ListenOptions {
   fillerWords: boolean;
   /** Hz of the audio that is sent; what comes in is resampled. Default 16,000. */
   sampleRate: number;
-  /** Only 1: LiveKit's audio is mixed down. */
+  /** Only 1: LiveKit's audio is mixed down. Default 1. */
   numChannels: number;
   /** Words and how much to prefer them, for models before Nova-3. */
   keywords: [string, number][];
   /** Words to prefer, for Nova-3. */
   keyterm: string[];
+  /** Leave out swear words, or write them otherwise. Default false. */
   profanityFilter: boolean;
-  /** What to leave out of transcripts: `pci`, `numbers`, `ssn`, … or `true`. */
+  /** What to leave out of transcripts: `pci`, `numbers`, `ssn`, … or `true`. Default: nothing. */
   redact: string | string[];
   /** Milliseconds between words that end an utterance, 1,000 at least. Default: no such end is told. */
   utteranceEndMs?: number | null;
-  /** Words to write otherwise. */
+  /** Words to write otherwise: `{ word: replacement }`. */
   replace?: Record<string, string> | null;
+  /** Words to look for. */
   search?: string[] | null;
+  /** Write “comma” and “new line” as what they mean. Default false. */
   dictation: boolean;
   /** Tell speakers apart: `speakerId` is `S0`, `S1`, … Default false. */
   diarize: boolean;
@@ -60,6 +63,7 @@ export interface ListenOptions {
 }
 
 export interface STTOptions extends Omit<ListenOptions, 'language'>, DeepgramConnectOptions {
+  /** BCP 47, or `multi`. Default `en-US`. */
   language?: STTLanguages | (string & {});
 }
 

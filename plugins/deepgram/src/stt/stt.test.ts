@@ -1,51 +1,19 @@
-import { initializeLogger, stt as livekit, type APIConnectOptions } from '@livekit/agents';
-import { hear, speechFrames, until, type Hearing } from '@patchbay/conformance/testing';
-import { startLoopback, type Loopback, type LoopbackOptions } from '@patchbay/loopback';
-import { createTestRuntime, installRuntime, type ManualClock } from '@patchbay/ws-session/testing';
-import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { stt as livekit, type APIConnectOptions } from '@livekit/agents';
+import { speechFrames, until } from '@patchbay/conformance/testing';
+import type { LoopbackOptions } from '@patchbay/loopback';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { apiKey, listenWith, sampleRate, type Listening } from '../__fixtures__/listening.ts';
 import type { STTOptions } from './options.ts';
 import { STT, type SpeechStream } from './stt.ts';
 
 const { SpeechEventType } = livekit;
-const sampleRate = 16_000;
 
-beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
-
-interface Listening {
-  cloud: Loopback;
-  model: STT;
-  hearing: Hearing<SpeechStream>;
-  clock: ManualClock;
-  say(text: string, silenceMs?: number): Promise<void>;
-}
-
-/** A stream of a model of loopback's Deepgram, on a clock that stands still. */
-async function listen(
+const listen = (
   options: Partial<STTOptions> = {},
   more: LoopbackOptions = {},
   connOptions?: APIConnectOptions,
-): Promise<Listening> {
-  const runtime = createTestRuntime();
-  const restore = installRuntime(runtime);
-  const { clock } = runtime;
-  const cloud = await startLoopback({ voice: 'plain', pace: { tokenMs: 0 }, clock, ...more });
-  const model = new STT({ apiKey: 'dg-test-key', baseUrl: cloud.origin, ...options });
-  onTestFinished(async () => {
-    await model.close();
-    await cloud.close();
-    restore();
-  });
-  const hearing = hear(model, connOptions);
-  const say = async (text: string, silenceMs = 1_500): Promise<void> => {
-    for (const frame of await speechFrames(text, { silenceMs, sampleRate })) hearing.stream.pushFrame(frame);
-  };
-  return { cloud, model, hearing, clock, say };
-}
-
-const finals = ({ hearing }: Listening): livekit.SpeechData[] =>
-  hearing.events.flatMap(({ type, alternatives }) =>
-    type === SpeechEventType.FINAL_TRANSCRIPT ? [alternatives![0]] : [],
-  );
+): Promise<Listening<SpeechStream, STT>> =>
+  listenWith(({ origin }) => new STT({ apiKey, baseUrl: origin, ...options }), more, connOptions);
 
 describe('a stream', () => {
   it('is one START, transcripts, one END, for each thing that is said', async () => {
@@ -57,7 +25,7 @@ describe('a stream', () => {
     await until(() => hearing.story().endsWith('Tell me.>'));
     expect(hearing.story()).toBe('<Where is the station?><Tell me.>');
     expect(hearing.errors).toEqual([]);
-    const [first, second] = finals(session);
+    const [first, second] = session.finals();
     expect(first).toMatchObject({ language: 'en-US', confidence: expect.closeTo(0.99, 2) });
     expect(first!.words).toMatchObject([{ text: 'Where' }, { text: 'is' }, { text: 'the' }, { text: 'station?' }]);
     expect(first!.startTime).toBeCloseTo(0.1, 1);

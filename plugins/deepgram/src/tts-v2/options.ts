@@ -8,13 +8,13 @@ import { checkVoice, laidOver, voiceDefaults, voiceQuery, type VoiceOptions } fr
 
 /** What speech is asked for with. https://developers.deepgram.com/reference/text-to-speech/speak-flux */
 export interface FluxSpeakOptions extends VoiceOptions {
-  /** Default `flux-alexis-en`. */
+  /** Which voice speaks. Default `flux-alexis-en`. */
   model: FluxTTSModels | (string & {});
-  /** Hz: 8,000, 16,000, 24,000 (default), 32,000, 44,100 or 48,000. */
+  /** Hz: 8,000, 16,000, 24,000, 32,000, 44,100 or 48,000. Default 24,000. */
   sampleRate: number;
   /** 0.5 to 1.5, in steps of 0.05. Default: the voice's own. */
   speed?: number;
-  /** From -2, calm, to 2, animated. Default: the voice's own, 0. https://developers.deepgram.com/docs/tts-expressivity */
+  /** From -2, calm, to 2, animated. Default 0. */
   expressivity?: number;
   /** Labels for usage reports, 128 characters each at most. */
   tags?: string[];

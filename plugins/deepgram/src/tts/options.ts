@@ -14,12 +14,13 @@ import type { DeepgramConnectOptions } from '../options.ts';
 
 /** What every voice is asked with. */
 export interface VoiceOptions {
+  /** Which voice speaks. */
   model: string;
-  /** Only `linear16`: what LiveKit plays. */
+  /** Only `linear16`: what LiveKit plays. Default `linear16`. */
   encoding: TTSEncoding;
-  /** Hz: 8,000, 16,000, 24,000 (default), 32,000 or 48,000. */
+  /** Hz: 8,000, 16,000, 24,000, 32,000 or 48,000. Default 24,000. */
   sampleRate: number;
-  /** Of compressed encodings, so of none. */
+  /** Of compressed encodings, so of none. Default: none. */
   bitRate?: number | null;
   /** 0.7 to 1.5. Default: the voice's own. */
   speed?: number;
@@ -29,14 +30,14 @@ export interface VoiceOptions {
 
 /** What speech is asked for with. https://developers.deepgram.com/reference/text-to-speech/speak-streaming */
 export interface SpeakOptions extends VoiceOptions {
-  /** Default `aura-2-andromeda-en`. */
+  /** Which voice speaks. Default `aura-2-andromeda-en`. */
   model: TTSModels | (string & {});
 }
 
 export interface TTSOptions extends SpeakOptions, DeepgramConnectOptions {
   /** Cuts text into what is sent at once. Default: LiveKit's, sentences of eight characters at least. */
   sentenceTokenizer: tokenize.SentenceTokenizer;
-  /** `streaming: false`: AgentSession asks for each sentence by itself, with `synthesize()`. */
+  /** `streaming: false`: AgentSession asks for each sentence by itself, with `synthesize()`. Default: it streams. */
   capabilities: tts.TTSCapabilities;
 }
 
