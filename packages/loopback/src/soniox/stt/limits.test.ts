@@ -142,7 +142,7 @@ describe('the first message', () => {
     [
       'no format',
       { ...config, audio_format: undefined },
-      [400, 'invalid_request', expect.stringMatching(/^Missing audio format/) as unknown as string],
+      [400, 'invalid_request', expect.stringMatching(/^Missing audio format/)],
     ],
     [
       'a format that is none',
@@ -152,7 +152,7 @@ describe('the first message', () => {
     [
       'a format that is not ours',
       { ...config, audio_format: 'ogg' },
-      [400, 'invalid_request', expect.stringContaining("does not understand 'ogg'") as unknown as string],
+      [400, 'invalid_request', expect.stringContaining("does not understand 'ogg'")],
     ],
     [
       'raw audio without channels',
