@@ -24,26 +24,17 @@ export async function judge(context: WireContext, asked: Asked, gone: AbortSigna
       asked.kind === 'socket' ? transports.includes('socket') : transports.some((each) => each !== 'socket');
     if (!occurs || !fault.hit()) continue;
     tellHit(context, fault, asked.path);
-    if (name !== 'answer-late') return verdicts[name]!(fault.settings);
+    if (name !== 'answer-late') return verdicts[name]!(fault.settings, asked.path);
     await sleep(context.clock, fault.settings.ms ?? 0, gone);
   }
   return 'serve';
 }
 
-const verdicts: Readonly<Record<string, (settings: Fault) => Verdict>> = {
+const verdicts: Readonly<Record<string, (settings: Fault, path: string) => Verdict>> = {
   'reset-handshake': () => 'reset',
   'never-answer': () => 'ignore',
   'answer-late': () => 'serve',
-  refuse: ({ status = 503, retryAfter, body = refusalBody(status) }) =>
-    answer(
-      status,
-      {
-        'content-type': isJson(body) ? 'application/json' : 'text/plain; charset=utf-8',
-        'x-request-id': 'req_of_a_fault',
-        ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
-      },
-      body,
-    ),
+  refuse: ({ status = 503, retryAfter, body }, path) => refused(status, body ?? refusalBody(status, path), retryAfter),
   'html-page': ({ status = 502 }) =>
     answer(status, { 'content-type': 'text/html; charset=utf-8', server: 'nginx' }, page(status)),
   redirect: ({ status = 302, to = '' }) => answer(status, { location: to }, ''),
@@ -66,6 +57,18 @@ export function judgeTunnel(context: WireContext): Buffer | undefined {
   tellHit(context, fault);
   const { status = 407 } = fault.settings;
   return answer(status, status === 407 ? { 'proxy-authenticate': 'Basic realm="loopback"' } : {}, '');
+}
+
+function refused(status: number, body: string, retryAfter: number | undefined): Buffer {
+  return answer(
+    status,
+    {
+      'content-type': isJson(body) ? 'application/json' : 'text/plain; charset=utf-8',
+      'x-request-id': 'req_of_a_fault',
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    },
+    body,
+  );
 }
 
 function page(status: number): string {

@@ -34,8 +34,8 @@ export const extras: Readonly<Record<string, (content: Content) => Buffer>> = {
       JSON.stringify({ type: 'event.that.nobody.knows', event_id: 'event_of_a_fault', of: ['a', 'fault'] }),
     ),
   orphan: ({ encoder, dialect }) => encoder.message(JSON.stringify(dialect.orphan)),
-  'error-event': ({ encoder, dialect, transport, settings }) =>
-    encoder.message(JSON.stringify(errorEvent(dialect, transport, settings.kind))),
+  'error-event': ({ message, encoder, dialect, transport, settings }) =>
+    encoder.message(JSON.stringify(errorEvent(dialect, transport, settings.kind, message.text))),
   'prototype-keys': ({ encoder }) =>
     encoder.message(
       '{"type":"event.of.a.fault","__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}',

@@ -1,9 +1,11 @@
 import type { JsonObject } from '../http/json.ts';
 import type { Transport } from './catalogue.ts';
+import { sonioxDialects } from './soniox.ts';
 
 type Kind = 'rate-limit' | 'server' | 'fatal';
 
-interface Complaint {
+/** An error, as OpenAI words it. */
+export interface Complaint {
   type: string;
   code: string | null;
   message: string;
@@ -14,12 +16,16 @@ interface Complaint {
 export interface Dialect {
   /** Of the path, without a gateway's base. */
   readonly path: RegExp;
-  /** The event that tells an error on a stream. */
-  error(complaint: Complaint, status: number, transport: Transport): JsonObject;
+  /** The event that tells an error on a stream. `message`: of the service, beside which it comes. */
+  error(complaint: Complaint, status: number, transport: Transport, message?: string): JsonObject;
   /** The event and the close of a session that is too old. */
   readonly expiry?: { event: JsonObject; code: number; reason: string };
   /** An event of something that was never announced. */
   readonly orphan: JsonObject;
+  /** The body of a refusal, where it is not OpenAI's. */
+  readonly refusal?: (status: number) => string;
+  /** What a message is called, where that is not its `type`. */
+  readonly nameOf?: (message: JsonObject) => string | undefined;
 }
 
 /** https://developers.openai.com/api/docs/guides/error-codes */
@@ -141,6 +147,7 @@ const dialects: readonly Dialect[] = [
       choices: [{ index: 7, delta: { content: 'of nothing' }, logprobs: null, finish_reason: null }],
     },
   },
+  ...sonioxDialects,
 ];
 
 const anyOther: Dialect = {
@@ -154,13 +161,20 @@ export function dialectOf(path: string): Dialect {
 }
 
 /** An error event in a dialect. */
-export function errorEvent(dialect: Dialect, transport: Transport, kind: Kind = 'server'): JsonObject {
+export function errorEvent(
+  dialect: Dialect,
+  transport: Transport,
+  kind: Kind = 'server',
+  message?: string,
+): JsonObject {
   const [status, complaint] = complaints[kind];
-  return dialect.error(complaint, status, transport);
+  return dialect.error(complaint, status, transport, message);
 }
 
 /** The body of a refusal. https://developers.openai.com/api/docs/guides/error-codes */
-export function refusalBody(status: number): string {
+export function refusalBody(status: number, path: string): string {
+  const { refusal } = dialectOf(path);
+  if (refusal) return refusal(status);
   const [type, code, message] = refusals[status] ?? (status < 500 ? refusals[400]! : refusals[500]!);
   return JSON.stringify({ error: { message, type, param: null, code } });
 }

@@ -32,7 +32,7 @@ const config = {
   audio_format: 'pcm_s16le',
   sample_rate: 16_000,
   num_channels: 1,
-};
+} as const;
 const audio = Buffer.alloc(3_200);
 
 async function begun(more: object = {}): Promise<SonioxSocket> {
