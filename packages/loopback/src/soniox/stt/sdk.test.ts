@@ -204,9 +204,10 @@ describe('what else is known of tokens', () => {
     const sdk = await open({ translation: { type: 'two_way', language_a: 'en', language_b: 'es' } });
     await say(sdk, 'good morning');
     await say(sdk, '[es] buenos dias');
+    await say(sdk, 'good night');
     await sdk.session.finish();
     const translated = finalsOf(sdk).filter((token) => token.translation_status === 'translation');
-    expect(translated.map(({ text }) => text).join('')).toBe('[es] good morning [en] [es] buenos dias');
+    expect(translated.map(({ text }) => text).join('')).toBe('[es] good morning [en] [es] buenos dias [es] good night');
     expect(new Set(translated.map(({ language, source_language }) => `${source_language}>${language}`))).toEqual(
       new Set(['en>es', 'es>en']),
     );

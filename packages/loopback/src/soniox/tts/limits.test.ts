@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../../__fixtures__/manual-clock.ts';
 import { SonioxSocket } from '../../__fixtures__/soniox-socket.ts';
@@ -57,12 +58,15 @@ async function speaks(client: SonioxSocket, id = 'other'): Promise<void> {
 }
 
 describe('time', () => {
-  test('without text is 5 seconds, which keepalives of the connection do not extend', async () => {
+  test('without text is 5.2 seconds, which keepalives of the connection do not extend', async () => {
     const client = await dial();
     await client.sent(config, textOf('A first sentence. '));
     await clock.advance(4_000);
     await client.sent({ keep_alive: true });
-    await clock.advance(1_000);
+    await clock.advance(1_199);
+    await client.sent({ keep_alive: true });
+    expect(client.errors).toEqual([]);
+    await clock.advance(1);
     await expect.poll(() => client.errors.length).toBe(1);
     expect(failureOf(client)).toEqual([408, 'request_timeout', 'Request timeout']);
     await client.sent(textOf('More.'));
@@ -122,7 +126,9 @@ describe('time', () => {
       await client.sent({ keep_alive: true });
     }
     await clock.advance(34_999);
-    expect(cloud.sockets).toBe(1);
+    client.socket.ping();
+    await once(client.socket, 'pong');
+    expect(client.messages).toEqual([]);
     await clock.advance(1);
     expect(await client.closed).toBe(1001);
     expect(client.messages).toEqual([expect.objectContaining({ error_code: 408, error_type: 'request_timeout' })]);
@@ -243,6 +249,21 @@ describe('a message', () => {
     expect(client.errors).toMatchObject([{ error_code: 400, error_type: 'invalid_stream_state' }]);
     await speaks(client, 'one-more');
     expect(clock.pending).toBe(1);
+  });
+
+  test('that cancels a stream is the last of it: no audio comes any more', async () => {
+    await cloud.close();
+    await start({ pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 20 } });
+    const client = await dial();
+    await client.sent(config, textOf('A long sentence that is not heard to its end.', true));
+    await clock.advance(100);
+    await expect.poll(() => client.messages.length).toBeGreaterThan(3);
+    await client.sent({ stream_id: 'one', cancel: true });
+    const heard = client.messages.length;
+    expect(client.messages.at(-1)).toEqual({ stream_id: 'one', terminated: true });
+    await clock.advance(4_000);
+    await client.sent({ keep_alive: true });
+    expect(client.messages).toHaveLength(heard);
   });
 
   test('the last audio says that it is', async () => {

@@ -14,7 +14,7 @@ import { timestampsOf } from './timestamps.ts';
  * "The client stopped sending intermediate text chunks and never sent `text_end`": how long that may take, and how long
  * a stream may be without audio, was measured in https://github.com/kizuna-ai-lab/sokuji/pull/543
  */
-const IDLE_MS = 5_000;
+const IDLE_MS = 5_200;
 const SILENT_MS = 10_000;
 /** https://soniox.com/docs/tts/rt/limits-and-quotas */
 const MAX_STREAM_MS = 2 * 60_000;
