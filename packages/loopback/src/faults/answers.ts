@@ -41,6 +41,15 @@ const verdicts: Readonly<Record<string, (settings: Fault, path: string) => Verdi
   'empty-body': ({ status = 200 }) => answer(status, { 'content-type': 'application/json' }, ''),
 };
 
+function refused(status: number, body: string, retryAfter: number | undefined): Buffer {
+  const headers = {
+    'content-type': isJson(body) ? 'application/json' : 'text/plain; charset=utf-8',
+    'x-request-id': 'req_of_a_fault',
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+  };
+  return answer(status, headers, body);
+}
+
 /** Whether a 101 is to be one that proves nothing. */
 export function judgeAccept(context: WireContext, path: string): boolean {
   const fault = context.faults.injected.find(
@@ -57,18 +66,6 @@ export function judgeTunnel(context: WireContext): Buffer | undefined {
   tellHit(context, fault);
   const { status = 407 } = fault.settings;
   return answer(status, status === 407 ? { 'proxy-authenticate': 'Basic realm="loopback"' } : {}, '');
-}
-
-function refused(status: number, body: string, retryAfter: number | undefined): Buffer {
-  return answer(
-    status,
-    {
-      'content-type': isJson(body) ? 'application/json' : 'text/plain; charset=utf-8',
-      'x-request-id': 'req_of_a_fault',
-      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
-    },
-    body,
-  );
 }
 
 function page(status: number): string {

@@ -1,10 +1,9 @@
 import type { JsonObject } from '../http/json.ts';
 import type { Transport } from './catalogue.ts';
-import { sonioxDialects } from './soniox.ts';
+import { sonioxDialects } from './dialects-soniox.ts';
 
-type Kind = 'rate-limit' | 'server' | 'fatal';
+export type Kind = 'rate-limit' | 'server' | 'fatal';
 
-/** An error, as OpenAI words it. */
 export interface Complaint {
   type: string;
   code: string | null;
@@ -17,7 +16,7 @@ export interface Dialect {
   /** Of the path, without a gateway's base. */
   readonly path: RegExp;
   /** The event that tells an error on a stream. `message`: of the service, beside which it comes. */
-  error(complaint: Complaint, status: number, transport: Transport, message?: string): JsonObject;
+  error(complaint: Complaint, status: number, transport: Transport, kind: Kind, message?: string): JsonObject;
   /** The event and the close of a session that is too old. */
   readonly expiry?: { event: JsonObject; code: number; reason: string };
   /** An event of something that was never announced. */
@@ -147,7 +146,6 @@ const dialects: readonly Dialect[] = [
       choices: [{ index: 7, delta: { content: 'of nothing' }, logprobs: null, finish_reason: null }],
     },
   },
-  ...sonioxDialects,
 ];
 
 const anyOther: Dialect = {
@@ -157,7 +155,7 @@ const anyOther: Dialect = {
 };
 
 export function dialectOf(path: string): Dialect {
-  return dialects.find((dialect) => dialect.path.test(path)) ?? anyOther;
+  return [...dialects, ...sonioxDialects].find((dialect) => dialect.path.test(path)) ?? anyOther;
 }
 
 /** An error event in a dialect. */
@@ -168,7 +166,7 @@ export function errorEvent(
   message?: string,
 ): JsonObject {
   const [status, complaint] = complaints[kind];
-  return dialect.error(complaint, status, transport, message);
+  return dialect.error(complaint, status, transport, kind, message);
 }
 
 /** The body of a refusal. https://developers.openai.com/api/docs/guides/error-codes */

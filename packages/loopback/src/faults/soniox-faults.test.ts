@@ -84,6 +84,15 @@ test.each([
   expect(words.slice(-ends.length)).toEqual(ends);
 });
 
+test('what the client says has a name too, whatever it says', async () => {
+  const client = await new SonioxSocket(`${(await start('drop-after:finalize')).origin}/transcribe-websocket`).opened();
+  const config = { api_key: 'key', model: 'stt-rt-v5', audio_format: 'auto', tokens: [null, 7] };
+  await client.sent(config, { type: 'keepalive' });
+  expect(client.messages).toEqual([]);
+  client.send({ type: 'finalize' });
+  expect(await client.closed).toBe(1006);
+});
+
 test('an error of a stream is that of the stream beside whose message it comes, and the other speaks', async () => {
   const client = await speak(await start('error-event:audio,kind=server'));
   await until(() => told(client).includes('two ends'));

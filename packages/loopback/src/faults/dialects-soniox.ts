@@ -1,6 +1,6 @@
-import { parseObject, stringOf } from '../http/json.ts';
+import { arrayOf, objectOf, parseObject, stringOf } from '../http/json.ts';
 import type { JsonObject } from '../http/json.ts';
-import type { Complaint, Dialect } from './dialects.ts';
+import type { Dialect, Kind } from './dialects.ts';
 
 /** https://soniox.com/docs/api-reference/errors */
 const DOCS = 'https://soniox.com/docs/api-reference/errors#';
@@ -15,14 +15,14 @@ function failure(code: number, type: string, message: string): JsonObject {
   };
 }
 
-const failures: Readonly<Record<string, JsonObject>> = {
-  rate_limit_exceeded: failure(429, 'limit_exceeded', 'Rate limit for your project has been exceeded.'),
-  server_error: failure(
+const failures: Readonly<Record<Kind, JsonObject>> = {
+  'rate-limit': failure(429, 'limit_exceeded', 'Rate limit for your project has been exceeded.'),
+  server: failure(
     503,
     'service_unavailable',
     'Cannot continue request (code 1). Please restart the request. Refer to: https://soniox.com/url/cannot-continue-request',
   ),
-  insufficient_quota: failure(
+  fatal: failure(
     402,
     'organization_balance_exhausted',
     'Organization balance exhausted. Please either add funds manually or enable autopay.',
@@ -32,13 +32,11 @@ const failures: Readonly<Record<string, JsonObject>> = {
 const refusals: Readonly<Record<number, JsonObject>> = {
   400: failure(400, 'invalid_request', 'Invalid message format'),
   401: failure(401, 'unauthenticated', 'Invalid API key.'),
-  402: failures.insufficient_quota!,
+  402: failures.fatal,
   408: failure(408, 'request_timeout', 'Request timeout.'),
-  429: failures.rate_limit_exceeded!,
-  503: failures.server_error!,
+  429: failures['rate-limit'],
+  503: failures.server,
 };
-
-const failureOf = ({ code }: Complaint): JsonObject => failures[code ?? ''] ?? failures.server_error!;
 
 function refusal(status: number): string {
   const known = refusals[status] ?? failure(status, 'internal_error', 'The server had an error.');
@@ -54,7 +52,7 @@ function nameBy(fields: readonly string[]): (message: JsonObject) => string | un
 export const sonioxDialects: readonly Dialect[] = [
   {
     path: /\/transcribe-websocket$/,
-    error: (complaint) => ({ tokens: [], ...failureOf(complaint) }),
+    error: (_complaint, _status, _transport, kind) => ({ tokens: [], ...failures[kind] }),
     expiry: {
       event: { tokens: [], ...failure(413, 'max_duration_reached', 'Maximum stream duration reached.') },
       code: 1000,
@@ -68,22 +66,22 @@ export const sonioxDialects: readonly Dialect[] = [
     },
     refusal,
     nameOf(message) {
-      const texts = Array.isArray(message.tokens) ? message.tokens.map((token) => (token as JsonObject).text) : [];
+      const texts = arrayOf(message.tokens).map((token) => stringOf(objectOf(token).text));
       const marker = texts.find((text) => text === '<end>' || text === '<fin>');
-      return stringOf(marker) ?? nameBy(['type', 'finished', 'tokens', 'model'])(message);
+      return marker ?? nameBy(['finished', 'tokens', 'model'])(message);
     },
   },
   {
     path: /\/tts-websocket$/,
     // Of the stream whose message is there; of the connection if there is none.
-    error: (complaint, _status, _transport, message) => {
+    error: (_complaint, _status, _transport, kind, message) => {
       const id = parseObject(message ?? '')?.stream_id;
-      return { ...(id === undefined ? {} : { stream_id: id }), ...failureOf(complaint) };
+      return { ...(id === undefined ? {} : { stream_id: id }), ...failures[kind] };
     },
     expiry: { event: failure(408, 'request_timeout', 'Request timeout'), code: 1001, reason: '' },
     orphan: { stream_id: 'nobody-knows', audio: 'AAAAAA==' },
     refusal,
     nameOf: nameBy(['terminated', 'audio_end', 'audio', 'cancel', 'keep_alive', 'text', 'model']),
   },
-  { path: /\/tts$/, error: failureOf, orphan: {}, refusal },
+  { path: /\/tts$/, error: (_complaint, _status, _transport, kind) => failures[kind], orphan: {}, refusal },
 ];
