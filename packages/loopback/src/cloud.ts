@@ -79,7 +79,7 @@ export interface LoopbackOptions {
   clock?: Clock;
   /** Milliseconds of the clock to the first token, between tokens, and between 100 ms audio pieces. Defaults 60, 12, 10. */
   pace?: { firstTokenMs?: number; tokenMs?: number; audioMs?: number };
-  /** Life of a socket. Default 3,600,000; of a Live session 7,200,000. */
+  /** Life of a socket. Default 3,600,000; of a Live session 7,200,000, of a transcription by Soniox 18,000,000. */
   sessionMs?: number;
   /** MCP servers that sessions can reach, by their label; others cannot be reached. */
   mcpServers?: Readonly<Record<string, readonly McpServerTool[]>>;

@@ -111,6 +111,14 @@ describe('time', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('ends sooner where that is wanted', async () => {
+    await cloud.close();
+    await start({ sessionMs: 15_000 });
+    const client = await begun();
+    await clock.advance(15_000);
+    expect((await failure(client))[1]).toBe('max_duration_reached');
+  });
+
   test('is told to the SDK as an error that may be tried again', async () => {
     const sdk = await SdkTranscription.open(sonioxClient(cloud.origin, 'good-key'), config);
     await expect.poll(() => clock.pending).toBe(2);
