@@ -3,6 +3,7 @@ import { format, resolveConfig } from 'prettier';
 import {
   type Auth,
   type Capability,
+  type OpenAICapability,
   type GatewayRoute,
   type GatewayRow,
   type GatewayTraits,
@@ -16,7 +17,7 @@ import { createGateway } from '../packages/ws-url/src/gateway.ts';
 /** The page that is generated. */
 export const page: URL = new URL('../docs/gateways.md', import.meta.url);
 
-const capabilities = Object.keys(openaiEndpoints) as Capability[];
+const capabilities = Object.keys(openaiEndpoints) as OpenAICapability[];
 const attempt = { signal: new AbortController().signal, wallClock: () => 0 };
 
 const traitTexts: { [Trait in keyof GatewayTraits]-?: (value: NonNullable<GatewayTraits[Trait]>) => string } = {
@@ -106,7 +107,7 @@ async function section(row: GatewayRow): Promise<string> {
     .join('\n\n');
 }
 
-async function routeLine(row: GatewayRow, capability: Capability): Promise<string[]> {
+async function routeLine(row: GatewayRow, capability: OpenAICapability): Promise<string[]> {
   const title = capabilityTitles[capability];
   const route = row.routes[capability];
   if (route === undefined) return [title, 'no', '', row.missing?.[capability] ?? ''];

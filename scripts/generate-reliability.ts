@@ -3,6 +3,7 @@ import { format, resolveConfig } from 'prettier';
 import { features, type Feature } from '../plugins/openai/src/evidence/features.ts';
 import { pains, type Proof } from '../plugins/openai/src/evidence/pains.ts';
 import { faultRows, type FaultRow } from '../packages/conformance/src/faults.ts';
+import { readFigures, type Figures } from '../packages/conformance/src/figures.ts';
 import { readResults, type ResultCell, type Results } from '../packages/conformance/src/results.ts';
 
 /** The pages that are generated. */
@@ -44,7 +45,11 @@ ${table([['#', 'what people met', 'where', 'upstream', 'here', 'shown by'], ...r
 
 ## Every fault on every class
 
-${matrix(results)}`,
+${matrix(results)}
+
+## Long runs
+
+${longRuns(await readFigures())}`,
   );
 }
 
@@ -91,6 +96,43 @@ ${sections.join('\n\n')}
 ### Why a cell cannot occur
 
 ${reasons.join('\n')}`;
+}
+
+/** The commands keep their figures with `--write`. */
+function longRuns({ faults, upstream, fuzz = [], soak }: Figures): string {
+  const lines: string[] = [];
+  if (faults) {
+    lines.push(
+      `- **Secrets.** \`pnpm faults --rounds ${faults.rounds}\`: ${many(faults.runs)} runs, each with other secrets and other points of the protocols; ${faults.failed} failed, and in ${faults.leaks} of them a secret was seen.`,
+    );
+  }
+  if (upstream) {
+    const outcomes = Object.entries(upstream.outcomes).map(([outcome, count]) => `${count} ${outcome}`);
+    lines.push(
+      `- **The plugin that this one replaces.** \`pnpm faults --upstream\`: of ${upstream.asExpected + upstream.otherwise} cells ${upstream.asExpected} went as they had been measured before there was this matrix (${outcomes.join(', ')}).`,
+    );
+  }
+  for (const { seed, frames, decoders, failed, heapGrowthMiB } of fuzz) {
+    lines.push(
+      `- **Fuzz.** \`pnpm fuzz --frames 1000000 --seed ${seed}\`: ${many(frames)} frames, made up and mutated from real ones, into ${decoders} decoders; ${failed} of them threw, hung or grew, and no heap grew by more than ${heapGrowthMiB} MiB.`,
+    );
+  }
+  if (soak) lines.push(soakLine(soak));
+  return lines.join('\n');
+}
+
+function soakLine({ samples, census, ...soak }: NonNullable<Figures['soak']>): string {
+  const [first, last] = [census[0], census.at(-1)].map((each) =>
+    each === undefined
+      ? ''
+      : `${each.heapMB} MB of heap, ${each.timers} timers, ${each.sockets} sockets and ${each.listeners} listeners at hour ${each.hour}`,
+  );
+  const sessions = Object.entries(soak.sessions).map(([name, count]) => `${count} ${name}`);
+  return `- **Soak.** \`pnpm soak --seed ${soak.seed}\`: ${sessions.join(', ')}, ${many(soak.sessionHours)} hours of session time; ${many(soak.rotations)} planned rotations, ${many(soak.reconnects)} reconnects, ${many(soak.hits)} times a session was hit by one of ${soak.faults} faults. Of ${many(samples.sent)} samples ${many(samples.received)} were received, ${many(samples.dropped)} were reported dropped and ${many(samples.unaccounted)} are unaccounted for; ${soak.breaches} breaches of anything. ${first}; ${last}. ${soak.wallMinutes} minutes.`;
+}
+
+function many(count: number): string {
+  return count.toLocaleString('en');
 }
 
 function shown(cell: ResultCell | undefined): string {

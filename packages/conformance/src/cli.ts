@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { faultRows } from './faults.ts';
+import { keepFigures } from './figures.ts';
 import { countsOf, figureOf, runMatrix, type Cell } from './matrix.ts';
 import { resultsFile, resultsOf } from './results.ts';
 import { titleOf, type Subject } from './subject.ts';
@@ -57,7 +58,9 @@ async function main(): Promise<boolean> {
     const { subjects } = (await import(module)) as { subjects: readonly Subject[] };
     const options = { module, subjects: subjects.filter(isWanted), rows, workers: Number(values.workers) };
     if (values.upstream) {
-      good = (await runUpstream(options, console.log)) && good;
+      const upstream = await runUpstream(options, console.log);
+      if (values.write) await keepFigures({ upstream });
+      good = upstream.otherwise === 0 && good;
       continue;
     }
     cells.push(
@@ -82,6 +85,8 @@ async function main(): Promise<boolean> {
   if (values.write) {
     const text = `${JSON.stringify(resultsOf(cells), null, 2)}\n`;
     if (text !== (await readFile(resultsFile, 'utf8').catch(() => ''))) await writeFile(resultsFile, text);
+    const rounds = Number(values.rounds);
+    await keepFigures({ faults: { rounds, runs: pass + fail, failed: fail, leaks } });
     console.log(`written to ${relative(process.cwd(), resultsFile)}`);
   }
   return fail === 0 && pass > 0;

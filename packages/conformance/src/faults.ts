@@ -212,7 +212,7 @@ export const faultRows: readonly FaultRow[] = [
   client('barge-in', 'the caller interrupts, and the next turn follows', 'barge-in', { L: 'leaks' }),
   client('sibling-fails', 'one of two connections is lost', 'sibling', undefined, 'drop-after:{output},times=1'),
   client('slow-consumer', 'nobody reads the answer for twenty seconds', 'slow-consumer'),
-  client('audio-during-outage', 'the caller speaks for thirty seconds while there is no connection', 'outage', {
+  client('audio-during-outage', 'the caller speaks while there is no connection for seconds', 'outage', {
     S: 'leaks',
     R: 'leaks',
   }),

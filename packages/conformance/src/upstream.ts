@@ -1,4 +1,5 @@
 import { faultRows, type FaultRow, type UpstreamFate } from './faults.ts';
+import type { UpstreamFigures } from './figures.ts';
 import { inParallel } from './matrix.ts';
 import { runSubject } from './run.ts';
 import type { Observation } from './expectation.ts';
@@ -24,12 +25,12 @@ const timeless = new Set([
 
 /**
  * The same cells on the plugin that this one replaces: in real time, each in a process of its own. `true` if it fails
- * where facts/reliability.md §3 says that it does: a suite that nobody can fail proves nothing.
+ * where it was measured to: a suite that nobody can fail proves nothing.
  */
-export async function runUpstream(options: UpstreamOptions, print: (line: string) => void): Promise<boolean> {
+export async function runUpstream(options: UpstreamOptions, print: (line: string) => void): Promise<UpstreamFigures> {
   const { module, subjects, rows, workers } = options;
   const jobs: (() => Promise<void>)[] = [];
-  const tally = { asExpected: 0, otherwise: 0, unknown: 0 };
+  const tally = { asExpected: 0, otherwise: 0, outcomes: {} as Record<string, number> };
   for (const subject of subjects) {
     for (const row of faultRows) {
       const fate = row.upstream?.[subject.upstream!];
@@ -40,6 +41,7 @@ export async function runUpstream(options: UpstreamOptions, print: (line: string
         const agrees = isFate(fate, observation, row);
         if (agrees) tally.asExpected++;
         else tally.otherwise++;
+        tally.outcomes[observation.outcome] = (tally.outcomes[observation.outcome] ?? 0) + 1;
         const what = `${observation.outcome}, ${observation.dials} dials${observation.wrong.length > 0 ? `, ${observation.wrong.join('; ')}` : ''}`;
         print(
           `${agrees ? ' ' : '?'} ${titleOf(subject).padEnd(26)} ${row.id.padEnd(28)} ${fate.padEnd(9)} seen: ${what}`,
@@ -49,7 +51,7 @@ export async function runUpstream(options: UpstreamOptions, print: (line: string
   }
   await inParallel(jobs, workers);
   print(`\n${tally.asExpected} cells as measured before, ${tally.otherwise} otherwise`);
-  return tally.otherwise === 0;
+  return tally;
 }
 
 /** Whether what was seen is what was measured before there was this suite. */

@@ -1,7 +1,12 @@
 import type { Clock, Frame } from '@patchbay/ws-session';
 
-interface Chunk {
+/** A frame of audio, and how long it is. */
+export interface Sound {
   frame: Frame;
+  milliseconds: number;
+}
+
+interface Chunk extends Sound {
   /** Where it begins and ends in the audio of the stream, in milliseconds. */
   startMs: number;
   endMs: number;
@@ -32,6 +37,11 @@ export class AudioHistory {
     return this.#pushedMs;
   }
 
+  /** How much of what was sent {@link replay} gives again. */
+  get repeatedMs(): number {
+    return Math.max(0, this.#sentMs - (this.#chunks[0]?.startMs ?? this.#pushedMs));
+  }
+
   /** Remembers a frame. Bytes are copied, because their buffer is reused. */
   push(frame: Frame, milliseconds: number): void {
     const startMs = this.#pushedMs;
@@ -39,6 +49,7 @@ export class AudioHistory {
     this.#pushedAt = this.#clock.now();
     this.#chunks.push({
       frame: typeof frame === 'string' ? frame : new Uint8Array(frame),
+      milliseconds,
       startMs,
       endMs: this.#pushedMs,
       pushedAt: this.#pushedAt,
@@ -65,12 +76,12 @@ export class AudioHistory {
   }
 
   /** Everything that is not settled and ends by `untilMs`, oldest first; where it begins, and how much it is. Default: all. */
-  replay(untilMs: number = Infinity): { frames: Frame[]; startMs: number; milliseconds: number } {
+  replay(untilMs: number = Infinity): { sounds: readonly Sound[]; startMs: number; milliseconds: number } {
     // Positions are sums of fractions of a millisecond.
     const chunks = this.#chunks.filter(({ endMs }) => endMs <= untilMs + 0.001);
     const startMs = chunks[0]?.startMs ?? this.#pushedMs;
     return {
-      frames: chunks.map(({ frame }) => frame),
+      sounds: chunks,
       startMs,
       milliseconds: (chunks.at(-1)?.endMs ?? startMs) - startMs,
     };
@@ -99,7 +110,7 @@ export class AudioHistory {
     let unsentMs = 0;
     for (const chunk of this.#chunks) {
       if (!settled(chunk)) break;
-      if (chunk.endMs > this.#sentMs) unsentMs += chunk.endMs - chunk.startMs;
+      if (chunk.endMs > this.#sentMs) unsentMs += chunk.milliseconds;
       count++;
     }
     if (count > 0) this.#chunks.splice(0, count);

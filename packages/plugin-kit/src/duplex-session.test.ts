@@ -139,6 +139,21 @@ test('gaps in the input are filled with silence, after what was left of it', asy
   expect(sizes.slice(0, 3)).toEqual([160, 1_600, 1_600]);
 });
 
+test('half a chunk that a lost socket did not get is the beginning of the next one’s first', async () => {
+  const session = open();
+  await session._updateSession('');
+  const first = await welcome();
+  session.pushAudio(frame(1_200));
+  await first.hears('pcm');
+  await clock.advance(6_000);
+  first.socket.terminate();
+  const second = await welcome(2);
+  session.pushAudio(frame(400));
+  const { pcm: sound } = await second.hears('pcm');
+  const bytes = Buffer.from(String(sound), 'base64');
+  expect([bytes.length, bytes.readInt16LE(0), bytes.readInt16LE(1_598)]).toEqual([1_600, 1, 1]);
+});
+
 test('the end: the provider is asked to finish, and has a second for it', async () => {
   const session = open();
   await session._updateSession('');

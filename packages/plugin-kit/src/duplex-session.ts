@@ -265,8 +265,6 @@ export abstract class DuplexSessionBase<Events extends EventMap = Record<never, 
     this.#isConfirmed = false;
     this.#stall = undefined;
     this.#gapTimer?.cancel();
-    // Half a chunk, and a resampler's memory, belong to a moment that is over.
-    this.#chunker.reset();
   }
 
   #fillGaps(): void {

@@ -56,7 +56,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
   }
 
   protected override async run(): Promise<void> {
-    const { connection, wire, sampleRate, agent, proxy, keepAlive, modelOf } = this.#description;
+    const { connection, wire, sampleRate, agent, proxy, keepAlive, modelOf, queryOf } = this.#description;
     const { abortSignal } = this;
     const attempt = new AbortController();
     const abort = (): void => attempt.abort();
@@ -85,6 +85,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
         body,
         signal: attempt.signal,
         ...(model === undefined ? {} : { model }),
+        ...(queryOf === undefined ? {} : { query: queryOf(this.#options) }),
         ...(agent === undefined ? {} : { agent }),
         ...(proxy === undefined ? {} : { proxy }),
       });

@@ -6,6 +6,9 @@ import { retryAfter } from './errors.ts';
 /** As much of a refusal as is kept. */
 const maxRefusalBytes = 8_192;
 
+/** Read beyond that, so that no secret is cut in two before it is looked for: longer than any key. */
+const marginBytes = 4_096;
+
 /** A response that is not a 2xx, as the error that says who refused, why, and whether to ask again. */
 export async function refusalOf(
   connection: Connection,
@@ -14,9 +17,9 @@ export async function refusalOf(
 ): Promise<PatchbayError> {
   const status = message.statusCode ?? 0;
   const { headers } = message;
-  const body = scrub(await readSome(message));
+  const body = await readSome(message, scrub);
   const hop = guessHop(connection, { status, headers, body, fromProxy: fromProxy || status === 407 });
-  const said = explanationIn(body);
+  const said = explanationIn(body, scrub);
   const reason = status >= 300 && status < 400 ? redirectTo(headers.location) : said.message;
   const hint = hop === 'proxy' ? undefined : connection.hint({ status, text: body });
   const who = hop === 'proxy' ? `the proxy before ${connection.host}` : connection.host;
@@ -28,29 +31,34 @@ export async function refusalOf(
     hop,
     retryable: statusVerdict(connection, status, body) !== 'fatal',
     ...(said.code === undefined ? {} : { providerCode: said.code }),
-    ...(typeof requestId === 'string' ? { requestId } : {}),
+    ...(typeof requestId === 'string' ? { requestId: scrub(requestId) } : {}),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
     ...(body === '' ? {} : { body }),
   });
 }
 
-async function readSome(message: IncomingMessage): Promise<string> {
+async function readSome(message: IncomingMessage, scrub: (text: string) => string): Promise<string> {
   const pieces: Buffer[] = [];
   let length = 0;
   try {
     for await (const piece of message as AsyncIterable<Buffer>) {
       pieces.push(piece);
       length += piece.length;
-      if (length >= maxRefusalBytes) break;
+      if (length >= maxRefusalBytes + marginBytes) break;
     }
   } catch {
     // The status alone says enough.
   }
-  return Buffer.concat(pieces).subarray(0, maxRefusalBytes).toString();
+  const body = scrub(Buffer.concat(pieces).toString());
+  const isWhole = length < maxRefusalBytes + marginBytes;
+  return body.slice(0, isWhole ? maxRefusalBytes : Math.min(maxRefusalBytes, body.length - marginBytes));
 }
 
 /** `{ error: { message, code, type } }` as most providers have it, bare or under `detail`; HTML says nothing. */
-function explanationIn(body: string): { message?: string | undefined; code?: string | undefined } {
+function explanationIn(
+  body: string,
+  scrub: (text: string) => string,
+): { message?: string | undefined; code?: string | undefined } {
   let json: unknown;
   try {
     json = JSON.parse(body);
@@ -59,10 +67,10 @@ function explanationIn(body: string): { message?: string | undefined; code?: str
   }
   const outer = objectOf(json);
   const error = objectOf(outer?.error) ?? objectOf(objectOf(outer?.detail)?.error) ?? outer;
-  return {
-    message: textOf(error?.message) ?? textOf(outer?.error) ?? textOf(outer?.detail),
-    code: textOf(error?.code) ?? textOf(error?.type),
-  };
+  const message = textOf(error?.message) ?? textOf(outer?.error) ?? textOf(outer?.detail);
+  const code = textOf(error?.code) ?? textOf(error?.type);
+  // Once more: JSON may have written a secret with escapes.
+  return { message: message && scrub(message), code: code && scrub(code) };
 }
 
 function objectOf(value: unknown): Record<string, unknown> | undefined {

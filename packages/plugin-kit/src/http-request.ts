@@ -8,7 +8,7 @@ import {
   type KeepAlive,
   type NetworkOptions,
 } from '@patchbay/ws-session';
-import { createScrubber, PatchbayError, type Connection, type DialRequest } from '@patchbay/ws-url';
+import { createScrubber, PatchbayError, type Connection, type DialRequest, type Query } from '@patchbay/ws-url';
 import { refusalOf } from './http-refusal.ts';
 
 export interface HttpRequest extends NetworkOptions {
@@ -21,6 +21,8 @@ export interface HttpRequest extends NetworkOptions {
   body?: string | Uint8Array;
   /** The model of this request, where it travels in the URL. Default: the connection's. */
   model?: string;
+  /** What the options say, where the URL carries it. */
+  query?: Query;
   /** Connections to reuse. Default: Node's own, and a tunnel for each request where a proxy is on the way. */
   keepAlive?: KeepAlive;
   /** Aborting with a `PatchbayError` as reason rejects with that error: deadlines. */
@@ -42,11 +44,13 @@ export interface HttpResponse {
  * they would carry the key to somewhere nobody configured.
  */
 export async function sendHttp(request: HttpRequest): Promise<HttpResponse> {
-  const { connection, model, signal } = request;
+  const { connection, model, query, signal } = request;
   try {
     if (signal.aborted) throw abortOf(signal);
     const { clock } = currentRuntime();
-    const dial = await connection.request({ signal, wallClock: () => clock.wallClock(), ...(model ? { model } : {}) });
+    const wallClock = (): number => clock.wallClock();
+    const said = { ...(model ? { model } : {}), ...(query ? { query } : {}) };
+    const dial = await connection.request({ signal, wallClock, ...said });
     const { message, fromProxy } = await exchange(request, dial, true);
     const status = message.statusCode ?? 0;
     if (status < 200 || status >= 300)

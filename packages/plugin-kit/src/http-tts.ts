@@ -1,6 +1,6 @@
 import { tts, type APIConnectOptions } from '@livekit/agents';
 import { currentRuntime, Deadline, KeepAlive, type NetworkOptions } from '@patchbay/ws-session';
-import { PatchbayError, type Connection } from '@patchbay/ws-url';
+import { PatchbayError, type Connection, type Query } from '@patchbay/ws-url';
 import type { CompressedAudio } from './audio-decoder.ts';
 import type { HttpChunkedStream } from './http-chunked-stream.ts';
 import { sendHttp } from './http-request.ts';
@@ -39,6 +39,8 @@ export interface HttpTTSDescription<Options> extends NetworkOptions {
   formatOf?(options: Readonly<Options>): SpeechFormat;
   /** The model that these options ask for. Default: the connection's. */
   modelOf?(options: Readonly<Options>): string | undefined;
+  /** What the URL says of these options, for providers that are configured by it. */
+  queryOf?(options: Readonly<Options>): Query;
 }
 
 /** What streams share with the model that they belong to. */

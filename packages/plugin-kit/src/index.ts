@@ -18,6 +18,7 @@ export type { ConnectionEmitter, ConnectionEvent, ConnectionEvents } from './con
 export { retryableStatus, retryAfter, toAPIError, toPatchbayError, type APIErrorOverrides } from './errors.ts';
 export { guardedEmit, type GuardedEmitter } from './guarded-emit.ts';
 export { logger, type Logger } from './logging.ts';
+export { resolveConnect, routeTo, type PluginConnectOptions, type Route } from './connect.ts';
 export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';
 export { PcmChunker, type PcmChunkerOptions } from './pcm-chunker.ts';
 export { Resampler } from './resampler.ts';
@@ -43,9 +44,10 @@ export { withRetries } from './with-retries.ts';
 
 // Speech to text.
 export { BatchSTTStream, type BatchRequest } from './batch-stt-stream.ts';
+export { wavOf } from './wav.ts';
 export { meanProbability } from './mean-probability.ts';
 export { Speakers } from './speakers.ts';
-export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage } from './speech.ts';
+export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage, type SpeechWord } from './speech.ts';
 export {
   decodeJson,
   type JsonMessage,
@@ -64,6 +66,10 @@ export {
   type SpeechFormat,
   type SpeechSink,
 } from './http-tts.ts';
+
+export { StreamingTTS, type StreamingTTSDescription } from './streaming-tts.ts';
+export { StreamingTTSStream } from './streaming-tts-stream.ts';
+export { type SpokenSink, type TextToSpeechContext, type TextToSpeechWire } from './text-to-speech-wire.ts';
 
 // Language models.
 export { RequestLLM, type RequestLLMDescription } from './request-llm.ts';

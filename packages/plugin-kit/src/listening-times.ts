@@ -6,10 +6,10 @@ export const defaultChunkMs: number = 50;
 /** Audio that is kept although nobody seems to speak: providers take a moment to hear a voice begin. */
 export const leadMs: number = 1_000;
 
-/** How long audio waits for a socket when nobody was speaking as the last one was lost. */
+/** How long silence waits for a socket. */
 export const backlogMs: number = 2_000;
 
-/** How long if somebody was, and how much of it the next socket gets to hear again: a sentence, but not a monologue. */
+/** How long speech does, and how much of it the next socket gets to hear again: a sentence, but not a monologue. */
 export const longestReplayMs: number = 15_000;
 
 /** A transcript that is owed comes within this, or within `timeoutMs` if that is more; nobody waits longer for a reply. */

@@ -345,6 +345,41 @@ describe('a realtime session', () => {
       expect(heard.indexOf(5_001)).toBe(10);
     });
 
+    test('hears a long outage’s phrase from its beginning, and of the silence before it no more than two seconds', async () => {
+      const silence = Array.from({ length: 40 }, () => 0);
+      const phrase = Array.from({ length: 40 }, (_, index) => 5_001 + index);
+      const heard = await interrupted((session) => session.pushAudio(hundredMs(0)), [...silence, ...phrase]);
+      expect(heard.filter((level) => level > 0)).toEqual(phrase);
+      expect(heard.length).toBeLessThanOrEqual(20 + phrase.length);
+    });
+
+    test.each([
+      ['is not told as lost if the next socket hears it again', undefined, []],
+      ['is told as lost when it is taken back before the next socket hears it', 'clear', [300]],
+      ['is told as lost when there is no next socket', 'close', [300]],
+    ])('what was on its way %s', async (_what, meanwhile, lostMs) => {
+      const session = open({ chunkMs: 100, repeatsSpeech: true });
+      const first = await aviary.perch(1);
+      await first.hears('hello');
+      for (const level of [5_001, 5_002, 5_003]) session.pushAudio(hundredMs(level));
+      session.sendMark();
+      await first.hears('mark');
+      const dropped: number[] = [];
+      session.on('connection', (event: ConnectionEvent) => {
+        if (event.type === 'audio-dropped') dropped.push(event.droppedMs);
+      });
+      const lost = once(session, 'connection');
+      first.socket.terminate();
+      await lost;
+      if (meanwhile === 'clear') await session.clearAudio();
+      if (meanwhile === 'close') await session.close();
+      else {
+        await clock.advance(1_000);
+        await (await aviary.perch(2)).hears('hello');
+      }
+      expect(dropped).toEqual(lostMs);
+    });
+
     test('hears nothing again of what was no speech', async () => {
       expect(await interrupted((session) => session.pushAudio(hundredMs(0)), [1])).toEqual([1]);
     });

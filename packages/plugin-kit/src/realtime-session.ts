@@ -7,6 +7,7 @@ import { ConnectedTime } from './connected-time.ts';
 import { toAPIError } from './errors.ts';
 import { guardedEmit } from './guarded-emit.ts';
 import { logger } from './logging.ts';
+import { LostAudio } from './lost-audio.ts';
 import { hostOf } from './model-host.ts';
 import { PcmChunker } from './pcm-chunker.ts';
 import { ResponseGeneration } from './realtime-generation.ts';
@@ -15,6 +16,7 @@ import type { RealtimeUsage } from './realtime-metrics.ts';
 import type { RealtimeModelBase } from './realtime-model.ts';
 import { Replies } from './realtime-replies.ts';
 import type { RealtimeReply, ReplyOptions, Withdrawal } from './realtime-replies.ts';
+import { backlogMs } from './listening-times.ts';
 import { UnheardSpeech } from './unheard-speech.ts';
 import type { VoiceSettings } from './voice-settings.ts';
 
@@ -24,13 +26,15 @@ export interface RealtimeSettings extends VoiceSettings {
   replyMs?: number;
   /** Silence inside a reply, before and after its first output, that ends it and the socket. Default 30,000 and 10,000. */
   stall?: { firstMs: number; nextMs: number };
-  /** Audio kept through an outage; older audio is dropped and counted. Default: the session's, 2,000. */
+  /** Audio kept through an outage; older audio is dropped and counted. Default 2,000, or 15,000 of a phrase that is to be repeated. */
   maxAudioBacklogMs?: number;
   /**
    * What was said on a lost socket, and neither committed nor cleared, is said to the next one. For providers that make
    * turns of their input, and tell. Default false.
    */
   repeatsSpeech?: boolean;
+  /** What metrics are labelled with. Default: the model's label. */
+  metricsLabel?: string;
 }
 
 /** How long after the last word, ours or the caller's, the line counts as quiet. */
@@ -54,6 +58,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   readonly #connection: Session;
   readonly #chunker: PcmChunker;
   readonly #unheard: UnheardSpeech | undefined;
+  readonly #lostAudio = new LostAudio((event) => this.#tellAll(event));
   readonly #connectedTime: ConnectedTime;
   readonly #stalls = new Map<string, Expectation>();
   #link: Link | undefined;
@@ -79,7 +84,8 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       chunkMs: settings.chunkMs ?? 100,
       onChunk: (bytes, milliseconds) => {
         const frame = this.encodeAudio(bytes);
-        if (!this.send(frame, { audioMs: milliseconds })) return;
+        const scope = this.repeatedAudioMs === undefined || !this.#link ? 'session' : 'epoch';
+        if (!this.send(frame, { audioMs: milliseconds, scope })) return;
         this.#unheard?.push(frame, bytes, milliseconds);
         this.#pushedAudioMs += milliseconds;
       },
@@ -92,7 +98,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       // Nobody above retries: LiveKit has no retry loop for realtime models.
       redialFirst: true,
       rotation: settings.rotation && { ...settings.rotation, isQuiet: () => this.isQuiet() },
-      maxAudioBacklogMs: settings.maxAudioBacklogMs,
+      maxAudioBacklogMs: settings.maxAudioBacklogMs ?? (() => this.#unheard?.keepMs ?? backlogMs),
       handlers: {
         open: (link, context) => this.#open(link, context),
         frame: (frame, link) => this.received(frame, link),
@@ -132,6 +138,11 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   /** Audio handed to the provider since the last commit, clear or new socket. */
   protected get pushedAudioMs(): number {
     return this.#pushedAudioMs;
+  }
+
+  /** How much of what the last socket was given {@link opened} tells the next one, in milliseconds. Default: that is not its task. */
+  protected get repeatedAudioMs(): number | undefined {
+    return undefined;
   }
 
   /** Whether a planned replacement of the socket would go unnoticed now. */
@@ -244,7 +255,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       'metrics_collected',
       realtimeMetrics(generation, {
         ...result,
-        label: this.#model.label(),
+        label: this.#settings.metricsLabel ?? this.#model.label(),
         modelName: this.#model.model,
         modelProvider: this.#model.provider,
         acquireTimeMs: this.#acquireTimeMs,
@@ -311,8 +322,12 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     this.#link = link;
     this.#connectedTime.connected();
     this.#repliesOnLink = 0;
+    const repeatedMs = this.repeatedAudioMs;
     this.opened(link, context);
-    this.#sayAgain(link);
+    // What the caller was saying when the last socket was lost, ahead of what he has said since.
+    const saidMs = this.#unheard?.sayAgain(link) ?? 0;
+    this.#pushedAudioMs += saidMs;
+    this.#lostAudio.opened(repeatedMs ?? saidMs);
     if (context.reconnected) guardedEmit(this, 'session_reconnected', {});
   }
 
@@ -323,15 +338,9 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     }
     this.#pushedAudioMs = 0;
     this.#unheard?.lost(waitingAudioMs);
+    this.#lostAudio.closed(this.#ended ? 0 : (this.repeatedAudioMs ?? this.#unheard?.repeatedMs ?? 0));
     this.#closeGenerations();
     if (!this.#ended) this.dropped(error);
-  }
-
-  /** What the caller was saying when the last socket was lost, ahead of what he has said since. */
-  #sayAgain(link: Link): void {
-    const unheard = this.#unheard?.replay();
-    for (const frame of unheard?.frames ?? []) link.send(frame);
-    this.#pushedAudioMs += unheard?.milliseconds ?? 0;
   }
 
   #end(reason: Error): void {
@@ -364,11 +373,17 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   }
 
   #tell(event: ConnectionEvent): void {
+    if (event.type === 'audio-dropped') return this.#lostAudio.reported(event);
     if (event.type === 'open') this.#acquireTimeMs = event.elapsedMs;
-    guardedEmit(this, 'connection', event);
-    hostOf(this.#model).tell(event);
+    if (event.type === 'closed') this.#lostAudio.ended();
+    this.#tellAll(event);
     // A planned end, such as an expiry, waits for nothing and is no failure.
     if (event.type === 'reconnecting' && event.delayMs > 0) this.#emitError(event.error, true);
+  }
+
+  #tellAll(event: ConnectionEvent): void {
+    guardedEmit(this, 'connection', event);
+    hostOf(this.#model).tell(event);
   }
 
   #emitError(error: unknown, recoverable: boolean): void {

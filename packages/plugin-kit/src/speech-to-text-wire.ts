@@ -24,14 +24,25 @@ export interface SpeechToTextWire<Options> {
   flush?(context: SpeechToTextContext<Options>): Frame | undefined;
   /** "Nothing more will come." The stream ends when all that is owed has been answered, or the provider closes. */
   finish?(context: SpeechToTextContext<Options>): readonly Frame[];
-  /** Something that the provider must answer and that changes nothing. Left out: one that is deaf is not found out. */
-  probe?(context: SpeechToTextContext<Options>): Frame;
+  /** Nothing may come of a {@link flush}: no answer is waited for. Default false. */
+  flushMayBeSilent?: boolean;
+  /** What keeps a socket open on which no audio flows. `isFirst`: it has been sent nothing yet. */
+  keepAlive?: { everyMs: number; frame: (isFirst: boolean) => Frame };
+  /**
+   * Something that the provider must answer and that changes nothing; without a `frame`, it talks by itself while it
+   * hears audio and only has to be waited for. `undefined` or left out: one that is deaf is not found out.
+   */
+  probe?(context: SpeechToTextContext<Options>): { frame?: Frame } | undefined;
   /** Options changed while the socket is open. Left out: a new socket is opened. */
   update?(before: Readonly<Options>, context: SpeechToTextContext<Options>): readonly Frame[] | 'reconnect';
   /** Bytes or text → message. Default: JSON. Throwing or returning nothing counts as unreadable. */
   decode?(frame: Frame): JsonMessage | undefined;
-  /** One message. Unknown ones fall through silently. */
-  receive(message: JsonMessage, speech: Speech, context: SpeechToTextContext<Options>): void;
+  /** One message, and what it is answered with at once. Unknown ones fall through silently. */
+  receive(
+    message: JsonMessage,
+    speech: Speech,
+    context: SpeechToTextContext<Options>,
+  ): readonly Frame[] | undefined | void;
 }
 
 /** The default decoder: one place, and objects only. */

@@ -1,4 +1,4 @@
-import { normalizeLanguage, stt } from '@livekit/agents';
+import { createTimedString, normalizeLanguage, stt } from '@livekit/agents';
 import type { Expectation } from '@patchbay/ws-session';
 import { meanProbability } from './mean-probability.ts';
 import { Speakers } from './speakers.ts';
@@ -17,13 +17,26 @@ export interface SpeechDetails {
   endMs?: number;
   /** Default: who {@link Speech.spoke} most. */
   speakerId?: string | null;
+  words?: readonly SpeechWord[];
+  /** The provider's name for the request. Default: that of the piece of speech. */
+  requestId?: string;
   metadata?: Record<string, unknown>;
+}
+
+/** A word, and where it was said. */
+export interface SpeechWord {
+  text: string;
+  startMs?: number | undefined;
+  endMs?: number | undefined;
+  confidence?: number | undefined;
 }
 
 /** What speech has cost. */
 export interface SpeechUsage {
   /** Default: from the beginning to the end of the speech, where both are known. */
   audioMs?: number;
+  /** The provider's name for the request. Default: that of the piece of speech. */
+  requestId?: string;
   inputTokens?: number;
   outputTokens?: number;
 }
@@ -107,9 +120,9 @@ export class Speech {
     return this.#isConfigured;
   }
 
-  /** The provider heard a voice, or has named a transcript that will come: more than that we asked for one. */
+  /** The provider heard a voice, or has named a transcript, and has not told it: more than that we asked for one. */
   get isPromised(): boolean {
-    return this.#owed.size > 0 || this.#open;
+    return this.#owed.size > 0 || this.#segments.size > 0;
   }
 
   /** The provider says that it took its configuration. */
@@ -149,6 +162,11 @@ export class Speech {
     this.#check();
   }
 
+  /** The voice fell silent, and its transcripts have been told. `atMs`: where its audio ends. */
+  ended(id = '', atMs?: number): void {
+    this.stoppedLocally(id, atMs === undefined ? 0 : this.#context.ageMs(atMs));
+  }
+
   /** We asked for a transcript of what was sent so far. */
   asked(): void {
     this.#owe(() => this.#asked++);
@@ -184,6 +202,15 @@ export class Speech {
     this.#expectation?.touch();
     this.#begin();
     this.#tell(stt.SpeechEventType.INTERIM_TRANSCRIPT, id, segment, details);
+  }
+
+  /** The transcript as it will be, if nothing more is said. */
+  preflight(id: string, text: string, details: SpeechDetails = {}): void {
+    if (text === '' || (this.#finished.has(id) && id !== '')) return;
+    const segment = this.#segment(id);
+    segment.text = text;
+    this.#begin();
+    this.#tell(stt.SpeechEventType.PREFLIGHT_TRANSCRIPT, id, segment, details);
   }
 
   /** The transcript. An empty one says that there were no words. */
@@ -230,7 +257,7 @@ export class Speech {
     const { audioMs = spokenMs, inputTokens, outputTokens } = usage;
     this.#context.emit({
       type: stt.SpeechEventType.RECOGNITION_USAGE,
-      requestId: id,
+      requestId: usage.requestId ?? id,
       recognitionUsage: {
         audioDuration: audioMs / 1000,
         ...(inputTokens === undefined ? {} : { inputTokens }),
@@ -322,7 +349,7 @@ export class Speech {
     const endMs = details.endMs ?? (segment.endMs === undefined ? undefined : segment.endMs - segment.trailingMs);
     this.#context.emit({
       type,
-      requestId: id,
+      requestId: details.requestId ?? id,
       alternatives: [
         {
           text: segment.text,
@@ -333,9 +360,19 @@ export class Speech {
           confidence,
           ...(languages.length > 1 ? { sourceLanguages: languages.map(normalizeLanguage) } : {}),
           ...(speakerId === undefined ? {} : { speakerId }),
+          ...(details.words === undefined ? {} : { words: details.words.map((word) => this.#timed(word)) }),
           ...(metadata === undefined ? {} : { metadata }),
         },
       ],
+    });
+  }
+
+  #timed({ text, startMs, endMs, confidence }: SpeechWord): ReturnType<typeof createTimedString> {
+    return createTimedString({
+      text,
+      ...(startMs === undefined ? {} : { startTime: this.#context.secondsAt(startMs) }),
+      ...(endMs === undefined ? {} : { endTime: this.#context.secondsAt(endMs) }),
+      ...(confidence === undefined ? {} : { confidence }),
     });
   }
 }

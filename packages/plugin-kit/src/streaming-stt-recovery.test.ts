@@ -193,7 +193,10 @@ describe('StreamingSTT, when the connection fails', () => {
     expect(connection.some(({ type }) => type === 'reconnecting')).toBe(false);
   });
 
-  it('keeps for two seconds what is said while there is no socket, and counts what it had to give up', async () => {
+  it.each([
+    ['for two seconds silence', () => new AudioFrame(new Int16Array(800), 16_000, 1, 800), 3_000],
+    ['for fifteen seconds what is said', (at: number) => frame(at * 16, 50), 16_000],
+  ])('keeps %s while there is no socket, and counts what it had to give up', async (_what, sound, stallMs) => {
     const { stream, connection } = await room.listen({
       upgrade: (attempt) => (attempt === 2 ? { status: 503 } : undefined),
     });
@@ -203,15 +206,91 @@ describe('StreamingSTT, when the connection fails', () => {
     first.socket.terminate();
     await until(() => connection.some(({ type }) => type === 'reconnecting'));
     // Nothing comes back while the room.clock stands still, so five seconds are said in no time, and then in five.
-    for (let at = 0; at < 5_000; at += 50) stream.pushFrame(frame(at * 16, 50));
+    for (let at = 0; at < 5_000; at += 50) stream.pushFrame(sound(at));
     await turns();
-    room.clock.stall(3_000);
+    room.clock.stall(stallMs - 1_000);
+    stream.pushFrame(sound(0));
+    await turns();
+    expect(connection.filter(({ type }) => type === 'audio-dropped')).toEqual([]);
+    room.clock.stall(1_000);
+    stream.pushFrame(sound(0));
+    await turns();
+    await room.clock.advance(10_000);
+    // With the first fifty, which the first socket may not have heard either.
+    await until(() => connection.some((event) => event.type === 'audio-dropped' && event.totalMs === 5_050));
+    const second = await room.server.socket(1);
+    await until(() => second.audio.length === 1_600);
+  });
+
+  it('tells of what a socket that died may not have heard, but for what the next one hears again', async () => {
+    const { stream, connection } = await room.listen();
+    const first = await room.server.socket(0);
+    await until(() => connection.some(({ type }) => type === 'open'));
+    // Nobody seems to speak: a second is kept, in case a voice was about to begin.
+    for (let at = 0; at < 1_500; at += 50)
+      stream.pushFrame(new AudioFrame(new Int16Array(800).fill(at / 50), 16_000, 1, 800));
+    await until(() => first.audio.length === 1_500 * 16);
+    first.socket.terminate();
+    await until(() => connection.some(({ type }) => type === 'reconnecting'));
+    expect(connection.filter(({ type }) => type === 'audio-dropped')).toEqual([
+      { type: 'audio-dropped', droppedMs: 500, totalMs: 500, reason: 'in-flight' },
+    ]);
+    await room.clock.advance(1_000);
+    const second = await room.server.socket(1);
+    await until(() => second.audio.length === 1_000 * 16);
+    expect(second.audio[0]).toBe(500 / 50);
+  });
+
+  it('tells of what a socket that died may not have heard, if the next one comes too late to hear it again', async () => {
+    const { stream, connection } = await room.listen({
+      upgrade: (attempt) => (attempt === 2 ? { status: 503 } : undefined),
+    });
+    const first = await room.server.socket(0);
+    await until(() => connection.some(({ type }) => type === 'open'));
+    stream.pushFrame(frame(0, 500));
+    await until(() => first.audio.length === 500 * 16);
+    first.socket.terminate();
+    await until(() => connection.some(({ type }) => type === 'reconnecting'));
+    expect(connection.filter(({ type }) => type === 'audio-dropped')).toEqual([]);
+    room.clock.stall(20_000);
     stream.pushFrame(frame(0, 50));
     await turns();
     await room.clock.advance(10_000);
-    await until(() => connection.some((event) => event.type === 'audio-dropped' && event.totalMs === 5_000));
+    await until(() => connection.some(({ type }) => type === 'audio-dropped'));
+    expect(connection.filter(({ type }) => type === 'audio-dropped')).toEqual([
+      { type: 'audio-dropped', droppedMs: 500, totalMs: 500, reason: 'reconnect' },
+    ]);
     const second = await room.server.socket(1);
-    await until(() => second.audio.length === 800);
+    await until(() => second.audio.length === 50 * 16);
+  });
+
+  it('tells of what was said again to a socket that died too', async () => {
+    const { stream, connection } = await room.listen();
+    const first = await room.server.socket(0);
+    await until(() => connection.some(({ type }) => type === 'open'));
+    const quiet = new AudioFrame(new Int16Array(16_000).fill(1), 16_000, 1, 16_000);
+    stream.pushFrame(quiet);
+    await until(() => first.audio.length === 16_000);
+    first.socket.terminate();
+    await room.clock.advance(1_000);
+    const second = await room.server.socket(1);
+    await until(() => second.audio.length === 16_000);
+    expect(connection.filter(({ type }) => type === 'audio-dropped')).toEqual([]);
+    // What is new is kept for the third one, and what is older is not any more.
+    stream.pushFrame(quiet);
+    await until(() => second.audio.length === 32_000);
+    second.socket.terminate();
+    await until(() => connection.some(({ type }) => type === 'audio-dropped'));
+    expect(connection.filter(({ type }) => type === 'audio-dropped')).toEqual([
+      { type: 'audio-dropped', droppedMs: 1_000, totalMs: 1_000, reason: 'in-flight' },
+    ]);
+  });
+
+  it('closes even after an attempt that could not be begun', async () => {
+    const { model, ended, errors } = await room.listen({}, { ...quick, maxRetry: 0, timeoutMs: Infinity });
+    await ended;
+    expect(errors).toMatchObject([{ recoverable: false }]);
+    await model.close();
   });
 
   it('waits as long as Retry-After says before LiveKit’s next attempt dials', async () => {
@@ -287,5 +366,24 @@ describe('StreamingSTT, when the connection fails', () => {
     await ended;
     expect(connection.filter(({ type }) => type === 'reconnecting')).toEqual([]);
     expect([room.server.upgrades, errors]).toEqual([1, []]);
+  });
+
+  it.each([
+    [
+      'is lost when it never answers',
+      undefined,
+      [{ type: 'audio-dropped', droppedMs: 500, totalMs: 500, reason: 'closed' }],
+    ],
+    ['was heard when it answers by closing', 1000, []],
+  ])('what was on its way to the last socket of all %s', async (_what, code, dropped) => {
+    const { stream, ended, connection } = await room.listen();
+    stream.pushFrame(new AudioFrame(new Int16Array(8_000).fill(1), 16_000, 1, 8_000));
+    stream.endInput();
+    const first = await room.server.socket(0);
+    await first.message('bye');
+    if (code !== undefined) first.socket.close(code);
+    for (let second = 0; second < 10; second++) await room.clock.advance(1_000);
+    await ended;
+    expect(connection.filter(({ type }) => type === 'audio-dropped')).toEqual(dropped);
   });
 });

@@ -4,9 +4,11 @@ import type { PatchbayError } from '@patchbay/ws-url';
 import { AudioHistory } from './audio-history.ts';
 import { ClientVad } from './client-vad.ts';
 import { guardedEmit } from './guarded-emit.ts';
+import { IdleLine } from './idle-line.ts';
 import { InterimPacer } from './interim-pacer.ts';
 import { answerMs, backlogMs, defaultChunkMs, leadMs, longestReplayMs, probeMs, rotation } from './listening-times.ts';
 import { logger } from './logging.ts';
+import { LostAudio } from './lost-audio.ts';
 import { Patience } from './patience.ts';
 import { PcmChunker } from './pcm-chunker.ts';
 import { SignOfLife } from './sign-of-life.ts';
@@ -34,12 +36,14 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   readonly #connOptions: APIConnectOptions;
   readonly #clock = currentRuntime().clock;
   readonly #history: AudioHistory;
+  readonly #lostAudio: LostAudio;
   readonly #chunker: PcmChunker;
   readonly #speech: Speech;
   readonly #pacer: InterimPacer;
   readonly #unanswered = new UnansweredSpeech();
   readonly #unended = new UnendedSpeech(() => this.#expectAnswer());
   readonly #signOfLife = new SignOfLife(this.#clock, () => this.#probe());
+  readonly #idleLine: IdleLine | undefined;
   #vad: ClientVad | undefined;
   #vadModel: VAD | undefined;
   readonly #settle: () => void;
@@ -55,10 +59,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #finishes = 0;
   /** Why the present run cannot end well, although its session was closed by us. */
   #failure: PatchbayError | undefined;
-  /** How long audio waits for a socket, and what had to be given up. The first words of a call wait for the first one. */
-  #backlogMs = longestReplayMs;
-  #droppedMs = 0;
-  #untoldMs = 0;
+  /** The first socket is waited for with all there is: who speaks softly is not to be taken for silence. */
+  #hasOpened = false;
   /** Where the present socket's own time begins, in milliseconds of audio. */
   #originMs = 0;
   /** LiveKit's offset when the first run began; it adds to it on every retry, which our positions already count. */
@@ -80,7 +82,10 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#connOptions = connOptions;
     this.#patience = new Patience(this.#clock, connOptions.timeoutMs);
     this.#history = new AudioHistory(this.#clock);
+    this.#lostAudio = new LostAudio((event) => void guardedEmit(model, 'connection', event));
     const { sampleRate, chunkMs = defaultChunkMs, languageOf, interimIntervalOf } = this.#description;
+    const { keepAlive } = this.#description.wire;
+    this.#idleLine = keepAlive && new IdleLine(this.#clock, keepAlive, (frame) => void this.#session?.send(frame));
     this.#pacer = new InterimPacer(this.#clock, (event) => {
       if (!this.queue.closed) this.queue.put(event);
     });
@@ -132,17 +137,19 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     if (!this.#pumping) void this.#pump();
     this.#running = true;
     this.#failure = undefined;
-    const session = this.#newSession();
+    let session: Session | undefined;
     try {
+      session = this.#newSession();
       await this.#patience.wait(this.abortSignal);
       this.#session = session;
       await session.run(this.abortSignal);
       if (this.#failure !== undefined) throw this.#failure as PatchbayError;
+      this.#lostAudio.ended();
     } catch (error) {
       if (!this.abortSignal.aborted) throw this.#patience.judge(error);
     } finally {
-      await session.close();
-      if (this.closed) this.#tellDropped();
+      await session?.close();
+      if (this.closed) this.#lostAudio.ended();
       this.#session = undefined;
       this.#running = false;
       if (this.closed) this.#settle();
@@ -150,7 +157,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #newSession(): Session {
-    const { connection, agent, proxy, reconnect, modelOf } = this.#description;
+    const { connection, agent, proxy, reconnect, modelOf, queryOf, greets = true } = this.#description;
     const { timeoutMs } = this.#connOptions;
     const { sessionMs } = connection.traits;
     return new Session({
@@ -158,8 +165,9 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
       ...(agent === undefined ? {} : { agent }),
       ...(proxy === undefined ? {} : { proxy }),
       ...(reconnect === undefined ? {} : { reconnect }),
-      deadlines: { dialMs: timeoutMs, firstEventMs: timeoutMs },
+      deadlines: { dialMs: timeoutMs, firstEventMs: greets ? timeoutMs : 0 },
       model: () => modelOf?.(this.#options),
+      query: () => queryOf?.(this.#options),
       ...(sessionMs === undefined
         ? {}
         : {
@@ -172,7 +180,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
           }),
       handlers: {
         open: (link) => this.#opened(link),
-        frame: (frame) => this.#received(frame),
+        frame: (frame, link) => this.#received(frame, link),
         lost: (_link, error) => this.#lost(error),
         event: (event) => this.#tell(event),
       },
@@ -182,33 +190,37 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #opened(link: Link): void {
     const { wire } = this.#description;
     this.#link = link;
+    this.#hasOpened = true;
+    this.#idleLine?.opened();
     for (const frame of wire.open?.(this.#context) ?? []) link.send(frame);
-    const { frames, startMs } = this.#history.replay();
+    const { sounds, startMs } = this.#history.replay();
     this.#originMs = startMs;
-    for (const frame of frames) link.send(frame);
+    for (const { frame, milliseconds } of sounds) link.send(frame, milliseconds);
+    if (sounds.length > 0) this.#idleLine?.sent();
+    this.#lostAudio.opened(this.#history.repeatedMs);
     this.#history.sent();
-    this.#tellDropped();
     this.#speech.reconnected();
     if (this.#inputEnded) this.#finish();
     else if (this.#flushOnOpen) this.#flushAgain();
   }
 
-  #received(frame: Frame): boolean {
+  #received(frame: Frame, link: Link): boolean {
     const { wire } = this.#description;
     const message = (wire.decode ?? decodeJson)(frame);
     if (message === undefined) throw new TypeError('not a message');
     this.#unended.touch();
     this.#signOfLife.received();
-    wire.receive(message, this.#speech, this.#context);
+    for (const answer of wire.receive(message, this.#speech, this.#context) ?? []) link.send(answer);
     return true;
   }
 
   #lost(error: PatchbayError | undefined): void {
     this.#link = undefined;
+    this.#lostAudio.closed(this.closed ? 0 : this.#history.repeatedMs);
     this.#unended.end();
     this.#signOfLife.lost();
-    this.#untoldMs += this.#unreachableMs();
-    this.#backlogMs = this.#isQuiet && !this.#isUnheard ? backlogMs : longestReplayMs;
+    this.#idleLine?.lost();
+    this.#lostAudio.giveUp(this.#unreachableMs());
     // Whoever asked, a VAD or a user, will not ask again.
     this.#flushOnOpen = this.#speech.isOwed;
     const { isPromised } = this.#speech;
@@ -222,9 +234,11 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
    * was lost is asked for once more only.
    */
   #lostAtTheEnd(error: PatchbayError, isPromised: boolean): void {
-    const isClose = error.closeCode === 1000 && !isPromised;
+    // Some close without a code.
+    const isClose = (error.closeCode === 1000 || error.closeCode === 1005) && !isPromised;
     const isAnswer = isClose || (error.code === 'inactivity-timeout' && !this.#unanswered.isOwed);
     if (!isAnswer && this.#finishes < 2) return;
+    if (isClose) this.#lostAudio.heard();
     // Words that were spoken and will not be written down must not be missed in silence.
     if (!isAnswer && this.#unanswered.isOwed) this.#failure = error;
     void this.#session?.close();
@@ -257,10 +271,12 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     history.push(frame, milliseconds);
     const isLoud = this.#unanswered.heard(bytes, history.pushedMs);
     if (this.#link === undefined) {
-      this.#untoldMs += history.expire(this.#backlogMs);
+      const isSilence = this.#hasOpened && this.#isQuiet && !this.#isUnheard;
+      this.#lostAudio.giveUp(history.expire(isSilence ? backlogMs : longestReplayMs));
     } else {
       this.#session?.send(frame, { audioMs: milliseconds, scope: 'epoch' });
       history.sent();
+      this.#idleLine?.sent();
       this.#unended.sent(this.#speech.isSpeaking, isLoud);
       this.#signOfLife.sent(this.#isQuiet && this.#isUnheard, history.pushedMs);
       history.settle(history.pushedMs - (this.#isQuiet && !this.#isUnheard ? leadMs : longestReplayMs));
@@ -277,7 +293,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #flush(): void {
     const frame = this.#description.wire.flush?.(this.#context);
     if (frame === undefined || (this.#link === undefined && this.#flushOnOpen)) return;
-    this.#speech.asked();
+    if (!this.#description.wire.flushMayBeSilent) this.#speech.asked();
     if (this.#link === undefined) this.#flushOnOpen = true;
     else this.#session?.send(frame);
   }
@@ -287,7 +303,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#flushOnOpen = false;
     const frame = this.#description.wire.flush?.(this.#context);
     if (frame === undefined) return;
-    if (!this.#speech.isOwed) this.#speech.asked();
+    if (!this.#speech.isOwed && !this.#description.wire.flushMayBeSilent) this.#speech.asked();
     this.#session?.send(frame);
   }
 
@@ -334,8 +350,9 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #probe(): { touch(): void; met(): void } | undefined {
-    const frame = this.#description.wire.probe?.(this.#context);
-    if (frame === undefined || this.#session?.send(frame) !== true) return undefined;
+    const probe = this.#description.wire.probe?.(this.#context);
+    if (probe === undefined || this.#session === undefined) return undefined;
+    if (probe.frame !== undefined && !this.#session.send(probe.frame)) return undefined;
     return this.#session.expect('sign of life', Math.min(probeMs, this.#connOptions.timeoutMs));
   }
 
@@ -369,16 +386,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     return this.#speech.isQuiet && this.#vad?.isSpeaking !== true;
   }
 
-  /** Once per outage: what nobody will ever hear. */
-  #tellDropped(): void {
-    const droppedMs = this.#untoldMs;
-    if (droppedMs === 0) return;
-    this.#untoldMs = 0;
-    this.#droppedMs += droppedMs;
-    this.#tell({ type: 'audio-dropped', droppedMs, totalMs: this.#droppedMs, reason: 'reconnect' });
-  }
-
   #tell(event: ConnectionEvent): void {
-    guardedEmit(this.#model, 'connection', event);
+    if (event.type === 'audio-dropped') this.#lostAudio.reported(event);
+    else guardedEmit(this.#model, 'connection', event);
   }
 }

@@ -1,6 +1,6 @@
 import { stt, type APIConnectOptions, type AudioBuffer, type VAD } from '@livekit/agents';
 import type { NetworkOptions, ReconnectPolicy } from '@patchbay/ws-session';
-import { PatchbayError, type Connection } from '@patchbay/ws-url';
+import { PatchbayError, type Connection, type Query } from '@patchbay/ws-url';
 import type { ConnectionEmitter } from './connection-events.ts';
 import type { SpeechToTextWire } from './speech-to-text-wire.ts';
 
@@ -19,6 +19,10 @@ export interface StreamingSTTDescription<Options> extends NetworkOptions {
   chunkMs?: number;
   /** The model that these options ask for; re-read on every attempt. Default: the connection's. */
   modelOf?(options: Readonly<Options>): string | undefined;
+  /** What the URL says of these options, for providers that are configured by it; re-read on every attempt. */
+  queryOf?(options: Readonly<Options>): Query;
+  /** The provider says something as soon as it is connected to, and not only when it is spoken to. Default true. */
+  greets?: boolean;
   /** The language of transcripts that name none. Default: unknown. */
   languageOf?(options: Readonly<Options>): string;
   /** Least milliseconds between two interim transcripts. Default 0: each one is told. */

@@ -1,12 +1,7 @@
-import type { Clock, Frame } from '@patchbay/ws-session';
+import type { Clock, Frame, Link } from '@patchbay/ws-session';
 import { AudioHistory } from './audio-history.ts';
+import { backlogMs, leadMs, longestReplayMs } from './listening-times.ts';
 import { UnansweredSpeech } from './unanswered-speech.ts';
-
-/** Audio that is kept although nobody seems to speak: providers take a moment to hear a voice begin. */
-const leadMs = 1_000;
-
-/** How much of what was said the next socket gets to hear again: a sentence, but not a monologue. */
-const longestReplayMs = 15_000;
 
 /**
  * What the caller said and the provider has not taken as a turn yet. It went down with the socket it was sent on, and is
@@ -22,6 +17,11 @@ export class UnheardSpeech {
 
   constructor(clock: Clock) {
     this.#history = new AudioHistory(clock);
+  }
+
+  /** How much audio is worth keeping until there is a socket again, in milliseconds. */
+  get keepMs(): number {
+    return this.#loudUntilMs === undefined ? backlogMs : longestReplayMs;
   }
 
   /** Hot: a chunk of 16-bit PCM, and the frame that carries it. */
@@ -48,11 +48,20 @@ export class UnheardSpeech {
     this.#sentMs = this.#history.pushedMs - waitingMs;
   }
 
-  /** What to say again, before anything that waits. Empty if nobody was speaking. */
-  replay(): { frames: Frame[]; milliseconds: number } {
-    if (this.#loudUntilMs === undefined || this.#loudUntilMs <= this.#history.replay().startMs) {
-      return { frames: [], milliseconds: 0 };
-    }
-    return this.#history.replay(this.#sentMs);
+  /** How much of what was sent to the last socket the next one hears again: nothing if nobody was speaking. */
+  get repeatedMs(): number {
+    return this.#isSpeech ? this.#history.replay(this.#sentMs).milliseconds : 0;
+  }
+
+  /** Says it again, before anything that waits. Returns how much it was. */
+  sayAgain(link: Link): number {
+    if (!this.#isSpeech) return 0;
+    const { sounds, milliseconds } = this.#history.replay(this.#sentMs);
+    for (const sound of sounds) link.send(sound.frame, sound.milliseconds);
+    return milliseconds;
+  }
+
+  get #isSpeech(): boolean {
+    return this.#loudUntilMs !== undefined && this.#loudUntilMs > this.#history.replay().startMs;
   }
 }

@@ -1,5 +1,5 @@
-/** Why audio was dropped. */
-export type LossReason = 'backlog' | 'reconnect' | 'closed';
+/** Why audio was dropped, or, `in-flight`, is not known to have been heard. */
+export type LossReason = 'backlog' | 'reconnect' | 'closed' | 'in-flight';
 
 /** Audio is dropped frame by frame; told at most once per this much of it. */
 const REPORT_EVERY_MS = 1_000;

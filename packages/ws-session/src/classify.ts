@@ -97,7 +97,7 @@ export function refusalFailure(refusal: Refusal, context: FailureContext): Failu
   return fail('upgrade-refused', outcome, context, `${parts.join('')}.${hint === undefined ? '' : ` ${hint}`}`, {
     status,
     hop,
-    requestId: requestId(refusal.headers),
+    requestId: scrubbed(requestId(refusal.headers), context),
     retryAfterMs: retryAfter(refusal, context),
     body: body === '' ? undefined : body,
   });
@@ -187,7 +187,7 @@ function fail(
   const { endpoint } = context.connection;
   const message = context.scrub(`${endpoint.provider} ${endpoint.capability} at ${context.where}: ${what}`);
   const error = new PatchbayError(code, message, {
-    requestId: context.requestId,
+    requestId: scrubbed(context.requestId, context),
     ...details,
     retryable: outcome !== 'fatal',
     cause: details.cause === undefined ? undefined : cleaned(details.cause, context),
@@ -254,4 +254,9 @@ function retryAfter(refusal: Refusal, context: FailureContext): number | undefin
   if (/^\d+$/.test(value.trim())) return Number(value) * 1_000;
   const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : Math.max(0, date - context.wallClock());
+}
+
+/** A service may repeat what it was sent, anywhere. */
+function scrubbed(text: string | undefined, context: FailureContext): string | undefined {
+  return text === undefined ? undefined : context.scrub(text);
 }

@@ -24,6 +24,29 @@ describe('the flow', () => {
     expect(flow.unread).toBe(0);
   });
 
+  it('knows how much of the audio was read, to the last question that was answered', () => {
+    const flow = new Flow(100);
+    flow.sent(60, 20);
+    expect(flow.unreadAudioMs).toBe(20);
+    flow.sent(60, 20);
+    const first = flow.ask();
+    flow.sent(60, 20);
+    flow.ask();
+    flow.sent(60, 20);
+    flow.answered(first);
+    expect(flow.unreadAudioMs).toBe(40);
+    flow.finished();
+    expect(flow.unreadAudioMs).toBe(0);
+  });
+
+  it('concludes nothing about audio either from a peer that echoes something else', () => {
+    const flow = new Flow(100);
+    flow.sent(100, 20);
+    flow.ask();
+    flow.answered('hello');
+    expect(flow.unreadAudioMs).toBe(0);
+  });
+
   it('understands an answer to the last of several questions', () => {
     const flow = new Flow(100);
     flow.sent(150);

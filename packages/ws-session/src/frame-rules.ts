@@ -28,6 +28,11 @@ export class FrameRules {
     }
   }
 
+  /** There is no room for a frame that must not be lost in silence. */
+  overflow(): PatchbayError {
+    return new PatchbayError('send-overflow', `${this.#where()}: the outbox is full`, { retryable: true });
+  }
+
   #where(): string {
     const { endpoint, redacted, row } = this.#connection;
     return `${endpoint.provider} ${endpoint.capability} at ${redacted} (${row.title})`;

@@ -16,9 +16,9 @@ export class SocketLink implements Link {
     this.#ready = ready;
   }
 
-  send(frame: Frame): boolean {
+  send(frame: Frame, audioMs?: number): boolean {
     this.#rules.check(frame);
-    return this.#socket.send(frame);
+    return this.#socket.send(frame, audioMs);
   }
 
   ready(): void {

@@ -61,10 +61,10 @@ export class Outbox {
   }
 
   /** Hands frames to `send` for as long as it takes them. */
-  flush(send: (frame: Frame) => boolean): void {
+  flush(send: (frame: Frame, audioMs: number | undefined) => boolean): void {
     let sent = 0;
     for (const entry of this.#entries) {
-      if (!send(entry.frame)) break;
+      if (!send(entry.frame, entry.audioMs)) break;
       this.#forget(entry);
       sent++;
     }

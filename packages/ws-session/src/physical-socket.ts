@@ -1,4 +1,4 @@
-import { createScrubber, type Connection, type DialRequest } from '@patchbay/ws-url';
+import { createScrubber, type Connection, type DialRequest, type Query } from '@patchbay/ws-url';
 import type { Context, Tracer } from '@opentelemetry/api';
 import { proxySecrets, resolveAgent } from './agent.ts';
 import {
@@ -37,6 +37,7 @@ export interface PhysicalSocketOptions {
   askEveryBytes: number;
   /** Read when the request is made. */
   model: (() => string | undefined) | undefined;
+  query?: (() => Query | undefined) | undefined;
   tracer: Tracer | undefined;
   /** The span's parent. */
   parent: Context;
@@ -68,6 +69,8 @@ export class PhysicalSocket {
   #openedAt = 0;
   #error: Error | undefined;
   #told = false;
+  #saidGoodbye = false;
+  #isPaused = false;
 
   constructor(options: PhysicalSocketOptions) {
     this.#options = options;
@@ -97,6 +100,11 @@ export class PhysicalSocket {
 
   get isOpen(): boolean {
     return this.#state === 'open';
+  }
+
+  /** We do not read. */
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   /** Bytes handed over that have not left this process. */
@@ -146,11 +154,18 @@ export class PhysicalSocket {
     };
   }
 
+  /** Milliseconds of audio that went out on it and that the peer is not known to have read; asked once. */
+  takeUnreadAudioMs(): number {
+    const unreadMs = this.#flow.unreadAudioMs;
+    this.#flow.finished();
+    return unreadMs;
+  }
+
   /** Hands a frame over; `false` if the socket is not open. */
-  send(frame: Frame): boolean {
+  send(frame: Frame, audioMs: number = 0): boolean {
     if (this.#state !== 'open' || this.#transport?.send(frame) !== true) return false;
     // A string's length is near enough: what is long is base64.
-    this.#flow.sent(frame.length);
+    this.#flow.sent(frame.length, audioMs);
     if (this.#flow.isDue) this.#ping();
     return true;
   }
@@ -158,12 +173,14 @@ export class PhysicalSocket {
   /** Stops reading until `resume`: the peer feels it, and its silence is no longer held against it. */
   pause(): void {
     if (this.#state !== 'open') return;
+    this.#isPaused = true;
     this.#heartbeat.stop();
     this.#transport?.pause();
   }
 
   resume(): void {
     if (this.#state !== 'open') return;
+    this.#isPaused = false;
     this.#transport?.resume();
     this.#heartbeat.start();
   }
@@ -195,7 +212,7 @@ export class PhysicalSocket {
   }
 
   async #start(): Promise<void> {
-    const { connection, runtime, network, maxPayloadBytes, model } = this.#options;
+    const { connection, runtime, network, maxPayloadBytes, model, query } = this.#options;
     // The owner must have this socket in its hands before it can hear of it.
     await Promise.resolve();
     if (this.#state !== 'dialing') return;
@@ -205,6 +222,7 @@ export class PhysicalSocket {
           signal: this.#abandon.signal,
           wallClock: () => runtime.clock.wallClock(),
           model: model?.(),
+          query: query?.(),
         }),
       );
     } catch (error) {
@@ -283,6 +301,8 @@ export class PhysicalSocket {
     const before = this.#state;
     this.#stop();
     this.#grace.disarm();
+    // Its answer to our close frame came behind everything that it read.
+    if (this.#saidGoodbye && code !== 1006) this.#flow.finished();
     this.#state = 'gone';
     if (!this.#told) {
       const { failureContext } = this;
@@ -327,6 +347,7 @@ export class PhysicalSocket {
       if (this.#transport === undefined) this.#vanish();
       else this.#transport.terminate();
     } else if (before === 'open') {
+      this.#saidGoodbye = true;
       this.#transport?.close(code, reason);
       this.#grace.arm(this.#options.deadlines.closeMs);
     }

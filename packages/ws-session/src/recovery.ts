@@ -17,6 +17,10 @@ const GROWTH = 3;
 /** Longest Retry-After that is waited for; a caller who hears nothing longer than that is better told. */
 export const MAX_RETRY_AFTER_MS = 30_000;
 
+/** Least time between two dials that somebody asked for, in milliseconds, and how many of them in a row are that quick. */
+const REQUEST_FLOOR_MS = 250;
+const QUICK_REQUESTS = 8;
+
 /** How long a socket that is lost now had lived. */
 export interface Life {
   /** Since the upgrade; `undefined` if it never opened. */
@@ -70,6 +74,7 @@ export class Recovery {
   readonly #random: () => number;
   readonly #budget: Budget;
   #failures = 0;
+  #requests = 0;
 
   constructor(policy: Partial<ReconnectPolicy> | false | undefined, random: () => number) {
     this.#policy = policy === false ? false : { ...DEFAULT_RECONNECT, ...policy };
@@ -100,17 +105,28 @@ export class Recovery {
     return { retry: true, attempt: this.#failures, delayMs };
   }
 
-  /** After a replacement that was asked for: at once, unless it is asked for again and again. */
+  /** After a planned replacement: what was healthy until then gives attempts back. */
+  afterRotation({ healthyMs }: Life): void {
+    this.#budget.refund(healthyMs);
+  }
+
+  /**
+   * After a replacement that was asked for: no failure, so at once. A few in quick succession wait for each other a
+   * moment; somebody who asks each new socket away again is slowed down like one whose sockets fail.
+   */
   afterRequest(life: Life): { attempt: number; delayMs: number } {
     const policy = this.#policy || DEFAULT_RECONNECT;
     this.#budget.refund(life.healthyMs);
     if (life.uptimeMs === undefined || life.uptimeMs >= policy.quickMs) {
       this.#failures = 0;
+      this.#requests = 0;
       return { attempt: 1, delayMs: 0 };
     }
-    const delayMs = this.#failures === 0 ? 0 : backoff(policy, this.#failures - 1, this.#random);
-    this.#failures++;
-    return { attempt: this.#failures, delayMs };
+    const before = this.#requests++;
+    const excess = before - QUICK_REQUESTS;
+    if (before === 0) return { attempt: 1, delayMs: 0 };
+    if (excess < 0) return { attempt: 1, delayMs: Math.max(0, REQUEST_FLOOR_MS - life.uptimeMs) };
+    return { attempt: excess + 1, delayMs: backoff(policy, excess, this.#random) };
   }
 }
 

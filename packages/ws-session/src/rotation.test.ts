@@ -56,6 +56,20 @@ describe('rotation', () => {
     expect(harness.session.epoch).toBe(6);
   });
 
+  it('gives attempts back for the time before it: a loss right behind it does not end a session that was well for long', async () => {
+    const [harness, cloud] = await connected({
+      reconnect: { budget: 1, refundMs: 60_000 },
+      rotation: { afterMs: 20 * 60_000, isQuiet: () => true },
+    });
+    cloud.accepted[0]!.socket.terminate();
+    await advanceUntil(harness, () => harness.frames.length === 2);
+    await harness.clock.advance(20 * 60_000);
+    await advanceUntil(harness, () => eventsOf(harness, 'rotated').length === 1 && harness.frames.length === 3);
+    cloud.accepted[2]!.socket.terminate();
+    await advanceUntil(harness, () => harness.frames.length === 4 || harness.isOver);
+    expect([harness.isOver, harness.opens.length]).toEqual([false, 4]);
+  });
+
   it('waits for a quiet moment, to dial and again to change', async () => {
     const moment = quietOnce();
     moment.quiet = false;

@@ -1,14 +1,14 @@
 import { AudioLoss, type LossReason } from './audio-loss.ts';
 import { Deadline } from './clock.ts';
 import { HIGH_WATER_BYTES, MAX_AUDIO_BACKLOG_MS, MAX_CONTROL_BACKLOG_BYTES } from './limits.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type Leftovers } from './outbox.ts';
 import type { PhysicalSocket } from './physical-socket.ts';
 import type { Clock } from './runtime.ts';
 import type { Frame, SendOptions } from './types.ts';
 
 export interface SenderOptions {
   clock: Clock;
-  maxAudioBacklogMs?: number;
+  maxAudioBacklogMs?: number | (() => number);
   maxControlBacklogBytes?: number;
   highWaterBytes?: number;
   /** Audio was dropped; told in portions. */
@@ -26,18 +26,18 @@ export type Sent = 'sent' | 'queued' | 'dropped' | 'overflow';
 /** The way out of a session: straight to the socket while the way is clear, through the outbox while it is not. */
 export class Sender {
   readonly #highWaterBytes: number;
-  readonly #maxAudioMs: number;
+  readonly #maxAudioMs: () => number;
   readonly #outbox: Outbox;
   readonly #loss: AudioLoss;
   readonly #blocked: Deadline;
-  readonly #sendNow = (frame: Frame): boolean => {
+  readonly #sendNow = (frame: Frame, audioMs: number | undefined): boolean => {
     if (this.#socket === undefined || this.#held) return false;
     if (this.#socket.backlogBytes >= this.#highWaterBytes) {
       if (!this.#blocked.armed) this.#blocked.arm(longestBlockMs);
       return false;
     }
     this.#blocked.disarm();
-    return this.#socket.send(frame);
+    return this.#socket.send(frame, audioMs);
   };
   #socket: PhysicalSocket | undefined;
   #epoch = 0;
@@ -48,10 +48,20 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     const { maxAudioBacklogMs = MAX_AUDIO_BACKLOG_MS, maxControlBacklogBytes = MAX_CONTROL_BACKLOG_BYTES } = options;
-    this.#blocked = new Deadline(options.clock, () => options.stuck(longestBlockMs));
+    this.#blocked = new Deadline(options.clock, () => {
+      // While we do not read ourselves, we cannot know.
+      if (this.#socket?.isPaused === false) options.stuck(longestBlockMs);
+    });
     this.#highWaterBytes = options.highWaterBytes ?? HIGH_WATER_BYTES;
-    this.#maxAudioMs = maxAudioBacklogMs;
-    this.#outbox = new Outbox({ maxAudioMs: maxAudioBacklogMs, maxControlBytes: maxControlBacklogBytes });
+    const maxAudioMs = typeof maxAudioBacklogMs === 'function' ? maxAudioBacklogMs : (): number => maxAudioBacklogMs;
+    this.#maxAudioMs = maxAudioMs;
+    const limits = {
+      get maxAudioMs(): number {
+        return maxAudioMs();
+      },
+      maxControlBytes: maxControlBacklogBytes,
+    };
+    this.#outbox = new Outbox(limits);
     this.#loss = new AudioLoss((droppedMs, totalMs, reason) => options.dropped(droppedMs, totalMs, reason));
   }
 
@@ -71,13 +81,13 @@ export class Sender {
       if (audioMs !== undefined) this.#loss.add(audioMs, 'closed');
       return 'dropped';
     }
-    if (this.#outbox.isEmpty && this.#sendNow(frame)) return 'sent';
+    if (this.#outbox.isEmpty && this.#sendNow(frame, audioMs)) return 'sent';
     const scope = options?.scope ?? (audioMs === undefined ? 'epoch' : 'session');
     // Without a socket, a frame is meant for the next one.
     const epoch = scope === 'session' ? undefined : this.#socket === undefined ? this.#epoch + 1 : this.#epoch;
     if (audioMs === undefined) return this.#outbox.pushControl(frame, epoch) ? 'queued' : 'overflow';
     this.#loss.add(this.#outbox.pushAudio(frame, audioMs, epoch), 'backlog');
-    return audioMs > this.#maxAudioMs ? 'dropped' : 'queued';
+    return audioMs > this.#maxAudioMs() ? 'dropped' : 'queued';
   }
 
   /** A socket takes over. What waits goes out with {@link flush}, and if it is `held` with {@link release}. */
@@ -93,14 +103,20 @@ export class Sender {
     this.flush();
   }
 
-  /** The socket is gone; returns the control frames that meant something only there and never left. */
-  detach(): Frame[] {
+  /** The socket is gone; returns what meant something only there and never left. */
+  detach(): Leftovers {
     this.#socket = undefined;
     this.#blocked.disarm();
-    const { undelivered, droppedMs } = this.#outbox.endEpoch(this.#epoch);
-    this.#loss.add(droppedMs, 'reconnect');
+    return this.#outbox.endEpoch(this.#epoch);
+  }
+
+  /** A socket is gone with this much audio: under way, so that nobody knows whether it was heard, or waiting to be sent there. */
+  lost(inFlightMs: number, waitingMs: number = 0): void {
+    this.#loss.report('backlog');
+    this.#loss.add(inFlightMs, 'in-flight');
+    this.#loss.report('in-flight');
+    this.#loss.add(waitingMs, 'reconnect');
     this.#loss.report('reconnect');
-    return undelivered;
   }
 
   flush(): void {

@@ -85,6 +85,17 @@ describe('a peer that does not read', () => {
     await advanceUntil(harness, () => cloud.accepted.length === 2);
   });
 
+  it('is not blamed while we do not read ourselves', async () => {
+    const [harness, accepted] = await connected({ highWaterBytes: 64 * 1024 });
+    harness.links[0]!.pause();
+    accepted.socket.pause();
+    for (let second = 0; second < 60; second++) {
+      harness.session.send(CHUNK, { audioMs: 1_000 });
+      await harness.clock.advance(1_000);
+    }
+    expect(harness.losses).toEqual([]);
+  });
+
   it('stops control too, within bounds, and never silently', async () => {
     const [harness, accepted] = await connected({ maxControlBacklogBytes: 200_000 });
     accepted.socket.pause();
@@ -165,6 +176,50 @@ describe('while there is no socket', () => {
     await drained;
     expect(eventsOf(harness, 'audio-dropped')).toEqual([
       { type: 'audio-dropped', droppedMs: 300, totalMs: 300, reason: 'closed' },
+    ]);
+  });
+});
+
+describe('audio that was on its way', () => {
+  it('to a socket that died is told, as far as the peer is not known to have read it', async () => {
+    const [harness, accepted, cloud] = await connected({ highWaterBytes: 64 * 1024 });
+    const chunk = 'a'.repeat(8 * 1024);
+    // The fourth makes it ask, and a frame behind the answer says that it has arrived.
+    for (let count = 0; count < 4; count++) harness.session.send(chunk, { audioMs: 20 });
+    await cloud.until(() => accepted.pings === 1);
+    accepted.socket.send('and?');
+    await harness.until(() => harness.frames.length === 2);
+    for (let count = 0; count < 3; count++) harness.session.send(chunk, { audioMs: 20 });
+    await cloud.until(() => accepted.received.length === 7);
+    accepted.socket.terminate();
+    await harness.until(() => harness.losses.length === 1);
+    expect(eventsOf(harness, 'audio-dropped')).toEqual([
+      { type: 'audio-dropped', droppedMs: 60, totalMs: 60, reason: 'in-flight' },
+    ]);
+  });
+
+  it('to a socket that we closed has arrived when our goodbye is answered', async () => {
+    const [harness, accepted, cloud] = await connected();
+    for (let count = 0; count < 5; count++) harness.session.send(`audio ${count}`, { audioMs: 20 });
+    harness.session.reconnect('a change');
+    await harness.clock.advance(0);
+    await cloud.nth(1);
+    expect(await accepted.closed).toBe(1000);
+    expect(accepted.received).toHaveLength(5);
+    await harness.clock.advance(0);
+    expect(eventsOf(harness, 'audio-dropped')).toEqual([]);
+  });
+
+  it('is told when nobody answers our goodbye', async () => {
+    const [harness, accepted] = await connected();
+    accepted.socket.pause();
+    harness.session.send('never read', { audioMs: 20 });
+    const closed = harness.session.close();
+    await harness.clock.advance(2_000);
+    await closed;
+    expect(harness.events.slice(-2)).toMatchObject([
+      { type: 'audio-dropped', droppedMs: 20, reason: 'in-flight' },
+      { type: 'closed' },
     ]);
   });
 });

@@ -8,6 +8,7 @@ import { Expectations } from './expectations.ts';
 import { FrameRules } from './frame-rules.ts';
 import { HIGH_WATER_BYTES, MAX_PAYLOAD_BYTES, MAX_UNREADABLE } from './limits.ts';
 import { SocketLink } from './link.ts';
+import type { Leftovers } from './outbox.ts';
 import { PhysicalSocket } from './physical-socket.ts';
 import { Recovery, type Life } from './recovery.ts';
 import { Rotator, type Successor } from './rotation.ts';
@@ -49,6 +50,8 @@ export class Session {
   #link: SocketLink | undefined;
   #dialing: PhysicalSocket | undefined;
   #redial: Timer | undefined;
+  /** The redial that is due was asked for: no failure is waited out that a request could cut short. */
+  #isAsked = false;
   #reason: string | undefined;
   #attempt = 1;
   /** A socket of this session has proved healthy. */
@@ -85,10 +88,9 @@ export class Session {
     this.#expectations = new Expectations(clock, (label, withinMs) =>
       this.#overdue('inactivity-timeout', `no ${label} within ${withinMs} ms`),
     );
-    this.#firstEvent = new Deadline(clock, () => {
-      const { firstEventMs } = this.#deadlines;
-      this.#overdue('first-event-timeout', `accepted, then no event within ${firstEventMs} ms`);
-    });
+    this.#firstEvent = new Deadline(clock, () =>
+      this.#overdue('first-event-timeout', `accepted, then no event within ${this.#deadlines.firstEventMs} ms`),
+    );
   }
 
   get state(): SessionState {
@@ -147,9 +149,7 @@ export class Session {
     this.#rules.check(frame);
     const sent = this.#sender.send(frame, options);
     if (sent !== 'overflow') return sent !== 'dropped';
-    const { endpoint, redacted } = this.#options.connection;
-    const where = `${endpoint.provider} ${endpoint.capability} at ${redacted}`;
-    throw new PatchbayError('send-overflow', `${where}: the outbox is full`, { retryable: true });
+    throw this.#rules.overflow();
   }
 
   /** A reply is owed: if nothing of it comes within `withinMs`, this socket is as good as dead. Forgotten when the socket is lost. */
@@ -168,14 +168,15 @@ export class Session {
     this.#reason = reason;
     const socket = this.#current;
     if (socket === undefined) {
-      if (this.#redial !== undefined) this.#dial();
+      if (this.#redial !== undefined && !this.#isAsked) this.#dial();
       return;
     }
     const life = this.#life(socket);
     const successor = this.#rotator.stop();
-    this.#release(undefined);
+    this.#release();
     socket.close(1000, reason);
     this.#continue(successor, this.#recovery.afterRequest(life));
+    this.#isAsked = true;
   }
 
   /** The socket answers nothing, as its owner knows better than we do: it counts as lost. */
@@ -200,7 +201,7 @@ export class Session {
     this.#redial?.cancel();
     this.#redial = undefined;
     this.#rotator.stop();
-    this.#release(error, this.#sender.close());
+    this.#release(error, 0, { undelivered: this.#sender.close(), droppedMs: 0 });
     this.#expectations.clear();
     for (const socket of this.#sockets) socket.close();
     if (error !== undefined) this.#ended(error);
@@ -224,16 +225,16 @@ export class Session {
   }
 
   #newSocket(): PhysicalSocket {
-    const { connection, agent, proxy, model, tracer } = this.#options;
-    const { maxPayloadBytes = MAX_PAYLOAD_BYTES, highWaterBytes = HIGH_WATER_BYTES } = this.#options;
+    const { connection, model, query, tracer, maxPayloadBytes = MAX_PAYLOAD_BYTES } = this.#options;
     const socket = new PhysicalSocket({
       runtime: this.#runtime,
       connection,
-      network: { agent, proxy },
+      network: this.#options,
       deadlines: this.#deadlines,
       maxPayloadBytes,
-      askEveryBytes: highWaterBytes / 2,
+      askEveryBytes: (this.#options.highWaterBytes ?? HIGH_WATER_BYTES) / 2,
       model,
+      query,
       tracer,
       parent: this.#parent,
       owner: {
@@ -244,7 +245,11 @@ export class Session {
       },
     });
     this.#sockets.add(socket);
-    void socket.gone.then(() => this.#sockets.delete(socket));
+    void socket.gone.then(() => {
+      this.#sockets.delete(socket);
+      // One that we closed: it answered, and heard everything, or it did not.
+      this.#sender.lost(socket.takeUnreadAudioMs());
+    });
     return socket;
   }
 
@@ -257,8 +262,9 @@ export class Session {
   /** Make before break: the next socket is open, the old one is let go, and no audio is sent twice. */
   #swap(successor: Successor, reason: string): void {
     const old = this.#current;
+    if (old !== undefined) this.#recovery.afterRotation(this.#life(old));
     this.#reason = reason;
-    this.#release(undefined);
+    this.#release();
     old?.close(1000, 'rotated');
     if (this.#state !== 'connecting') return successor.socket.close();
     this.#promote(successor.socket, successor.held);
@@ -326,8 +332,7 @@ export class Session {
   }
 
   #overdue(code: 'first-event-timeout' | 'inactivity-timeout', what: string): void {
-    const socket = this.#current;
-    socket?.kill(timeout(code, what, socket.failureContext));
+    this.#current?.kill(timeout(code, what, this.#current.failureContext));
   }
 
   #lost(socket: PhysicalSocket, failure: Failure): void {
@@ -337,7 +342,7 @@ export class Session {
     const life: Life = opened ? this.#life(socket) : { uptimeMs: undefined, healthyMs: 0 };
     if (!opened) this.#dialing = undefined;
     const successor = this.#rotator.stop();
-    this.#release(failure.error);
+    this.#release(failure.error, socket.takeUnreadAudioMs());
     if (this.#state !== 'connecting') return successor?.socket.close();
     if (!this.#proved && this.#options.redialFirst !== true) return this.#giveUp(failure.error);
     const decision = this.#recovery.afterLoss(failure, life);
@@ -358,6 +363,7 @@ export class Session {
   #continue(successor: Successor | undefined, { attempt, delayMs }: { attempt: number; delayMs: number }): void {
     if (this.#state !== 'connecting') return successor?.socket.close();
     this.#attempt = attempt;
+    this.#isAsked = false;
     if (successor === undefined) this.#redial = this.#runtime.clock.setTimer(() => this.#dial(), delayMs);
     else if (successor.socket.isOpen) this.#promote(successor.socket, successor.held);
     else this.#dialing = successor.socket;
@@ -367,8 +373,8 @@ export class Session {
     this.#closing ??= this.#shutDown(error);
   }
 
-  /** Lets go of the current socket and tells its owner what never left. */
-  #release(error: PatchbayError | undefined, undelivered: Frame[] = this.#sender.detach()): void {
+  /** Lets go of the current socket and tells its owner what never left, and then what of its audio is lost. */
+  #release(error?: PatchbayError, inFlightMs: number = 0, leftovers: Leftovers = this.#sender.detach()): void {
     const link = this.#link;
     if (this.#state === 'open') this.#state = 'connecting';
     this.#firstEvent.disarm();
@@ -378,14 +384,13 @@ export class Session {
     this.#healthyAt = undefined;
     this.#malformed = 0;
     if (link === undefined) return;
-    swallow(() => this.#options.handlers.lost?.(link, error, undelivered, this.#sender.waitingAudioMs));
+    swallow(() => this.#options.handlers.lost?.(link, error, leftovers.undelivered, this.#sender.waitingAudioMs));
+    this.#sender.lost(inFlightMs, leftovers.droppedMs);
   }
 
   #life(socket: PhysicalSocket): Life {
-    return {
-      uptimeMs: socket.uptimeMs,
-      healthyMs: this.#healthyAt === undefined ? 0 : this.#runtime.clock.now() - this.#healthyAt,
-    };
+    const healthyMs = this.#healthyAt === undefined ? 0 : this.#runtime.clock.now() - this.#healthyAt;
+    return { uptimeMs: socket.uptimeMs, healthyMs };
   }
 
   #tell(event: ConnectionEvent): void {

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
 import type { Tracer } from '@opentelemetry/api';
-import type { Connection, PatchbayError } from '@patchbay/ws-url';
+import type { Connection, PatchbayError, Query } from '@patchbay/ws-url';
 
 /** What crosses the wire; the codec above decodes it. */
 export type Frame = string | Uint8Array;
@@ -70,8 +70,11 @@ export interface SendOptions {
 /** The physical socket of one epoch, as seen by a codec. Epochs count from 1. */
 export interface Link {
   readonly epoch: number;
-  /** Sends now, ahead of the outbox: configuration and replay. `false` if this socket is gone. */
-  send(frame: Frame): boolean;
+  /**
+   * Sends now, ahead of the outbox: configuration and replay. Of audio, how long it is: told as `in-flight` if this socket
+   * dies with it too. `false` if this socket is gone.
+   */
+  send(frame: Frame, audioMs?: number): boolean;
   /** The service has confirmed the configuration: what waited may follow. Does nothing without {@link SessionOptions.handshake}. */
   ready(): void;
   /** The key, for endpoints that want it in the first frame. */
@@ -104,8 +107,8 @@ export interface SessionOptions extends NetworkOptions {
   rotation?: Rotation;
   /** On a fresh socket what was queued waits for {@link Link.ready}, because the service refuses everything before. Default: it follows `open`. */
   handshake?: boolean;
-  /** Audio kept while there is no socket, or while the socket does not drain. Default 2,000 ms. */
-  maxAudioBacklogMs?: number;
+  /** Audio kept while there is no socket, or while the socket does not drain; asked for again at each frame. Default 2,000 ms. */
+  maxAudioBacklogMs?: number | (() => number);
   /** Control frames kept while there is no socket, in bytes. Default 1 MiB; beyond it, `send` throws `send-overflow`. */
   maxControlBacklogBytes?: number;
   /** Above this many unsent bytes, audio waits in the outbox. Default 256 KiB. */
@@ -114,6 +117,8 @@ export interface SessionOptions extends NetworkOptions {
   maxPayloadBytes?: number;
   /** Re-read on each attempt. */
   model?: () => string | undefined;
+  /** What the options say, for endpoints that are configured by their URL; re-read on each attempt. */
+  query?: () => Query | undefined;
   tracer?: Tracer;
 }
 
@@ -196,7 +201,13 @@ export type ConnectionEvent =
   | { type: 'open'; epoch: number; url: string; elapsedMs: number }
   | { type: 'reconnecting'; epoch: number; attempt: number; delayMs: number; error: PatchbayError }
   | { type: 'rotated'; epoch: number; reason: string }
-  | { type: 'audio-dropped'; droppedMs: number; totalMs: number; reason: 'backlog' | 'reconnect' | 'closed' }
+  /** `in-flight`: sent on a socket that died before the other end was known to have read it; it may have been heard. */
+  | {
+      type: 'audio-dropped';
+      droppedMs: number;
+      totalMs: number;
+      reason: 'backlog' | 'reconnect' | 'closed' | 'in-flight';
+    }
   | { type: 'closed'; epoch: number; error?: PatchbayError };
 
 export type SessionState = 'idle' | 'connecting' | 'open' | 'draining' | 'closed';

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import {
-  type Capability,
+  type OpenAICapability,
   type Connection,
   type ConnectionOptions,
   type Gateway,
@@ -21,7 +21,7 @@ const runs = { numRuns: 10_000 };
 const attempt = { signal: new AbortController().signal, wallClock: () => 0 };
 const dial = (connection: Connection) => connection.request(attempt);
 
-const capability = fc.constantFrom(...(Object.keys(openaiEndpoints) as Capability[]));
+const capability = fc.constantFrom(...(Object.keys(openaiEndpoints) as OpenAICapability[]));
 
 /** Words that no endpoint or gateway has in its paths. */
 const foreignSegment = fc.stringMatching(/^x[a-z0-9._~-]{0,8}$/);
@@ -50,7 +50,7 @@ const ways: readonly (readonly [root: string, gateway?: (baseURL: string) => Gat
 ];
 
 /** A connection through one of the ways, or nothing where the gateway lacks the capability. */
-function through(way: (typeof ways)[number], wanted: Capability, baseURL: string, more: ConnectionOptions = {}) {
+function through(way: (typeof ways)[number], wanted: OpenAICapability, baseURL: string, more: ConnectionOptions = {}) {
   const [, gateway] = way;
   const options = gateway === undefined ? { baseURL, apiKey: 'key-12345' } : { gateway: gateway(baseURL) };
   try {

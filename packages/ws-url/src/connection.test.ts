@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
-  type Capability,
+  type OpenAICapability,
   type ConnectionOptions,
   type EndpointDescription,
   type Gateway,
@@ -204,7 +204,7 @@ describe('the place of the model', () => {
 
 describe('a deployment', () => {
   const named = { apiKey: 'key-1', resource: 'contoso', deployment: 'my stt' };
-  const dial = (gateway: Gateway, capability: Capability, model?: string) =>
+  const dial = (gateway: Gateway, capability: OpenAICapability, model?: string) =>
     resolveConnection(openaiEndpoints[capability], { gateway, model: 'gpt-4o-transcribe' }).request({
       ...attempt,
       ...(model === undefined ? {} : { model }),

@@ -19,6 +19,8 @@ import type {
   GatewayRow,
   GatewayTraits,
   ModelPlacement,
+  Query,
+  RequestContext,
 } from './types.ts';
 
 /** How many rotated credentials are remembered, so that a late message about an old one is still scrubbed. */
@@ -113,8 +115,8 @@ class ResolvedConnection implements Connection {
     this.redacted = redactUrl(url);
   }
 
-  async request(context: { signal: AbortSignal; wallClock(): number; model?: string }): Promise<DialRequest> {
-    const draft = this.#draft(this.nameOf(checkModel(context.model, 'model')));
+  async request(context: RequestContext): Promise<DialRequest> {
+    const draft = this.#draft(this.nameOf(checkModel(context.model, 'model')), context.query);
     let credential: string | undefined;
     for (const { named, auth } of this.#carried) {
       const key = await readCredential(named, context.signal, (text) => this.scrub(text));
@@ -167,7 +169,7 @@ class ResolvedConnection implements Connection {
   }
 
   /** The URL without credentials. What the base's query or the user already says is not said again. */
-  #address(model: string | undefined): URL {
+  #address(model: string | undefined, asked?: Query): URL {
     const { base, row, route, settings } = this.#chosen;
     const url = withTransport(base, transportOf(this.endpoint));
     const root = route.root ?? row.root ?? '';
@@ -184,6 +186,7 @@ class ResolvedConnection implements Connection {
       'query of the endpoint',
     );
     if (this.#modelOnUrl && model !== undefined) constants.push([this.#modelName, model]);
+    constants.push(...parametersOf(asked, 'query of the options'));
     const written = readQuery(base.search);
     const additions = [
       ...constants.filter(([key]) => !said.has(key)),
@@ -193,14 +196,14 @@ class ResolvedConnection implements Connection {
     return url;
   }
 
-  #draft(model: string | undefined): ConnectionRequest {
+  #draft(model: string | undefined, asked: Query | undefined): ConnectionRequest {
     const path = this.#chosen.route.path ?? this.endpoint.path;
     const wanted = path.includes(modelSlot) || (this.modelIn === 'url' && !this.#said().has(this.#modelName));
     if (wanted && model === undefined) {
       throw new PatchbayError('invalid-option', `\`model\` is missing: ${this.row.title} wants it in the URL.`);
     }
     return {
-      url: this.#address(model),
+      url: this.#address(model, asked),
       headers: mergeHeaders(this.row.headers ?? {}),
       protocols: [...(this.endpoint.protocols ?? [])],
     };
@@ -210,7 +213,7 @@ class ResolvedConnection implements Connection {
   async #prepared(
     draft: ConnectionRequest,
     credential: string | undefined,
-    context: { signal: AbortSignal; wallClock(): number },
+    context: RequestContext,
   ): Promise<ConnectionRequest> {
     if (this.endpoint.prepare === undefined) return draft;
     const { signal } = context;

@@ -17,6 +17,8 @@ export const capabilityTitles: Readonly<Record<Capability, string>> = {
   translation: 'realtime translation',
   live: 'GPT-Live',
   responses: 'Responses over a WebSocket',
+  turns: 'realtime transcription in turns',
+  voice: 'speech over a WebSocket',
   chat: 'chat completions over HTTP',
   'responses-http': 'Responses over HTTP',
   speech: 'speech over HTTP',

@@ -5,6 +5,8 @@ export type Capability =
   | 'translation' // realtime speech to translated speech
   | 'live' // GPT-Live duplex sessions
   | 'responses' // Responses over a WebSocket
+  | 'turns' // realtime speech to text that tells turns
+  | 'voice' // text to speech over a WebSocket
   | 'chat' // HTTP from here on
   | 'responses-http'
   | 'speech'
@@ -254,6 +256,17 @@ export interface DialRequest {
   readonly secrets: readonly string[];
 }
 
+/** What is decided anew for each attempt. */
+export interface RequestContext {
+  signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  wallClock(): number;
+  /** Instead of the connection's. */
+  model?: string;
+  /** What the present options say, for endpoints that are configured by their URL. What the base or the user's `query` names stays. */
+  query?: Query;
+}
+
 /** Where a connection goes, decided at construction. Safe to `console.log`. */
 export interface Connection {
   readonly endpoint: EndpointDescription;
@@ -274,7 +287,7 @@ export interface Connection {
   /** What the codec must do: put the model into the body for `body` and `both`. */
   readonly modelIn: ModelPlacement | 'none';
   /** Builds the request of one attempt: credentials are asked for now. */
-  request(context: { signal: AbortSignal; wallClock(): number; model?: string }): Promise<DialRequest>;
+  request(context: RequestContext): Promise<DialRequest>;
   /** Removes every known secret, and anything that looks like one, from text. */
   scrub(text: string): string;
   /** The gateway's or provider's own explanation of a refusal, if the table has one. */

@@ -8,9 +8,15 @@ import type { ClientLike } from './options.ts';
  * read at construction; `OPENAI_API_KEY` is never sent to Azure.
  */
 export interface AzureOptions {
-  /** The resource, e.g. `https://contoso.openai.azure.com`. Default: `AZURE_OPENAI_ENDPOINT`. */
+  /**
+   * The resource, e.g. `https://contoso.openai.azure.com`, or what passes for one; `/openai` is added. Default:
+   * `AZURE_OPENAI_ENDPOINT`.
+   */
   azureEndpoint?: string;
-  /** The same, with a path or a query of its own; wins over `azureEndpoint`. */
+  /**
+   * Whatever stands before `/deployments`, `/realtime` or `/v1`, e.g. `https://apim.example.com/voice`; wins over
+   * `azureEndpoint`. `/openai` is added at Azure's own hosts only, which serve nothing else.
+   */
   baseURL?: string;
   /** Name of the deployment: what travels. Default: the name of the model. */
   azureDeployment?: string;
@@ -57,14 +63,14 @@ function charged(): { organization?: string; project?: string } {
 /** @throws PatchbayError `invalid-option`, `invalid-url` or `missing-credential`, in the words that the user used. */
 export function azureGateway(given: AzureOptions): Gateway {
   // Empty ones are what unset variables often are.
-  const isSet = ([name, value]: [string, unknown]): boolean => value !== '' || name === 'azureDeployment';
-  const options = Object.fromEntries(Object.entries(given).filter(isSet)) as AzureOptions;
+  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')) as AzureOptions;
   for (const name of ['azureEndpoint', 'azureDeployment', 'apiVersion'] as const) checkName(name, options[name]);
   const place = azurePlaceOf(options);
   const version = versionOf(options, place);
   const { name, ...credential } = credentialOf(options);
   const access = {
     baseURL: place.baseURL,
+    openaiPath: place.name !== 'baseURL',
     named: { baseURL: place.name, apiKey: name },
     ...(place.deployment === undefined ? {} : { deployment: place.deployment }),
     ...credential,

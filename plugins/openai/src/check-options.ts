@@ -16,9 +16,13 @@ export function checkTurnDetection(option: string, value: unknown, { typed }: { 
   for (const name of ['create_response', 'interrupt_response']) checkFlag(`${option}.${name}`, detection[name]);
 }
 
-/** Which tool a model must use: LiveKit's words for it, or an object that names one. */
+/** Which tool a model must use: LiveKit's words for it, or an object that names one. An empty one is not set. */
 export function checkToolChoice(value: unknown): void {
+  if (value === '') return;
   checkWordOrObject('toolChoice', value, ['auto', 'none', 'required']);
+  if (typeof value !== 'object') return;
+  if (typeof (value as { type?: unknown }).type !== 'string')
+    refuseOption('toolChoice.type', "a string, e.g. 'function'");
 }
 
 /** One of a few words, or an object with particulars. */

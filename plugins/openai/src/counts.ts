@@ -2,3 +2,8 @@
 export function countIn(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
+
+/** The most tokens of an answer, if there is a limit: `Infinity` is none, as it is with upstream, which sends `null`. */
+export function limitIn(tokens: number | null | undefined): number | undefined {
+  return tokens === Infinity ? undefined : (tokens ?? undefined);
+}

@@ -52,9 +52,9 @@ const overHttp: readonly Attack[] = [
     tells: ['stt: APIStatusError 503, recoverable'],
   },
   {
-    title: 'the connection to the model is reset',
+    title: 'the kept connection to the model is reset, which a new one makes up for',
     faults: [`reset-handshake,${chat}`],
-    tells: ['llm: APIConnectionError, recoverable'],
+    tells: [],
   },
   {
     title: 'the line to the model is cut in the middle of the answer',

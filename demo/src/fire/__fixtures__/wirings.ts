@@ -43,7 +43,8 @@ export const wirings: readonly Wiring[] = [
     mode: 'pipeline',
     script: httpScript,
     models: (place) => ({
-      stt: new STT({ ...place, model: 'gpt-4o-mini-transcribe', useRealtime: false }),
+      // Its own VAD would take real time to think.
+      stt: new STT({ ...place, model: 'gpt-4o-mini-transcribe', useRealtime: false, vad: new EnergyVad() }),
       llm: new LLM({ ...place, model: 'gpt-5-mini' }),
       tts: new TTS({ ...place, model: 'gpt-4o-mini-tts' }),
       vad: new EnergyVad(),

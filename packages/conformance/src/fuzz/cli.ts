@@ -1,8 +1,9 @@
 /*
  * pnpm fuzz --frames 1000000 --seed 7: so many frames, shared out among all decoders. `--only NAME` is one of them,
- * `--seed` the run that failed.
+ * `--seed` the run that failed. `--write` keeps the figures for docs/reliability.md, beside those of other seeds.
  */
 import { parseArgs } from 'node:util';
+import { keepFigures, readFigures } from '../figures.ts';
 import { fuzzSources, supervise, targetsOf } from './supervise.ts';
 import type { FuzzResult } from './types.ts';
 
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     frames: { type: 'string', default: '1000000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     only: { type: 'string', multiple: true },
+    write: { type: 'boolean' },
   },
 });
 const [wanted, seed] = [Number(values.frames), Number(values.seed)];
@@ -36,6 +38,12 @@ const frames = results.reduce((total, each) => total + each.frames, 0);
 const failed = results.filter(({ failures }) => failures.length > 0);
 console.log(`\n${frames} frames, ${results.length} decoders, ${failed.length} failed, --seed ${seed}`);
 for (const { name, failures } of failed) console.log(`\n${name}:\n${failures.join('\n')}`);
+if (values.write) {
+  const growth = Math.max(...results.map(({ heapBefore, heapAfter }) => heapAfter - heapBefore));
+  const { fuzz = [] } = await readFigures();
+  const own = { seed, frames, decoders: results.length, failed: failed.length, heapGrowthMiB: Number(mebi(growth)) };
+  await keepFigures({ fuzz: [...fuzz.filter((run) => run.seed !== seed), own] });
+}
 process.exitCode = failed.length > 0 || frames < wanted ? 1 : 0;
 
 function tell({ name, seam, frames, tookMs, heapBefore, heapAfter }: FuzzResult): void {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { OpenAI } from 'openai-7';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -204,6 +204,27 @@ describe('nobody listens', () => {
     cloud.faults.clear();
     await cloud.close();
     expect(await failureOf(dial(cloud))).toBe('ECONNREFUSED');
+  });
+
+  it('refuse-connection: removed while somebody else has taken the port, it is over when they are done', async () => {
+    const cloud = await cloudWith([]);
+    const { port } = new URL(cloud.origin);
+    const failures: CloudEvent[] = [];
+    cloud.on('event', (event) => void (event.name === 'wire-failed' && failures.push(event)));
+    const fault = cloud.faults.inject('refuse-connection');
+    expect(await failureOf(dial(cloud))).toBe('ECONNREFUSED');
+    const thief = createServer().listen(Number(port), '127.0.0.1');
+    await once(thief, 'listening');
+    fault.remove();
+    await until(() => failures.length > 1);
+    thief.close();
+    await once(thief, 'close');
+    const opens = async (): Promise<boolean> => {
+      const { socket, seen } = dial(cloud);
+      await until(() => seen.end !== undefined || socket.readyState === WebSocket.OPEN);
+      return socket.readyState === WebSocket.OPEN;
+    };
+    while (!(await opens()));
   });
 
   it('refuse-connection: for a while of the clock', async () => {

@@ -25,7 +25,7 @@ const CLOSE = 8;
  * message that is too long, and bytes that the socket ends in, come as they are.
  */
 export async function* readFrames(source: Source): AsyncGenerator<Passing, void, undefined> {
-  let held: { raw: Buffer[]; payload: Buffer[]; isText: boolean; bytes: number } | undefined;
+  let held: { raw: Buffer[]; payload: Masked[]; isText: boolean; bytes: number } | undefined;
   for (;;) {
     const header = await readHeader(source);
     if (!header) break;
@@ -51,11 +51,10 @@ export async function* readFrames(source: Source): AsyncGenerator<Passing, void,
     if (!(await source.ensure(bytes + length))) break;
     const raw = source.take(bytes + length);
     held.raw.push(raw);
-    held.payload.push(unmask(raw.subarray(bytes), header.mask && raw.subarray(bytes - 4, bytes)));
+    held.payload.push({ bytes: raw.subarray(bytes), mask: header.mask && raw.subarray(bytes - 4, bytes) });
     held.bytes += length;
     if (!final) continue;
-    const text = held.isText ? Buffer.concat(held.payload).toString('utf8') : undefined;
-    yield { raw: Buffer.concat(held.raw), kind: 'message', text };
+    yield new Message(held.raw, held.isText ? held.payload : undefined);
     held = undefined;
   }
   const rest = Buffer.concat([...(held?.raw ?? []), source.take()]);
@@ -85,9 +84,31 @@ async function readHeader(source: Source): Promise<Header | undefined> {
   return { opcode: first & 0x0f, final: (first & 0x80) !== 0, mask, length, bytes };
 }
 
-function unmask(payload: Buffer, mask: Buffer | false): Buffer {
-  if (!mask) return payload;
-  return Buffer.from(payload.map((byte, index) => byte ^ mask[index % 4]!));
+interface Masked {
+  readonly bytes: Buffer;
+  readonly mask: Buffer | false;
+}
+
+/** A whole message. Few faults look into it, and hours of audio pass: its text is read when somebody asks. */
+class Message implements Passing {
+  readonly kind = 'message';
+  readonly raw: Buffer;
+  readonly #payload: readonly Masked[] | undefined;
+  #text: string | undefined;
+
+  constructor(raw: readonly Buffer[], payload: readonly Masked[] | undefined) {
+    this.raw = raw.length === 1 ? raw[0]! : Buffer.concat(raw);
+    this.#payload = payload;
+  }
+
+  get text(): string | undefined {
+    return (this.#text ??= this.#payload && Buffer.concat(this.#payload.map(unmask)).toString('utf8'));
+  }
+}
+
+function unmask({ bytes, mask }: Masked): Buffer {
+  if (!mask) return bytes;
+  return Buffer.from(bytes.map((byte, index) => byte ^ mask[index % 4]!));
 }
 
 /** A frame as a service sends it. `first` is its first byte: FIN, reserved bits and opcode. */

@@ -22,6 +22,9 @@ export interface WireOptions extends WireContext {
   isSecure: boolean;
 }
 
+/** After so many milliseconds a port that somebody else took is tried again. */
+const takenForMs = 20;
+
 /** What stands behind the wire. */
 export interface Behind {
   port: number;
@@ -40,6 +43,7 @@ export class Wire {
   /** Closing listeners, which wait for their connections. */
   readonly #closed = new Set<Promise<unknown>>();
   #port: number;
+  #isStarted = false;
   #isClosed = false;
   readonly #refusals = new Map<ArmedFault, Timer | undefined>();
 
@@ -67,6 +71,7 @@ export class Wire {
     const server = this.#listen();
     await once(server, 'listening');
     this.#port = (server.address() as AddressInfo).port;
+    this.#isStarted = true;
     if (this.#refusals.size > 0) this.#unlisten();
   }
 
@@ -111,10 +116,21 @@ export class Wire {
       void line.run();
     });
     this.#server = server;
-    server.on('error', (error) => this.#options.tell('error', 'wire-failed', { message: error.message }));
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      this.#options.tell('error', 'wire-failed', { message: error.message });
+      // While nobody listened, the port was anybody's: it comes back when they are done with it.
+      const isTaken = error.code === 'EADDRINUSE' && this.#isStarted;
+      if (isTaken) setTimeout(() => this.#listenAgain(server), takenForMs).unref();
+    });
     this.#closed.add(once(server, 'close').catch(() => {}));
     server.listen(this.#port, '127.0.0.1');
     return server;
+  }
+
+  #listenAgain(server: Server): void {
+    if (this.#server !== server || this.#isClosed) return;
+    this.#server = undefined;
+    this.#listen();
   }
 
   #unlisten(): void {

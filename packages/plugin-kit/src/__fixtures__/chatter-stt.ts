@@ -20,7 +20,7 @@ export const ears: SpeechToTextWire<Listening> = {
   audio: (bytes) => `{"type":"audio","data":"${base64Of(bytes)}"}`,
   flush: () => '{"type":"flush"}',
   finish: () => ['{"type":"bye"}'],
-  probe: () => '{"type":"are you there"}',
+  probe: () => ({ frame: '{"type":"are you there"}' }),
   update: (before, { options }) =>
     before.model === options.model ? [JSON.stringify({ type: 'change', ...options })] : 'reconnect',
   receive(message, speech) {

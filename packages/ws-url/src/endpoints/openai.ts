@@ -113,8 +113,11 @@ function describe(
   });
 }
 
+/** What OpenAI's dialect is for. */
+export type OpenAICapability = Exclude<Capability, 'turns' | 'voice'>;
+
 /** OpenAI's dialect. `OpenAI-Beta: realtime=v1` is never part of it: the service refuses that shape since May 2026. */
-export const openaiEndpoints: Readonly<Record<Capability, EndpointDescription>> = Object.freeze({
+export const openaiEndpoints: Readonly<Record<OpenAICapability, EndpointDescription>> = Object.freeze({
   /** https://developers.openai.com/api/docs/guides/realtime-websocket */
   conversation: describe('conversation', '/realtime', 'url', { traits: hourly }),
   /** "omit `model` from the URL": https://developers.openai.com/api/docs/guides/realtime-transcription */

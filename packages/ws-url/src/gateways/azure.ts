@@ -65,6 +65,7 @@ export const azure: GatewayRow = {
   ],
   notes: [
     '`model` is the name of the deployment, or `deployment` is.',
+    "`openaiPath: false` adds no `/openai` to a `baseURL` that is not a host of Azure's own.",
     'A key travels in `api-key`, a Microsoft Entra token as `entraToken` in `Authorization: Bearer`.',
     'The backend of GPT-Live is a deployment as well: `responsesOptions.model`.',
   ],
@@ -116,6 +117,7 @@ export const azureLegacy: GatewayRow = {
   notes: [
     'A plain `baseURL` picks this row only with a dated `api-version` in its query.',
     '`model` is the name of the deployment, or `deployment` is.',
+    "`openaiPath: false` adds no `/openai` to a `baseURL` that is not a host of Azure's own.",
     '`apiVersion` sets `api-version`; one in the base URL comes first.',
   ],
 };

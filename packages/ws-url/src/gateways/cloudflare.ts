@@ -1,7 +1,16 @@
-import type { GatewayRow } from '../types.ts';
+import type { GatewayRoute, GatewayRow } from '../types.ts';
 import { httpRoutes } from './http.ts';
 
 const websockets = 'https://developers.cloudflare.com/ai-gateway/usage/websockets-api/realtime-api/';
+
+/** "Replace `https://api.deepgram.com/` …" by this; only `/v1/listen` is in the page's example. */
+const deepgram = (path: string): GatewayRoute => ({
+  root: '/deepgram',
+  path,
+  model: 'url',
+  source: 'https://developers.cloudflare.com/ai-gateway/usage/providers/deepgram/',
+  ...(path === '/v1/listen' ? {} : { unconfirmed: true }),
+});
 
 /** Cloudflare AI Gateway: `https://gateway.ai.cloudflare.com/v1/{account}/{gateway}`. */
 export const cloudflare: GatewayRow = {
@@ -23,6 +32,15 @@ export const cloudflare: GatewayRow = {
       unconfirmed: true,
     },
     ...httpRoutes('https://developers.cloudflare.com/ai-gateway/usage/providers/openai/'),
+  },
+  providers: {
+    deepgram: {
+      transcription: deepgram('/v1/listen'),
+      turns: deepgram('/v2/listen'),
+      voice: deepgram('/v1/speak'),
+      transcriptions: deepgram('/v1/listen'),
+      speech: deepgram('/v1/speak'),
+    },
   },
   missing: {
     translation: 'Cloudflare documents one realtime address, without sub-paths.',

@@ -1,6 +1,7 @@
 import { PatchbayError } from '../errors.ts';
 import { createGateway } from '../gateway.ts';
 import { checkHeaders, mergeHeaders } from '../header.ts';
+import { matchesHost } from '../host.ts';
 import type { Credential, Gateway, GatewayOptions, GatewayRoute, GatewayRow } from '../types.ts';
 import { agentgateway } from './agentgateway.ts';
 import { azure, azureLegacy, bearer } from './azure.ts';
@@ -32,6 +33,12 @@ export interface AzureOptions extends GatewayOptions {
    * it can do. A model that is named later, by `updateOptions` or a call, is the name of a deployment itself.
    */
   deployment?: string;
+  /**
+   * `false`: `baseURL` holds already what stands before the API's own paths, as LiveKit's plugin and OpenAI's SDK take it,
+   * so no `/openai` is put behind it, except at a host of Azure's own, which serves nothing else. Default true: `/openai`
+   * is added to a `baseURL` without it.
+   */
+  openaiPath?: boolean;
 }
 
 /** Options of `gateways.azureLegacy`. */
@@ -157,11 +164,12 @@ function custom(row: GatewayRow): (options?: GatewayOptions) => Gateway {
   };
 }
 
-function createAzure(row: GatewayRow, { resource, entraToken, ...options }: AzureOptions): Gateway {
+function createAzure(azureRow: GatewayRow, { resource, entraToken, openaiPath, ...options }: AzureOptions): Gateway {
   if (entraToken !== undefined && options.apiKey !== undefined) {
     throw new PatchbayError('invalid-option', '`gateway.apiKey` and `gateway.entraToken` were both given: give one.');
   }
   const baseURL = options.baseURL ?? `https://${checkName(resource, 'gateway.resource')}.openai.azure.com`;
+  const row = openaiPath === false && !isHostOf(azureRow, baseURL) ? withoutOpenAIPath(azureRow) : azureRow;
   if (entraToken === undefined) return createGateway(row, { ...options, baseURL });
   return createGateway(
     { ...row, auth: bearer },
@@ -172,6 +180,15 @@ function createAzure(row: GatewayRow, { resource, entraToken, ...options }: Azur
       named: { apiKey: 'gateway.entraToken', ...options.named },
     },
   );
+}
+
+/** What is no URL is refused by whoever goes on with it. */
+function isHostOf({ hosts = [] }: GatewayRow, baseURL: string): boolean {
+  return URL.canParse(baseURL) && hosts.some((pattern) => matchesHost(new URL(baseURL).hostname, pattern));
+}
+
+function withoutOpenAIPath({ root = '', ...row }: GatewayRow): GatewayRow {
+  return { ...row, root: root.replace(/^\/openai/, '') };
 }
 
 function withVersion(row: GatewayRow, apiVersion: string): GatewayRow {

@@ -54,7 +54,16 @@ export const litellm: GatewayRow = {
     speech: { model: 'body', traits: { buffersSpeech: true }, source: tried },
   },
   providers: {
-    deepgram: { transcription: { root: '', path: '/deepgram/v1/listen', model: 'url', source: tried } },
+    // A relay of its own, of `/v1/listen` alone: bytes pass.
+    deepgram: {
+      transcription: {
+        root: '',
+        path: '/deepgram/v1/listen',
+        model: 'url',
+        traits: { textFramesOnly: false },
+        source: tried,
+      },
+    },
   },
   traits: {
     pongProvesOnlyGateway: true,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Capability,
+  type OpenAICapability,
   type Gateway,
   type ModelPlacement,
   PatchbayError,
@@ -23,8 +23,8 @@ interface Expectation {
   apiKey?: string;
   headers: Record<string, string>;
   /** Where a key travels otherwise. */
-  headersOf?: Partial<Record<Capability, Record<string, string>>>;
-  cells: Record<Capability, Cell>;
+  headersOf?: Partial<Record<OpenAICapability, Record<string, string>>>;
+  cells: Record<OpenAICapability, Cell>;
 }
 
 const at = { baseURL: 'https://gw.example.com', apiKey: 'gateway-key-1' };
@@ -40,7 +40,7 @@ const realtime = /Use `realtime\.RealtimeModel`/;
 /** OpenAI's HTTP paths under a base. */
 function http(
   base: string,
-): Pick<Record<Capability, Cell>, 'chat' | 'responses-http' | 'speech' | 'transcriptions' | 'models'> {
+): Pick<Record<OpenAICapability, Cell>, 'chat' | 'responses-http' | 'speech' | 'transcriptions' | 'models'> {
   return {
     chat: [`${base}/chat/completions`, 'body'],
     'responses-http': [`${base}/responses`, 'body'],
@@ -409,7 +409,7 @@ const table: Record<string, Expectation> = {
 const attempt = { signal: new AbortController().signal, wallClock: () => 0 };
 
 describe.each(Object.entries(table))('%s', (_title, { gateway, apiKey, headers, headersOf, cells }) => {
-  it.each(Object.entries(cells) as [Capability, Cell][])('%s', async (capability, cell) => {
+  it.each(Object.entries(cells) as [OpenAICapability, Cell][])('%s', async (capability, cell) => {
     const resolve = () => resolveConnection(openaiEndpoints[capability], { gateway, apiKey, model: 'm-1' });
     if (cell instanceof RegExp) {
       const error = caught(resolve);

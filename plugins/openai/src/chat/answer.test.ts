@@ -36,6 +36,7 @@ describe('pain 4: events that nobody has promised', () => {
     ["Azure's content filter, before the first word", [{ choices: [], prompt_filter_results: [{ prompt_index: 0 }] }]],
     ['fields of a later API', [{ ...delta({ sings: { note: 'c' }, content: null, tool_calls: null }), mood: 'good' }]],
     ['words of a choice that nobody asked for', [{ choices: [{ index: 1, delta: { content: 'of nothing' } }] }]],
+    ['a choice whose index is no number and cannot become one', [{ choices: [{ index: { valueOf: null, toString: null }, delta: null }] }]], // prettier-ignore
     ['comments', [': OPENROUTER PROCESSING\n\n', ':\n\n']],
     ['named events, CRLF and no space', ['event: ping\r\ndata:{"type":"ping"}\r\n\r\n']],
     [

@@ -1,6 +1,7 @@
 import type { llm } from '@livekit/agents';
 import { checkCount, checkFlag, checkJson, checkObject, checkRange, checkString } from '@patchbay/plugin-kit';
 import { checkToolChoice } from '../check-options.ts';
+import { limitIn } from '../counts.ts';
 import type { ChatModels } from '../models.ts';
 import type { OpenAIConnectOptions } from '../options.ts';
 import type { ReasoningEffort } from '../reasoning.ts';
@@ -16,7 +17,7 @@ export interface LLMOptions extends Omit<OpenAIConnectOptions, 'model'> {
   toolChoice?: llm.ToolChoice;
   /** Whether the model may ask for several tools at once. Sent only where there are tools. Default true. */
   parallelToolCalls?: boolean;
-  /** Upper bound of the tokens of an answer, reasoning included. 0: none. */
+  /** Upper bound of the tokens of an answer, reasoning included. 0 or `Infinity`: none. */
   maxCompletionTokens?: number;
   /**
    * Default for the models that have it: as little as they allow. `null`: the service's default. With tools, gpt-5.2
@@ -68,7 +69,7 @@ export function checkLLMOptions(options: Partial<LLMOptions>): void {
   checkRange('thinkingTimeoutMs', options.thinkingTimeoutMs, [1, longestMs]);
   checkRange('temperature', of('temperature'), [0, 2]);
   checkRange('topP', of('topP'), [0, 1]);
-  checkCount('maxCompletionTokens', of('maxCompletionTokens'), [0, Infinity]);
+  checkCount('maxCompletionTokens', limitIn(options.maxCompletionTokens), [0, Infinity]);
   checkToolChoice(of('toolChoice'));
   checkObject('responseFormat', of('responseFormat'));
   checkJson('metadata', of('metadata'));

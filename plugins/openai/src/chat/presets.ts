@@ -167,7 +167,7 @@ export function presetOptions(name: PresetName, options: PresetOptions): Partial
     throw new PatchbayError('missing-credential', `${title} wants a key: set \`apiKey\` or the variable ${key.env}.`);
   }
   const isGiven = ([option, value]: [string, unknown]): boolean =>
-    value !== undefined && !(option === 'baseURL' && value === '');
+    value !== undefined && !(value === '' && (option === 'baseURL' || option === 'model'));
   const given = Object.fromEntries(Object.entries(options).filter(isGiven));
   return {
     ...rest,

@@ -98,8 +98,7 @@ export class ChatReader {
     if (this.#id === '' && typeof chunk.id === 'string') this.#id = chunk.id;
     if (typeof chunk.service_tier === 'string') this.#serviceTier = chunk.service_tier;
     this.#usage = chunk.usage ?? chunk.x_groq?.usage ?? this.#usage;
-    // One choice is asked for; another one is somebody else's.
-    for (const choice of choices) if (!(Number(choice.index) > 0)) this.#choice(choice);
+    for (const choice of choices) if (!isAnother(choice)) this.#choice(choice);
   }
 
   #choice({ delta, message, finish_reason: reason, usage }: ChatCompletionChoice): void {
@@ -181,4 +180,9 @@ function flat(content: unknown): string {
 
 function textOf(part: unknown): unknown {
   return typeof part === 'object' && part !== null ? (part as { text?: unknown }).text : undefined;
+}
+
+/** One choice is asked for; another one is somebody else's. */
+function isAnother({ index }: { index?: unknown }): boolean {
+  return typeof index !== 'object' && Number(index) > 0;
 }

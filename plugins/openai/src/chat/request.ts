@@ -1,4 +1,5 @@
 import type { llm } from '@livekit/agents';
+import { limitIn } from '../counts.ts';
 import { defaultReasoningEffort } from '../reasoning.ts';
 import { given, toTools } from '../responses/input.ts';
 import { rulesOf } from './model-rules.ts';
@@ -43,7 +44,7 @@ export function toBody(options: LLMOptions, call: CallOptions): RequestBody {
     ...said(fieldsOf(options, model), refuses),
     ...demands,
     ...said(extraBody),
-    ...said({ parallel_tool_calls: call.parallelToolCalls, tool_choice: call.toolChoice, ...wanted }, refuses),
+    ...said({ parallel_tool_calls: call.parallelToolCalls, tool_choice: wordOf(call.toolChoice), ...wanted }, refuses),
     ...said(last ?? {}),
   };
   return given({
@@ -63,20 +64,25 @@ function fieldsOf(options: LLMOptions, model: string): Fields {
     stream_options: { include_usage: true },
     temperature: options.temperature,
     top_p: options.topP,
-    max_completion_tokens: options.maxCompletionTokens || undefined,
+    max_completion_tokens: limitIn(options.maxCompletionTokens) || undefined,
     reasoning_effort: effort === undefined ? defaultReasoningEffort(model) : effort,
-    verbosity: options.verbosity,
+    verbosity: options.verbosity || undefined,
     response_format: options.responseFormat,
-    service_tier: options.serviceTier,
+    service_tier: options.serviceTier || undefined,
     store: options.store,
     metadata: options.metadata,
-    user: options.user,
-    safety_identifier: options.safetyIdentifier,
-    prompt_cache_key: options.promptCacheKey,
-    prompt_cache_retention: options.promptCacheRetention,
+    user: options.user || undefined,
+    safety_identifier: options.safetyIdentifier || undefined,
+    prompt_cache_key: options.promptCacheKey || undefined,
+    prompt_cache_retention: options.promptCacheRetention || undefined,
     parallel_tool_calls: options.parallelToolCalls === undefined ? true : options.parallelToolCalls,
-    tool_choice: options.toolChoice,
+    tool_choice: options.toolChoice || undefined,
   };
+}
+
+/** An empty choice covers that of the model, as `null` does. */
+function wordOf(choice: llm.ToolChoice | undefined): llm.ToolChoice | null | undefined {
+  return (choice as string | undefined) === '' ? null : choice;
 }
 
 /** A layer of fields: `undefined` covers nothing below it, `null` does. */

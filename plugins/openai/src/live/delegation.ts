@@ -1,4 +1,5 @@
 import type { llm } from '@livekit/agents';
+import { limitIn } from '../counts.ts';
 import { toToolChoice, toTools } from '../responses/input.ts';
 import type { Delegation, ResponsesConfig } from './gpt-live-types.ts';
 import { DEFAULT_BACKEND_MODEL } from './options.ts';
@@ -21,7 +22,7 @@ export function delegationOf(options: GPTLiveOptions, tools: llm.ToolContext): D
         reasoning: backend.reasoning,
         text: backend.text,
         service_tier: backend.serviceTier,
-        max_output_tokens: backend.maxOutputTokens,
+        max_output_tokens: limitIn(backend.maxOutputTokens),
       }),
     },
   };
@@ -33,7 +34,7 @@ export function toolsOf(tools: llm.ToolContext): Record<string, unknown>[] {
 }
 
 export function choiceOf(choice: llm.ToolChoice | null): NonNullable<ResponsesConfig['tool_choice']> {
-  return (toToolChoice(choice ?? undefined) ?? 'auto') as NonNullable<ResponsesConfig['tool_choice']>;
+  return (toToolChoice(choice) || 'auto') as NonNullable<ResponsesConfig['tool_choice']>;
 }
 
 function given(config: ResponsesConfig): ResponsesConfig {

@@ -67,6 +67,21 @@ describe('the start', () => {
     expect(JSON.stringify(session)).not.toMatch(/null|\$schema/);
   });
 
+  test('Infinity is no limit: of tokens, and of how long a socket lives', async () => {
+    await bench.open({
+      maxSessionDuration: Infinity,
+      responsesOptions: { maxOutputTokens: Infinity, toolChoice: '' as 'auto' },
+    });
+    const line = await bench.start();
+    const { session } = await line.event('session.start');
+    expect((session as { delegation: { responses: object } }).delegation.responses).toEqual({
+      model: 'gpt-5.6-luna',
+      tool_choice: 'auto',
+    });
+    await bench.clock.advance(5_000);
+    expect(bench.service.lines).toHaveLength(1);
+  });
+
   test('commands and sound wait for session.started, two seconds of sound at most', async () => {
     const session = await bench.open();
     const dropped = collect<{ type: string; totalMs?: number }>(session, 'connection');

@@ -11,6 +11,7 @@ import {
   refuseOption,
 } from '@patchbay/plugin-kit';
 import { checkToolChoice } from '../check-options.ts';
+import { limitIn } from '../counts.ts';
 import type { OpenAIConnectOptions } from '../options.ts';
 import { resolveConnOptions } from '../realtime/options.ts';
 import type { DelegationTarget, ResponsesConfig } from './gpt-live-types.ts';
@@ -32,7 +33,7 @@ export interface ResponsesDelegationOptions {
   /** Format and verbosity of what the backend writes. */
   text?: ResponsesConfig['text'];
   serviceTier?: ResponsesConfig['service_tier'];
-  /** Of one response; at least 16. */
+  /** Of one response; at least 16, or `Infinity`. */
   maxOutputTokens?: number;
 }
 
@@ -49,7 +50,7 @@ export interface GPTLiveModelOptions extends Omit<OpenAIConnectOptions, 'model'>
   delegation?: DelegationTarget;
   /** With `delegation: 'responses'`. */
   responsesOptions?: ResponsesDelegationOptions;
-  /** Milliseconds after which the socket is replaced in a quiet moment. `null`, the default: only before it expires, after two hours. */
+  /** Milliseconds after which the socket is replaced in a quiet moment. `null`, the default, or `Infinity`: only before it expires, after two hours. */
   maxSessionDuration?: number | null;
   /** `timeoutMs` (default 10,000) bounds each dial, each start and each silence of the service; `maxRetry` (default 5) is the number of reconnects at once. */
   connOptions?: Partial<APIConnectOptions>;
@@ -77,7 +78,9 @@ export function resolveLiveOptions(options: GPTLiveModelOptions, baseURL: string
   if (typeof voice === 'string') checkName('voice', voice);
   else checkJson('voice', voice);
   checkOneOf('delegation', options.delegation, ['responses', 'client']);
-  if (maxSessionDuration !== null) checkRange('maxSessionDuration', maxSessionDuration, [1, Infinity]);
+  if (maxSessionDuration !== null && maxSessionDuration !== Infinity) {
+    checkRange('maxSessionDuration', maxSessionDuration, [1, Infinity]);
+  }
   checkResponsesOptions(options.responsesOptions);
   return {
     model: options.model ?? DEFAULT_MODEL,
@@ -104,5 +107,5 @@ function checkResponsesOptions(options: ResponsesDelegationOptions | undefined):
   checkJson('responsesOptions.reasoning', options.reasoning);
   checkJson('responsesOptions.text', options.text);
   checkOneOf('responsesOptions.serviceTier', options.serviceTier, ['auto', 'default', 'flex', 'priority']);
-  checkCount('responsesOptions.maxOutputTokens', options.maxOutputTokens, [16, Infinity]);
+  checkCount('responsesOptions.maxOutputTokens', limitIn(options.maxOutputTokens), [16, Infinity]);
 }

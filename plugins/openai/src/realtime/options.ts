@@ -25,11 +25,14 @@ export interface RealtimeSessionOptions {
   voice?: Voice | CustomVoice;
   /** Default `auto`. */
   toolChoice?: llm.ToolChoice | null;
-  /** Default `{ model: 'gpt-4o-mini-transcribe' }`. */
-  inputAudioTranscription?: InputAudioTranscription | null;
+  /** Default `{ model: 'gpt-4o-mini-transcribe' }`; an `undefined` that is said leaves it to the service, which does not. */
+  inputAudioTranscription?: InputAudioTranscription | null | undefined;
   inputAudioNoiseReduction?: NoiseReduction | null;
-  /** Default: semantic VAD of medium eagerness that answers and interrupts. `null`: you commit and ask for replies. */
-  turnDetection?: TurnDetectionType | null;
+  /**
+   * Default: semantic VAD of medium eagerness that answers and interrupts. `null`: you commit and ask for replies. An
+   * `undefined` that is said leaves it to the service.
+   */
+  turnDetection?: TurnDetectionType | null | undefined;
   /** Default `inf`. */
   maxResponseOutputTokens?: number | 'inf';
   /** 0.25 to 1.5. */
@@ -85,7 +88,9 @@ export function resolveRealtimeOptions(
   baseURL: string,
   apiVersion: string | undefined,
 ): RealtimeOptions {
-  checkSessionOptions(options);
+  const { voice, tracing } = options;
+  // What an unset variable leads to is taken for "not set".
+  checkSessionOptions({ ...options, voice: voice || undefined, tracing: tracing || undefined });
   checkModalities(options.modalities);
   const connOptions = resolveConnOptions(options.connOptions);
   const maxSessionDuration =
@@ -94,11 +99,11 @@ export function resolveRealtimeOptions(
   const { azureDeployment } = options;
   return {
     model: modelOf(options),
-    voice: options.voice ?? 'marin',
-    toolChoice: options.toolChoice ?? 'auto',
-    inputAudioTranscription: orDefault(options.inputAudioTranscription, { model: 'gpt-4o-mini-transcribe' }),
+    voice: voice || 'marin',
+    toolChoice: options.toolChoice || 'auto',
+    inputAudioTranscription: orDefault(options, 'inputAudioTranscription', { model: 'gpt-4o-mini-transcribe' }),
     inputAudioNoiseReduction: options.inputAudioNoiseReduction,
-    turnDetection: orDefault(options.turnDetection, {
+    turnDetection: orDefault(options, 'turnDetection', {
       type: 'semantic_vad',
       eagerness: 'medium',
       create_response: true,
@@ -106,7 +111,7 @@ export function resolveRealtimeOptions(
     }),
     maxResponseOutputTokens: options.maxResponseOutputTokens ?? 'inf',
     speed: options.speed,
-    tracing: options.tracing,
+    tracing: (tracing as string | null | undefined) === '' ? undefined : tracing,
     truncation: options.truncation,
     reasoning: options.reasoning,
     mcpApproval: options.mcpApproval ?? false,
@@ -115,7 +120,7 @@ export function resolveRealtimeOptions(
     connOptions,
     baseURL,
     isAzure: isAzure(options),
-    ...(azureDeployment === undefined ? {} : { azureDeployment }),
+    ...(azureDeployment ? { azureDeployment } : {}),
     ...(apiVersion === undefined ? {} : { apiVersion }),
   };
 }
@@ -136,7 +141,7 @@ export function checkSessionOptions(options: RealtimeSessionOptions): void {
   checkObject('inputAudioNoiseReduction', noiseReduction ?? undefined);
   checkOneOf('inputAudioNoiseReduction.type', noiseReduction?.type, ['near_field', 'far_field']);
   checkTurnDetection('turnDetection', options.turnDetection, { typed: true });
-  if (tokens !== 'inf') checkCount('maxResponseOutputTokens', tokens, [1, Infinity]);
+  if (tokens !== 'inf' && tokens !== Infinity) checkCount('maxResponseOutputTokens', tokens, [1, Infinity]);
   checkWordOrObject('tracing', options.tracing ?? undefined, ['auto']);
   checkWordOrObject('truncation', options.truncation, ['auto', 'disabled']);
   checkObject('reasoning', options.reasoning);
@@ -148,8 +153,7 @@ export function checkSessionOptions(options: RealtimeSessionOptions): void {
 
 function checkModalities(modalities: unknown): void {
   if (modalities === undefined) return;
-  const some = Array.isArray(modalities) && modalities.length > 0;
-  if (!some) return refuseOption('modalities', "a list of 'text' and 'audio'");
+  if (!Array.isArray(modalities)) return refuseOption('modalities', "a list of 'text' and 'audio'");
   for (const modality of modalities as unknown[]) checkOneOf('modalities', modality ?? '', ['text', 'audio']);
 }
 
@@ -163,21 +167,26 @@ export function resolveConnOptions(options: Partial<APIConnectOptions> | undefin
   const connOptions = { ...DEFAULT_API_CONNECT_OPTIONS, maxRetry: 5, ...Object.fromEntries(given) };
   checkRange('connOptions.timeoutMs', connOptions.timeoutMs, [1, 600_000]);
   checkRange('connOptions.retryIntervalMs', connOptions.retryIntervalMs, [0, 600_000]);
-  checkCount('connOptions.maxRetry', connOptions.maxRetry, [0, 1_000]);
+  if (connOptions.maxRetry !== Infinity) checkCount('connOptions.maxRetry', connOptions.maxRetry, [0, 1_000]);
   return connOptions;
 }
 
-/** `null` is an answer; only absence asks for the default. */
-function orDefault<T>(value: T | undefined, otherwise: T): T {
-  return value === undefined ? otherwise : value;
+/** `null` is an answer, and so is an `undefined` that is said, as with upstream; only absence asks for the default. */
+function orDefault<Name extends 'inputAudioTranscription' | 'turnDetection'>(
+  options: RealtimeSessionOptions,
+  name: Name,
+  otherwise: NonNullable<RealtimeSessionOptions[Name]>,
+): RealtimeSessionOptions[Name] {
+  return name in options ? options[name] : otherwise;
 }
 
 function isAzure(options: RealtimeModelOptions): boolean {
   return Boolean(options.apiVersion || options.entraToken || options.azureDeployment);
 }
 
-function modelOf({ azureDeployment, model = azureDeployment ?? 'gpt-realtime' }: RealtimeModelOptions): Model {
-  return model;
+function modelOf({ azureDeployment, model }: RealtimeModelOptions): Model {
+  // An empty one is not set; what is no name is refused where the connection is made.
+  return model === undefined || model === '' ? azureDeployment || 'gpt-realtime' : model;
 }
 
 /** Azure's options, said as a gateway; others stay as they are. */

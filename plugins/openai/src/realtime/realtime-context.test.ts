@@ -73,7 +73,7 @@ describe('the start of a session', () => {
     });
     await session.updateChatCtx(contextOf(message('assistant', 'Hi.', 'a1')));
     const line = await bench.service.line();
-    expect(line.request.url).toBe('/openai/realtime?api-version=2025-04-01-preview&deployment=my-realtime');
+    expect(line.request.url).toBe('/realtime?api-version=2025-04-01-preview&deployment=my-realtime');
     expect(line.request.headers['api-key']).toBe('azure-key');
     const { session: config } = await line.event('session.update');
     expect(config).toMatchObject({ modalities: ['text', 'audio'], voice: 'marin', input_audio_format: 'pcm16' });

@@ -4,10 +4,18 @@ import type { llm } from '@livekit/agents';
 import { azurePlaceOf } from '../azure-place.ts';
 import { previewVersionOf, type AzureOptions } from '../azure.ts';
 import { routeTo } from '../endpoint.ts';
-import { IN_FRAME_SIZE, NUM_CHANNELS, OUT_FRAME_SIZE, SAMPLE_RATE } from './api-proto.ts';
+import { IN_FRAME_SIZE, NUM_CHANNELS, OUT_FRAME_SIZE, SAMPLE_RATE, type TurnDetectionType } from './api-proto.ts';
 import { checkSessionOptions, connectOptionsFor, resolveRealtimeOptions } from './options.ts';
 import type { RealtimeModelOptions, RealtimeOptions, RealtimeSessionOptions } from './options.ts';
 import { RealtimeSession } from './realtime-session.ts';
+
+const azureTurnDetection: TurnDetectionType = {
+  type: 'server_vad',
+  threshold: 0.5,
+  prefix_padding_ms: 300,
+  silence_duration_ms: 200,
+  create_response: true,
+};
 
 /** What `RealtimeModel.withAzure` takes. */
 export interface AzureRealtimeOptions
@@ -45,18 +53,8 @@ export class RealtimeModel extends RealtimeModelBase {
     checkName('azureDeployment', options?.azureDeployment);
     const azureDeployment = options?.azureDeployment ?? azurePlaceOf(options ?? {}).deployment;
     if (azureDeployment === undefined) refuseOption('azureDeployment', 'the name of a deployment');
-    return new RealtimeModel({
-      inputAudioTranscription: { model: 'whisper-1' },
-      turnDetection: {
-        type: 'server_vad',
-        threshold: 0.5,
-        prefix_padding_ms: 300,
-        silence_duration_ms: 200,
-        create_response: true,
-      },
-      ...options,
-      azureDeployment,
-    });
+    const { inputAudioTranscription = { model: 'whisper-1' }, turnDetection = azureTurnDetection } = options;
+    return new RealtimeModel({ ...options, inputAudioTranscription, turnDetection, azureDeployment });
   }
 
   override get model(): string {
@@ -95,8 +93,8 @@ function capabilitiesOf(options: RealtimeOptions): llm.RealtimeCapabilities {
   const { turnDetection, inputAudioTranscription, modalities } = options;
   return {
     messageTruncation: true,
-    turnDetection: Boolean(turnDetection) && turnDetection?.create_response !== false,
-    userTranscription: inputAudioTranscription !== null,
+    turnDetection: turnDetection !== null && turnDetection?.create_response !== false,
+    userTranscription: Boolean(inputAudioTranscription),
     autoToolReplyGeneration: false,
     audioOutput: modalities.includes('audio'),
     manualFunctionCalls: true,

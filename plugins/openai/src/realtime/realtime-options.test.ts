@@ -2,6 +2,7 @@ import { llm } from '@livekit/agents';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { next, useBench } from './__fixtures__/realtime-test.ts';
+import type { RealtimeModelOptions } from './options.ts';
 import type { RealtimeModel } from './realtime-model.ts';
 
 const bench = useBench();
@@ -61,6 +62,46 @@ describe('every option', () => {
     await second.event('session.update');
     (other.realtimeModel as RealtimeModel).updateOptions(everything);
     expect((await second.event('session.update', 2)).session).toEqual(everythingOnTheWire);
+  });
+
+  test.each<[string, RealtimeModelOptions, object]>([
+    ['maxResponseOutputTokens: Infinity', { maxResponseOutputTokens: Infinity }, { max_output_tokens: 'inf' }],
+    [
+      'connOptions.maxRetry: Infinity',
+      { connOptions: { maxRetry: Infinity } },
+      { audio: { output: { voice: 'marin' } } },
+    ],
+    ['modalities: []', { modalities: [] }, { output_modalities: ['text'] }],
+  ])('means what it means to upstream: %s', async (_what, options, wire) => {
+    const session = bench.open(options);
+    const line = await bench.service.line();
+    expect((await line.event('session.update')).session).toMatchObject(wire);
+    if (options.maxResponseOutputTokens === undefined) return;
+    session.updateOptions({ maxResponseOutputTokens: 5 });
+    session.updateOptions({ maxResponseOutputTokens: Infinity });
+    expect((await line.event('session.update', 3)).session).toMatchObject(wire);
+  });
+
+  test("voice: '' and toolChoice: '' are not set, where upstream sends what the service refuses", async () => {
+    bench.open({ voice: '' as 'marin', toolChoice: '' as 'auto' });
+    const { session: config } = await (await bench.service.line()).event('session.update');
+    expect(config).toMatchObject({ audio: { output: { voice: 'marin' } }, tool_choice: 'auto' });
+  });
+
+  test('an undefined that is said leaves it to the service, as with upstream, and absence does not', async () => {
+    const session = bench.open({ turnDetection: undefined, inputAudioTranscription: undefined, tracing: '' as 'auto' });
+    const line = await bench.service.line();
+    const { session: config } = await line.event('session.update');
+    expect(Object.keys((config.audio as { input: object }).input)).toEqual(['format']);
+    expect(config).not.toHaveProperty('tracing');
+    // The service's own default finds turns, and transcribes nothing.
+    expect(session.realtimeModel.capabilities).toMatchObject({ turnDetection: true, userTranscription: false });
+    bench.open();
+    const { session: other } = await (await bench.service.line(2)).event('session.update');
+    expect((other.audio as { input: object }).input).toMatchObject({
+      transcription: { model: 'gpt-4o-mini-transcribe' },
+      turn_detection: { type: 'semantic_vad' },
+    });
   });
 
   test('null switches off', async () => {

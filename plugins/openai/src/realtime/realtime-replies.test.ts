@@ -90,7 +90,7 @@ describe('a reply', () => {
     });
     expect(await told).toMatchObject({
       type: 'realtime_model_metrics',
-      label: 'openai.RealtimeModel',
+      label: 'openai_realtime',
       requestId: 'r1',
       ttftMs: 0,
       cancelled: false,

@@ -43,6 +43,8 @@ export class RealtimeSession extends ContextSession {
       sampleRate: SAMPLE_RATE,
       replyMs: timeoutMs,
       repeatsSpeech: true,
+      // As dashboards know it from the plugin that this one replaces.
+      metricsLabel: 'openai_realtime',
       stall: { firstMs: 3 * timeoutMs, nextMs: timeoutMs },
       deadlines: { dialMs: timeoutMs, firstEventMs: timeoutMs },
       reconnect: maxRetry === 0 ? false : { budget: maxRetry },

@@ -98,7 +98,7 @@ export abstract class ReceivingSession extends ReplyingSession {
     this.turns.userSpeaking = false;
     this.noteActivity();
     guardedEmit(this, 'input_speech_stopped', {
-      userTranscriptionEnabled: this._options.inputAudioTranscription !== null,
+      userTranscriptionEnabled: Boolean(this._options.inputAudioTranscription),
     } satisfies llm.InputSpeechStoppedEvent);
   }
 
@@ -108,7 +108,7 @@ export abstract class ReceivingSession extends ReplyingSession {
     this.committedAudio();
     this.noteActivity();
     const { turnDetection } = this._options;
-    const isAnswered = Boolean(turnDetection) && turnDetection?.create_response !== false;
+    const isAnswered = turnDetection !== null && turnDetection?.create_response !== false;
     if (isAnswered || this.#silences.has(itemId)) this.turns.expectAnswer();
   }
 
@@ -172,7 +172,7 @@ export abstract class ReceivingSession extends ReplyingSession {
   protected isUnseen(itemId: string): boolean {
     const item = this.remoteChatCtx.get(itemId)?.item;
     if (item?.type !== 'message') return false;
-    if (item.role === 'user') return item.content.length === 0 && this._options.inputAudioTranscription !== null;
+    if (item.role === 'user') return item.content.length === 0 && Boolean(this._options.inputAudioTranscription);
     return [...this.generations.values()].some(
       (generation) => generation.messages.has(itemId) && !this.sequencer.isCancelling(generation.responseId),
     );

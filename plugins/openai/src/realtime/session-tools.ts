@@ -1,5 +1,6 @@
 import { llm } from '@livekit/agents';
 import { logger } from '@patchbay/plugin-kit';
+import { toToolChoice } from '../responses/input.ts';
 import type { OpenAITool } from '../tools.ts';
 import type { McpTool, NamedToolChoice, Tool, ToolChoice } from './api-proto.ts';
 
@@ -40,6 +41,5 @@ function parametersOf(tool: ToolWithSchema): Tool['parameters'] | undefined {
 
 /** LiveKit's choice in the form of the Realtime API: a function by its name alone would be read as a mode. */
 export function toolChoiceOf(choice: llm.ToolChoice | null | undefined): ToolChoice | NamedToolChoice {
-  if (choice === undefined || choice === null) return 'auto';
-  return typeof choice === 'string' ? choice : { type: 'function', name: choice.function.name };
+  return choice ? (toToolChoice(choice) as ToolChoice | NamedToolChoice) : 'auto';
 }

@@ -9,6 +9,7 @@ import {
   checkStrings,
 } from '@patchbay/plugin-kit';
 import { checkToolChoice } from '../check-options.ts';
+import { limitIn } from '../counts.ts';
 import type { ChatModels } from '../models.ts';
 import type { Reasoning } from '../reasoning.ts';
 import type { OpenAIConnectOptions } from '../options.ts';
@@ -69,7 +70,7 @@ export interface LLMOptions extends Omit<OpenAIConnectOptions, 'model'> {
   strictToolSchema?: boolean;
   /** `auto`, `default`, `priority` or `flex`. */
   serviceTier?: string;
-  /** Upper bound of the tokens of a response, reasoning included. Reaching it is an error that names it. */
+  /** Upper bound of the tokens of a response, reasoning included; `Infinity`: none. Reaching it is an error that names it. */
   maxOutputTokens?: number;
   /** Default for the models that have it: as little as they allow. `null`: the service's default. */
   reasoning?: Reasoning | null;
@@ -140,7 +141,7 @@ export function checkLLMOptions(options: Partial<LLMOptions>): void {
   checkFlag('lanes', options.lanes);
   checkRange('thinkingTimeoutMs', options.thinkingTimeoutMs, [1, longestMs]);
   checkRange('temperature', of('temperature'), [0, 2]);
-  checkCount('maxOutputTokens', of('maxOutputTokens'), [1, Infinity]);
+  checkCount('maxOutputTokens', limitIn(options.maxOutputTokens), [1, Infinity]);
   checkToolChoice(of('toolChoice'));
   checkRange('topP', of('topP'), [0, 1]);
   checkCount('maxToolCalls', of('maxToolCalls'), [1, Infinity]);

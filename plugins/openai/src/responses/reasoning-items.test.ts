@@ -78,6 +78,34 @@ describe('what a model thought', () => {
     expect(said(1)).toEqual(['edited', 'weather?', 'rs_1', 'function_call', 'function_call_output']);
   });
 
+  it.each([
+    ['one by one', undefined],
+    ['as a group', 'group-1'],
+  ])('goes back before the first of the parallel calls that it led to: %s', async (_how, groupId) => {
+    at.server.script = ({ socket }, turn) => {
+      if (turn > 1) return reply(socket, `r${turn}`, 'sunny');
+      const calls = [functionCall('c1', 'weather', ''), functionCall('c2', 'weather', '')];
+      say(socket, created('r1'), thought('rs_1'), ...calls, thought('rs_2'), functionCall('c3', 'weather', ''));
+      say(socket, completed('r1'));
+    };
+    const conversation = new Conversation(at.open());
+    const { calls } = await conversation.turn('weather?');
+    for (const call of calls) Object.assign(call, { groupId });
+    for (const id of ['c1', 'c2', 'c3']) conversation.result(id, 'sun');
+    edit(conversation);
+    await conversation.turn();
+    const sent = at.server.asked.at(1)?.body.input.filter(({ type }) => type !== 'function_call_output') ?? [];
+    expect(sent.map((item) => item.content ?? item.id ?? item.call_id)).toEqual([
+      'edited',
+      'weather?',
+      'rs_1',
+      'c1',
+      'c2',
+      'rs_2',
+      'c3',
+    ]);
+  });
+
   it('pain 8: is never sent twice, neither on top of a continuation nor of itself', async () => {
     at.server.script = ({ socket }, turn) => {
       say(socket, created(`r${turn}`), thought(`rs_${turn}`), delta(`a${turn}`), message(), completed(`r${turn}`));

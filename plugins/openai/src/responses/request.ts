@@ -1,5 +1,6 @@
 import type { llm } from '@livekit/agents';
 import type { Connection } from '@patchbay/ws-url';
+import { limitIn } from '../counts.ts';
 import { defaultReasoningEffort, supportsReasoningEffort } from '../reasoning.ts';
 import { given, toToolChoice, toTools } from './input.ts';
 import type { LLMOptions, ToolChoice } from './options.ts';
@@ -38,20 +39,23 @@ export function toBody(options: LLMOptions, call: CallOptions): RequestBody {
     temperature: options.temperature,
     store: options.store,
     metadata: options.metadata,
-    service_tier: options.serviceTier,
-    max_output_tokens: options.maxOutputTokens,
+    service_tier: options.serviceTier || undefined,
+    max_output_tokens: limitIn(options.maxOutputTokens),
     reasoning: reasoningOf(options),
     top_p: options.topP,
-    prompt_cache_key: options.promptCacheKey,
-    prompt_cache_retention: options.promptCacheRetention,
+    prompt_cache_key: options.promptCacheKey || undefined,
+    prompt_cache_retention: options.promptCacheRetention || undefined,
     prompt_cache_options: options.promptCacheOptions,
-    safety_identifier: options.safetyIdentifier,
-    user: options.user,
-    truncation: options.truncation,
+    safety_identifier: options.safetyIdentifier || undefined,
+    user: options.user || undefined,
+    truncation: options.truncation || undefined,
     prompt: options.prompt,
     max_tool_calls: options.maxToolCalls,
     parallel_tool_calls: functions.length > 0 ? (call.parallelToolCalls ?? options.parallelToolCalls) : undefined,
-    tool_choice: tools.length > 0 ? toToolChoice(call.toolChoice ?? options.toolChoice) : undefined,
+    tool_choice:
+      tools.length > 0
+        ? toToolChoice((call.toolChoice === undefined ? options.toolChoice : call.toolChoice) || undefined)
+        : undefined,
   };
   const { tools: _tools, response_format: _format, ...body } = given({ ...fixed, ...extra });
   const text = textOf(options, call, extra);
@@ -72,7 +76,7 @@ function textOf(
 ): Record<string, unknown> {
   const perCall = call.responseFormat ?? (call.extraKwargs?.response_format as ResponseFormat | null | undefined);
   const inExtra = (extra.response_format ?? responseFormat) as ResponseFormat | null | undefined;
-  const own = { verbosity, format: inExtra == null ? undefined : toTextFormat(inExtra) };
+  const own = { verbosity: verbosity || undefined, format: inExtra == null ? undefined : toTextFormat(inExtra) };
   const format = perCall == null ? {} : { format: toTextFormat(perCall) };
   const { text } = given({ text: { ...own, ...(extra.text as object | null | undefined), ...format } });
   return text as Record<string, unknown>;

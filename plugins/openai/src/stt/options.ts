@@ -64,7 +64,8 @@ export interface STTOptions extends Omit<OpenAIConnectOptions, 'model'> {
   interimIntervalMs?: number;
   /**
    * Ask how probable each token is; their mean is the `confidence` of a transcript. Default: where the model is known to
-   * tell (`gpt-4o-transcribe`, `gpt-4o-mini-transcribe`). Set it where a gateway gives models names of its own.
+   * tell (`gpt-4o-transcribe`, `gpt-4o-mini-transcribe`), unless the server refuses. Set it where a gateway gives models
+   * names of its own.
    */
   logprobs?: boolean;
   /** How long `gpt-realtime-whisper` waits before it tells words: sooner, or more accurate. Default: the service's. */
@@ -73,7 +74,7 @@ export interface STTOptions extends Omit<OpenAIConnectOptions, 'model'> {
   temperature?: number;
   /**
    * Only without `useRealtime`: the times of words (at some latency) or segments, from Whisper models. Default:
-   * segments from `whisper-1`, nothing from others.
+   * segments from `whisper-1` unless the server refuses, nothing from others. `[]`: nothing.
    */
   timestampGranularities?: readonly ('word' | 'segment')[];
   /**
@@ -108,7 +109,8 @@ export interface Listening {
   logprobs: boolean | undefined;
   delay: TranscriptionDelay | undefined;
   temperature: number | undefined;
-  timestampGranularities: readonly ('word' | 'segment')[];
+  /** What the user said. */
+  timestampGranularities: readonly ('word' | 'segment')[] | undefined;
   knownSpeakers: Readonly<Record<string, string>>;
 }
 
@@ -124,9 +126,9 @@ export const requestOptions: APIConnectOptions = { ...DEFAULT_API_CONNECT_OPTION
 
 const mostSpeakers = 4;
 
-/** Whether the service is asked how probable each token is. */
-export function wantsLogprobs({ model, logprobs }: Pick<Listening, 'model' | 'logprobs'>): boolean {
-  return logprobs ?? tellsLogprobs(model);
+/** Whether the service is asked how probable each token is; `more`: also if the user did not say so. */
+export function wantsLogprobs({ model, logprobs }: Pick<Listening, 'model' | 'logprobs'>, more: boolean): boolean {
+  return logprobs ?? (more && tellsLogprobs(model));
 }
 
 /** Whether somebody here, and not the service, says where speech ends. */
@@ -155,21 +157,22 @@ export function resolveListening(
   before: Partial<Listening> & { model: string },
   useRealtime: boolean,
 ): Listening {
-  checkValues(options);
+  checkValues(options, useRealtime);
   const model = options.model ?? before.model;
   const listening: Listening = {
     model,
     ...resolveLanguages(options, before),
     keywords: options.keywords ?? before.keywords ?? [],
-    prompt: options.prompt ?? before.prompt,
+    // What is said to be `undefined` is forgotten, as with upstream.
+    prompt: 'prompt' in options ? options.prompt : before.prompt,
     turnDetection: resolveTurnDetection(options, before, model),
-    noiseReductionType: options.noiseReductionType ?? before.noiseReductionType,
+    noiseReductionType: ('noiseReductionType' in options ? options : before).noiseReductionType || undefined,
     vad: options.vad === undefined ? before.vad : options.vad,
     interimIntervalMs: options.interimIntervalMs ?? before.interimIntervalMs ?? 0,
     logprobs: options.logprobs ?? before.logprobs,
     delay: options.delay ?? before.delay,
     temperature: options.temperature ?? before.temperature,
-    timestampGranularities: options.timestampGranularities ?? before.timestampGranularities ?? [],
+    timestampGranularities: options.timestampGranularities ?? before.timestampGranularities,
     knownSpeakers: options.knownSpeakers ?? before.knownSpeakers ?? {},
   };
   if (listening.prompt && !takesPrompt(model)) {
@@ -199,14 +202,15 @@ export function resolveListening(
   return listening;
 }
 
-function checkValues(options: Partial<STTOptions>): void {
+function checkValues(options: Partial<STTOptions>, useRealtime: boolean): void {
   checkName('model', options.model);
   checkFlag('useRealtime', options.useRealtime);
   checkFlag('detectLanguage', options.detectLanguage);
   checkString('prompt', options.prompt);
   checkStrings('keywords', options.keywords);
-  checkOneOf('noiseReductionType', options.noiseReductionType, ['near_field', 'far_field']);
-  checkRange('temperature', options.temperature, [0, 1]);
+  checkOneOf('noiseReductionType', options.noiseReductionType || undefined, ['near_field', 'far_field']);
+  // A socket takes none, so that it is ignored there.
+  if (!useRealtime || !Number.isFinite(options.temperature)) checkRange('temperature', options.temperature, [0, 1]);
   checkCount('interimIntervalMs', options.interimIntervalMs, [0, 60_000]);
   checkFlag('logprobs', options.logprobs);
   checkOneOf('delay', options.delay, ['minimal', 'low', 'medium', 'high', 'xhigh']);
@@ -237,7 +241,7 @@ function checkSpeakers(speakers: unknown): void {
 export function checkRequestOptions(options: Partial<APIConnectOptions> | undefined): Partial<APIConnectOptions> {
   checkObject('connOptions', options);
   const { maxRetry, retryIntervalMs, timeoutMs } = options ?? {};
-  checkCount('connOptions.maxRetry', maxRetry, [0, 100]);
+  if (maxRetry !== Infinity) checkCount('connOptions.maxRetry', maxRetry, [0, 100]);
   checkRange('connOptions.retryIntervalMs', retryIntervalMs, [0, 3_600_000]);
   checkRange('connOptions.timeoutMs', timeoutMs, [1, 3_600_000]);
   return {

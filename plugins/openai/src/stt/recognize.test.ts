@@ -75,6 +75,60 @@ const json = (response: ServerResponse, body: object): void => {
   response.writeHead(200, { 'content-type': 'application/json', 'x-request-id': 'req_7' }).end(JSON.stringify(body));
 };
 
+describe('a server that refuses what nobody asked for', () => {
+  const refuse = (response: ServerResponse, status = 400, message = 'Unknown parameter.'): void =>
+    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error: { message } }));
+  const extras = (form: [string, string][]): string[] =>
+    form.filter(([name]) => /response_format|include/.test(name)).map(([, value]) => value);
+
+  it.each([
+    ['whisper-1', 400, ['verbose_json']],
+    ['gpt-4o-transcribe', 422, ['json', 'logprobs']],
+  ])('is asked without it, and from then on, at once and without an error: %s', async (name, status, first) => {
+    const { model, forms } = await answered(
+      (response, requests) => (requests === 1 ? refuse(response, status) : json(response, { text: 'Hello.' })),
+      { model: name, connOptions: { maxRetry: 0 } },
+    );
+    const errors: unknown[] = [];
+    model.on('error', (error) => errors.push(error));
+    for (let times = 0; times < 2; times++) {
+      expect((await model.recognize(silence)).alternatives?.[0].text).toBe('Hello.');
+    }
+    expect(forms.map(extras)).toEqual([first, ['json'], ['json']]);
+    expect(errors).toEqual([]);
+  });
+
+  it('and refuses the rest as well gets to say why, and is asked for it again', async () => {
+    const { model, forms } = await answered(
+      (response, requests) =>
+        refuse(response, 400, requests % 2 === 1 ? 'Unknown parameter.' : 'The audio is too short.'),
+      { model: 'whisper-1' },
+    );
+    for (let times = 0; times < 2; times++) {
+      await expect(model.recognize(silence)).rejects.toThrow('The audio is too short.');
+    }
+    expect(forms.map(extras)).toEqual([['verbose_json'], ['json'], ['verbose_json'], ['json']]);
+  });
+
+  it('keeps its reasons to itself about what the user asked for', async () => {
+    const { model, forms } = await answered((response) => refuse(response), {
+      model: 'whisper-1',
+      timestampGranularities: ['word'],
+    });
+    await expect(model.recognize(silence)).rejects.toThrow('Unknown parameter.');
+    expect(forms.map(extras)).toEqual([['verbose_json']]);
+  });
+
+  it.each<[string, Partial<STTOptions>]>([
+    ['timestampGranularities: []', { model: 'whisper-1', timestampGranularities: [] }],
+    ['logprobs: false', { model: 'gpt-4o-transcribe', logprobs: false }],
+  ])('is not asked for it with %s', async (_what, options) => {
+    const { model, forms } = await answered((response) => json(response, { text: 'Hello.' }), options);
+    await model.recognize(silence);
+    expect(forms.map(extras)).toEqual([['json']]);
+  });
+});
+
 describe('recognize() without useRealtime', () => {
   it('sends a piece of speech in one request, with its views and its language', async () => {
     const { model, cloud } = await open({ model: 'gpt-4o-transcribe' });

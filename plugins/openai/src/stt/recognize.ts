@@ -1,10 +1,10 @@
-import { stt, type APIConnectOptions, type APIError, type AudioBuffer } from '@livekit/agents';
-import { requestJson, withRetries, type KeepAlive } from '@patchbay/plugin-kit';
+import { APIStatusError, stt, type APIConnectOptions, type APIError, type AudioBuffer } from '@livekit/agents';
+import { requestJson, wavOf, withRetries, type JsonMessage, type KeepAlive } from '@patchbay/plugin-kit';
 import type { Route } from '../endpoint.ts';
 import { takesContextHints, takesPrompt, tellsSpeakers } from './abilities.ts';
 import { speechDataOf, usageIn } from './answers.ts';
+import { askLess, asksMore } from './extras.ts';
 import { wantsLogprobs, type Listening } from './options.ts';
-import { wavOf } from './wav.ts';
 
 /** The way of a request, and how often it is tried. */
 export interface RequestRoute extends Route {
@@ -30,21 +30,34 @@ export async function recognize(
 ): Promise<stt.SpeechEvent> {
   const { model, languages } = options;
   const named = connection.modelIn === 'url' ? undefined : connection.nameOf(model);
-  const encoded = new Response(formOf(audio, options, named));
-  const contentType = encoded.headers.get('content-type') ?? '';
-  const body = new Uint8Array(await encoded.arrayBuffer());
+  const wav = wavOf(audio);
   let requestId: string | undefined;
-  const ask = (): ReturnType<typeof requestJson> =>
-    requestJson({
+  const request = async (more: boolean): Promise<JsonMessage> => {
+    const encoded = new Response(formOf(wav, options, named, more));
+    return requestJson({
       connection,
       ...network,
       model,
-      headers: { 'content-type': contentType },
-      body,
+      headers: { 'content-type': encoded.headers.get('content-type') ?? '' },
+      body: new Uint8Array(await encoded.arrayBuffer()),
       timeoutMs: connOptions.timeoutMs,
       onResponse: (response) => (requestId = response.requestId),
       ...(signal === undefined ? {} : { signal }),
     });
+  };
+  const hasExtras = asksFor(options, true) !== asksFor(options, false);
+  let more = hasExtras && asksMore(connection, model);
+  const ask = async (): Promise<JsonMessage> => {
+    try {
+      if (more) return await request(true);
+    } catch (error) {
+      if (!refusesFields(error)) throw error;
+      more = false;
+    }
+    const answer = await request(false);
+    if (hasExtras) askLess(connection, model);
+    return answer;
+  };
   const answer = await withRetries(connOptions, signal, ask, onRetry);
   const { seconds, ...tokens } = usageIn(answer.usage);
   return {
@@ -55,16 +68,21 @@ export async function recognize(
   };
 }
 
-function formOf(audio: AudioBuffer, options: Listening, named: string | undefined): FormData {
-  const { model, languages, keywords, prompt, temperature, timestampGranularities } = options;
+/** Whether the server may mean one of our fields, and not the audio or the key. */
+function refusesFields(error: unknown): boolean {
+  return error instanceof APIStatusError && [400, 415, 422].includes(error.statusCode);
+}
+
+function formOf(wav: Uint8Array<ArrayBuffer>, options: Listening, named: string | undefined, more: boolean): FormData {
+  const { model, languages, keywords, prompt, temperature, timestampGranularities = [] } = options;
   const form = new FormData();
-  const format = formatFor(options);
-  form.set('file', new File([wavOf(audio)], 'audio.wav', { type: 'audio/wav' }));
+  const format = formatFor(options, more);
+  form.set('file', new File([wav], 'audio.wav', { type: 'audio/wav' }));
   form.set('response_format', format);
   if (named !== undefined) form.set('model', named);
   if (prompt !== undefined && takesPrompt(model)) form.set('prompt', prompt);
   if (temperature !== undefined) form.set('temperature', String(temperature));
-  if (format === 'json' && wantsLogprobs(options)) form.append('include[]', 'logprobs');
+  if (format === 'json' && wantsLogprobs(options, more)) form.append('include[]', 'logprobs');
   for (const granularity of timestampGranularities) form.append('timestamp_granularities[]', granularity);
   if (takesContextHints(model)) {
     for (const language of languages) form.append('languages[]', language);
@@ -77,9 +95,17 @@ function formOf(audio: AudioBuffer, options: Listening, named: string | undefine
 }
 
 /** The one that tells most. Other providers' Whispers are asked for times only by those who want them. */
-function formatFor({ model, timestampGranularities }: Listening): 'json' | 'verbose_json' | 'diarized_json' {
+function formatFor(options: Listening, more: boolean): 'json' | 'verbose_json' | 'diarized_json' {
+  const { model, timestampGranularities } = options;
   if (tellsSpeakers(model)) return 'diarized_json';
-  return model === 'whisper-1' || timestampGranularities.length > 0 ? 'verbose_json' : 'json';
+  const wantsTimes =
+    timestampGranularities === undefined ? more && model === 'whisper-1' : timestampGranularities.length > 0;
+  return wantsTimes ? 'verbose_json' : 'json';
+}
+
+/** The fields that depend on `more`, as one word. */
+function asksFor(options: Listening, more: boolean): string {
+  return `${formatFor(options, more)} ${wantsLogprobs(options, more)}`;
 }
 
 function nameSpeakers(form: FormData, { knownSpeakers }: Listening): void {

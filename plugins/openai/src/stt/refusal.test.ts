@@ -35,6 +35,33 @@ describe('a refused configuration', () => {
   });
 });
 
+describe('a service that does not know logprobs', () => {
+  const unknown = { code: 'unknown_parameter', param: 'session.include' };
+
+  it('is told what the user said and no more, there and on the next socket', async () => {
+    const { hearing, sockets, told, say } = await startService();
+    expect(told[0]).toMatchObject({ session: { include: ['item.input_audio_transcription.logprobs'] } });
+    say({ type: 'session.created', session: {} }, refused({ ...unknown, message: 'Unknown parameter.' }));
+    await until(() => told.length === 2);
+    const { session } = told[1] as { session: Record<string, unknown> };
+    expect(session.include).toBeUndefined();
+    expect(session.audio).toEqual((told[0] as { session: Record<string, unknown> }).session.audio);
+    say({ type: 'session.updated' }, heard('One'));
+    await until(() => hearing.story().includes('One.'));
+    sockets[0]?.terminate();
+    await until(() => told.length === 3);
+    expect((told[2] as { session: Record<string, unknown> }).session.include).toBeUndefined();
+    expect(hearing.errors).toEqual([]);
+  });
+
+  it('ends the stream if the user asked for them', async () => {
+    const { hearing, say } = await startService({ logprobs: true });
+    say({ type: 'session.created', session: {} }, refused({ ...unknown, message: 'Unknown parameter.' }));
+    await hearing.ended;
+    expect(hearing.errors).toMatchObject([{ recoverable: false, error: { message: 'Unknown parameter.' } }]);
+  });
+});
+
 describe('a refused event', () => {
   it.each([
     ['was taken', [{ type: 'session.updated' }]],

@@ -223,7 +223,7 @@ interface Transcribed {
 /** What LiveKit is told that can change with the options. */
 function abilitiesOf({ model, timestampGranularities }: Listening): Partial<stt.STTCapabilities> {
   return {
-    alignedTranscript: timestampGranularities.includes('word') ? 'word' : false,
+    alignedTranscript: timestampGranularities?.includes('word') ? 'word' : false,
     keyterms: takesContextHints(model),
     diarization: tellsSpeakers(model),
   };
@@ -241,7 +241,8 @@ function routeToRequests(options: Partial<STTOptions>, model: string): Route | P
 function preset(provider: string, variable: string, baseURL: string, options: PresetOptions<string>): STT {
   checkObject('options', options);
   const client: OpenAIConnectOptions['client'] = options.client;
-  const apiKey = options.apiKey ?? (client === undefined ? environment(variable) : undefined);
+  // An empty one is what an unset variable often is.
+  const apiKey = options.apiKey || (client === undefined ? environment(variable) : undefined);
   if (apiKey === undefined && client === undefined) {
     throw new PatchbayError('missing-credential', `${provider} wants a key: set apiKey or ${variable}`);
   }

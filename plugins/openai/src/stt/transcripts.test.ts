@@ -141,6 +141,38 @@ describe('languages', () => {
   });
 });
 
+describe('a prompt and noise reduction', () => {
+  const told = { prompt: 'Birds.', noiseReductionType: 'far_field' } as const;
+  const inputOf = (update: unknown): object =>
+    (update as { session: { audio: { input: { transcription: object } } } }).session.audio.input;
+
+  it.each<[string, Partial<STTOptions>]>([
+    ['prompt', { prompt: undefined }],
+    ['noiseReductionType', { noiseReductionType: undefined }],
+  ])('%s: undefined is forgotten, as with upstream, by a socket that never knew it', async (name, options) => {
+    const { model, told: updates, sockets } = await startService({ model: 'gpt-4o-transcribe', ...told });
+    model.updateOptions({ language: 'de' });
+    await until(() => updates.length === 2);
+    expect(inputOf(updates.at(-1))).toMatchObject({
+      transcription: { prompt: 'Birds.' },
+      noise_reduction: { type: 'far_field' },
+    });
+    model.updateOptions(options);
+    await until(() => updates.length === 3);
+    const input = JSON.stringify(inputOf(updates.at(-1)));
+    expect([input.includes('Birds.'), input.includes('far_field')]).toEqual([
+      name !== 'prompt',
+      name !== 'noiseReductionType',
+    ]);
+    expect(sockets.length).toBe(2);
+  });
+
+  it("noiseReductionType: '' is none", async () => {
+    const { told: updates } = await startService({ noiseReductionType: '' as 'far_field' });
+    expect(inputOf(updates[0])).not.toHaveProperty('noise_reduction');
+  });
+});
+
 describe('what models take', () => {
   const transcriptionOf = (told: Record<string, unknown>[]) =>
     (told[0] as { session: { audio: { input: { transcription: object } } } }).session.audio.input.transcription;

@@ -1,6 +1,7 @@
 import {
   base64Of,
   logger,
+  type Frame,
   type JsonMessage,
   type Speech,
   type SpeechToTextContext,
@@ -13,6 +14,7 @@ import { previewUpdate, type TranscriptionUpdate } from './preview-session.ts';
 import { logprobsIn } from '../logprobs.ts';
 import { isRealtimeOnly, takesContextHints, takesPrompt } from './abilities.ts';
 import { languageCodesIn, usageIn } from './answers.ts';
+import { askLess, asksMore } from './extras.ts';
 import { endsSpeechItself, wantsLogprobs, type Listening } from './options.ts';
 
 /** Hz of the PCM that transcription sessions take. */
@@ -35,14 +37,17 @@ export const transcription: SpeechToTextWire<Listening> = {
   audio: (bytes) => appendHead + base64Of(bytes) + appendTail,
   flush: ({ options }) => (endsSpeechItself(options) ? commit : undefined),
   finish: () => [commit],
-  probe: (context) => sessionUpdate(context, probeId),
+  probe: (context) => ({ frame: sessionUpdate(context, probeId) }),
   update(before, context) {
-    const { options } = context;
-    // What a session was once told about model and languages, it can be told otherwise, but not to forget.
+    const { options, connection } = context;
+    const more = asksMore(connection, options.model);
+    // What a session was once told, it can be told otherwise, but not to forget.
     const forgets =
       (before.languages.length > 0 && options.languages.length === 0) ||
-      (wantsLogprobs(before) && !wantsLogprobs(options)) ||
-      (before.delay !== undefined && options.delay === undefined);
+      (wantsLogprobs(before, more) && !wantsLogprobs(options, more)) ||
+      (['delay', 'prompt', 'noiseReductionType'] as const).some(
+        (name) => before[name] !== undefined && options[name] === undefined,
+      );
     return before.model !== options.model || forgets ? 'reconnect' : [sessionUpdate(context)];
   },
   receive(message, speech, context) {
@@ -107,7 +112,9 @@ function sessionUpdate({ options, connection }: Context, eventId = updateId): st
           ...(noiseReductionType === undefined ? {} : { noise_reduction: { type: noiseReductionType } }),
         },
       },
-      ...(wantsLogprobs(options) ? { include: ['item.input_audio_transcription.logprobs'] } : {}),
+      ...(wantsLogprobs(options, asksMore(connection, model))
+        ? { include: ['item.input_audio_transcription.logprobs'] }
+        : {}),
     },
   };
   return JSON.stringify(connection.traits.previewRealtime === true ? previewUpdate(update) : update);
@@ -122,7 +129,8 @@ function trailingSilenceMs({ options: { turnDetection } }: Context): number {
  * An `error` event. The session goes on after a request that was wrong, unless that was our configuration, without
  * which it would hear nothing; everything else is worth a new socket, or a person.
  */
-function failed(error: RealtimeErrorBody, speech: Speech, { connection }: Context): void {
+function failed(error: RealtimeErrorBody, speech: Speech, context: Context): readonly Frame[] | undefined {
+  const { connection, options } = context;
   const failure = failureOf(error, connection, false);
   if (isExpiry(error)) throw new PatchbayError('closed', failure.message, { retryable: true });
   const ours = refusesConfiguration(error, speech);
@@ -131,11 +139,22 @@ function failed(error: RealtimeErrorBody, speech: Speech, { connection }: Contex
     return;
   }
   if (!ours) throw failure;
+  const more = asksMore(connection, options.model) && options.logprobs === undefined;
+  if (more && wantsLogprobs(options, true) && mayMeanInclude(error)) {
+    askLess(connection, options.model);
+    return [sessionUpdate(context)];
+  }
   throw new PatchbayError('provider-error', failure.message, {
     retryable: false,
     hop: 'provider',
     ...(failure.providerCode === undefined ? {} : { providerCode: failure.providerCode }),
   });
+}
+
+/** The service names the field, or one that it does not know. */
+function mayMeanInclude({ code, param, message }: RealtimeErrorBody): boolean {
+  const names = `${text(param)} ${text(message)}`;
+  return /include|logprobs/.test(names) || (text(code) === 'unknown_parameter' && text(param) === '');
 }
 
 /**

@@ -177,6 +177,32 @@ describe('pain 7: a socket that is lost', () => {
     expect(bench.errors.map(({ recoverable }) => recoverable)).toEqual([true]);
   });
 
+  test('what waited for a service that does not read is said to the next one, and not twice', async () => {
+    const session = bench.open();
+    const first = await bench.service.line();
+    await first.event('session.update');
+    await bench.clock.advance(6_000);
+    first.socket.pause();
+    // A socket that takes no more: what follows waits in the session.
+    const dropped: ConnectionEvent[] = [];
+    session.on('connection', (event: ConnectionEvent) => event.type === 'audio-dropped' && dropped.push(event));
+    while (dropped.length === 0) {
+      session.pushAudio(voiced(200, 0));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (let level = 1; level <= 5; level++) session.pushAudio(voiced(200, 1_000 * level));
+    first.socket.terminate();
+    await bench.until(() => bench.service.lines.length === 2);
+    const second = await bench.service.line(2);
+    session.pushAudio(voiced(200, 6_000));
+    const heard = (): number[] =>
+      second
+        .all('session.input_audio_buffer.append')
+        .map(({ audio }) => Buffer.from(audio as string, 'base64').readInt16LE(0));
+    await bench.until(() => heard().includes(6_000));
+    expect(heard().filter((level) => level > 0)).toEqual([1_000, 2_000, 3_000, 4_000, 5_000, 6_000]);
+  });
+
   test('in the middle of a translation: the utterance ends, and nothing of it is said twice', async () => {
     const session = bench.open();
     const first = await bench.service.line();

@@ -138,6 +138,11 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
     this.send(this.#append(silence), { audioMs: chunkMs });
   }
 
+  /** By {@link UntranslatedSpeech}; what waited in the session below as well would be said twice. */
+  protected override get repeatedAudioMs(): number {
+    return this.#untranslated.repeatedMs;
+  }
+
   /** There is nothing to commit to: every sound is translated as it comes. */
   override async commitAudio(): Promise<void> {
     this.flushAudio();
@@ -253,7 +258,7 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
     };
     guardedEmit(this, 'openai_client_event_queued', update);
     link.send(JSON.stringify(update));
-    for (const frame of this.#untranslated.frames()) link.send(frame);
+    for (const { frame, milliseconds } of this.#untranslated.sounds()) link.send(frame, milliseconds);
   }
 
   protected override dropped(): void {

@@ -45,7 +45,12 @@ export class UntranslatedSpeech {
     this.#spoken = false;
   }
 
-  frames(): Frame[] {
-    return this.#spoken ? this.#chunks.map(({ frame }) => frame) : [];
+  get repeatedMs(): number {
+    return this.sounds().reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  }
+
+  /** For the next socket. */
+  sounds(): readonly { frame: Frame; milliseconds: number }[] {
+    return this.#spoken ? this.#chunks : [];
   }
 }

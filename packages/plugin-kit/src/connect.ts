@@ -1,0 +1,50 @@
+import { checkHeaders, resolveConnection } from '@patchbay/ws-url';
+import type { Connection, EndpointDescription, Gateway, Query } from '@patchbay/ws-url';
+import { checkObject, recordOf } from './check-options.ts';
+import { connectOptionsOf, environment, type ConnectOptions } from './options.ts';
+
+/** Where to connect and how, as users of a plugin write it. */
+export interface PluginConnectOptions extends Omit<ConnectOptions, 'headers' | 'query' | 'named'> {
+  /** Sent along: an object, or anything that gives pairs, such as `Headers` or a `Map`. */
+  headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+  /** Appended to the URL: an object, or anything that gives pairs, such as `URLSearchParams`. */
+  query?: Query | Iterable<readonly [string, string]>;
+}
+
+/** A place to go and the network to go there by: what every base of the kit is given. */
+export interface Route extends Pick<ConnectOptions, 'agent' | 'proxy'> {
+  connection: Connection;
+}
+
+/** Where an endpoint is reached with these options. Throws a `PatchbayError` for what cannot work. */
+export function routeTo(endpoint: EndpointDescription, options: ConnectOptions, model?: string): Route {
+  const { agent, proxy, ...where } = options;
+  const connection = resolveConnection(endpoint, { ...where, ...(model === undefined ? {} : { model }) });
+  return { connection, ...(agent === undefined ? {} : { agent }), ...(proxy === undefined ? {} : { proxy }) };
+}
+
+/**
+ * Options, then the environment, which is read now: `variable` holds the provider's key, and goes to the provider, to a
+ * base URL, and to gateways that hand it on.
+ *
+ * @throws PatchbayError `invalid-option` that names the option.
+ */
+export function resolveConnect(options: PluginConnectOptions, variable: string): ConnectOptions {
+  checkObject('options', options);
+  const { headers, query, baseURL, ...rest } = options;
+  const said = options.apiKey === undefined && handsOn(options.gateway) ? environment(variable) : undefined;
+  return {
+    ...connectOptionsOf(rest),
+    ...(said === undefined ? {} : { apiKey: said, named: { apiKey: variable } }),
+    // What an unset variable leads to is taken for "not set".
+    ...(baseURL ? { baseURL } : {}),
+    ...(headers === undefined ? {} : { headers: checkHeaders(recordOf('headers', headers), 'headers') }),
+    ...(query === undefined ? {} : { query: recordOf('query', query) as Query }),
+  };
+}
+
+function handsOn(gateway: Gateway | undefined): boolean {
+  if (gateway === undefined) return true;
+  // What is no gateway is refused where the connection is made.
+  return ((gateway as Partial<Gateway> | null)?.row?.providerKey ?? 'never') !== 'never';
+}

@@ -1,0 +1,26 @@
+import { routeTo, resolveConnect, type PluginConnectOptions, type Route } from '@patchbay/plugin-kit';
+import { deepgramEndpoints, PatchbayError } from '@patchbay/ws-url';
+
+/** Where to connect and how: the same on every class of this plugin. */
+export interface DeepgramConnectOptions extends Omit<PluginConnectOptions, 'model'> {
+  /** The same as `baseURL`. Default `https://api.deepgram.com`; a prefix and a query are kept. */
+  baseUrl?: string;
+}
+
+/**
+ * Where one of Deepgram's endpoints is reached with these options; the key is `DEEPGRAM_API_KEY` unless one is given.
+ *
+ * @throws PatchbayError for what cannot work.
+ */
+export function routeFor(
+  name: keyof typeof deepgramEndpoints,
+  { baseUrl, ...options }: DeepgramConnectOptions,
+  model: string,
+): Route {
+  if (baseUrl && options.baseURL && baseUrl !== options.baseURL) {
+    throw new PatchbayError('invalid-option', '`baseUrl` and `baseURL` were both given: they are the same option.');
+  }
+  const baseURL = options.baseURL || baseUrl;
+  const connect = resolveConnect({ ...options, ...(baseURL ? { baseURL } : {}) }, 'DEEPGRAM_API_KEY');
+  return routeTo(deepgramEndpoints[name], connect, model);
+}

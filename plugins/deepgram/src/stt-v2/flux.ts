@@ -1,0 +1,89 @@
+import { logger, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
+import { PatchbayError } from '@patchbay/ws-url';
+import { detailsOf, msOf, textOf } from '../stt/words.ts';
+import { turnQuery, type TurnOptions } from './options.ts';
+
+/** `/v2/listen`. https://developers.deepgram.com/docs/flux/quickstart */
+export const flux: SpeechToTextWire<TurnOptions> = {
+  audio: (bytes) => bytes,
+  flush: () => '{"type":"ForceEndTurn"}',
+  // Without a turn there is a warning at most. https://developers.deepgram.com/docs/flux/force-end-turn
+  flushMayBeSilent: true,
+  // Without the first, a turn that has not ended is never told as one that has.
+  finish: () => ['{"type":"ForceEndTurn"}', '{"type":"CloseStream"}'],
+  probe: () => ({}),
+  update(before, { options }) {
+    const [was, is] = [before, options].map(parts);
+    if (was?.fixed !== is?.fixed) return 'reconnect';
+    return was?.settings === is?.settings ? [] : [`{"type":"Configure",${is?.settings.slice(1)}`];
+  },
+  receive(message, speech) {
+    switch (message.type) {
+      case 'Connected':
+      case 'ConfigureSuccess':
+        return speech.configured();
+      case 'ConfigureFailure':
+      case 'Warning':
+        return logger()?.warn({ code: message.code }, 'Deepgram refused a message');
+      case 'TurnInfo':
+        return turn(message, speech);
+      case 'Error':
+        throw failureOf(message);
+    }
+  },
+};
+
+/** What only a new socket can change, and what a message can. https://developers.deepgram.com/docs/flux/configure */
+function parts(options: TurnOptions): { fixed: string; settings: string } {
+  const { eager_eot_threshold, eot_threshold, eot_timeout_ms, keyterm, language_hint, ...fixed } = turnQuery(options);
+  const thresholds = { eager_eot_threshold, eot_threshold, eot_timeout_ms };
+  // A threshold that is taken back, which no message can say, takes a new socket.
+  const named = Object.keys(thresholds).filter((name) => thresholds[name as keyof typeof thresholds] !== undefined);
+  const hints = options.model === 'flux-general-multi' ? { language_hints: language_hint } : {};
+  return {
+    fixed: JSON.stringify([options.model, fixed, named]),
+    settings: JSON.stringify({ thresholds, keyterms: keyterm, ...hints }),
+  };
+}
+
+/** Turns are numbered, one after the other, and told whole each time. */
+function turn(message: JsonMessage, speech: Speech): void {
+  const id = String(message.turn_index);
+  const text = textOf(message.transcript);
+  const startMs = msOf(message.audio_window_start) ?? 0;
+  const endMs = msOf(message.audio_window_end) ?? startMs;
+  const words = detailsOf(message);
+  const requestId = textOf(message.request_id);
+  const details = { ...words, startMs, endMs, confidence: confidenceOf(words), requestId };
+  switch (message.event) {
+    case 'StartOfTurn':
+      speech.started(id, words.startMs ?? startMs);
+      return speech.interim(id, text, details);
+    case 'Update':
+    case 'TurnResumed':
+      return speech.interim(id, text, details);
+    case 'EagerEndOfTurn':
+      return speech.preflight(id, text, details);
+    case 'EndOfTurn':
+      speech.stopped(id, { atMs: words.endMs ?? endMs });
+      speech.usage(id, { audioMs: endMs - startMs, requestId });
+      return speech.final(id, text, details);
+  }
+}
+
+/** Flux is sure of words, not of transcripts. */
+function confidenceOf({ words = [] }: ReturnType<typeof detailsOf>): number {
+  if (words.length === 0) return 0;
+  return words.reduce((sum, { confidence = 0 }) => sum + confidence, 0) / words.length;
+}
+
+/** The last thing before it closes. https://developers.deepgram.com/docs/flux/errors */
+function failureOf({ code, description }: JsonMessage): PatchbayError {
+  const providerCode = textOf(code);
+  const message = `Deepgram: ${textOf(description) || 'an error without a reason'}`;
+  return new PatchbayError('provider-error', message, {
+    retryable: !/UNPARSABLE|INVALID|DATA-0000|BAD_REQUEST/i.test(providerCode),
+    hop: 'provider',
+    ...(providerCode === '' ? {} : { providerCode }),
+  });
+}

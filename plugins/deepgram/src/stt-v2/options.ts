@@ -1,0 +1,120 @@
+import { normalizeLanguage } from '@livekit/agents';
+import {
+  checkCount,
+  checkFlag,
+  checkName,
+  checkObject,
+  checkOneOf,
+  checkRange,
+  checkStrings,
+  logger,
+  refuseOption,
+} from '@patchbay/plugin-kit';
+import { PatchbayError, type Query } from '@patchbay/ws-url';
+import type { V2Models } from '../models.ts';
+import type { DeepgramConnectOptions } from '../options.ts';
+import { checkTags } from '../stt/options.ts';
+
+/** Flux leaves out numbers only. */
+export type FluxRedaction = 'numbers' | 'aggressive_numbers';
+
+/** What a stream is opened with. https://developers.deepgram.com/reference/speech-to-text/listen-flux */
+export interface TurnOptions {
+  /** Default `flux-general-en`. */
+  model: V2Models | (string & {});
+  /** Hz of the audio that is sent; what comes in is resampled. Default 16,000. */
+  sampleRate: number;
+  /** Words to prefer, 100 at most. */
+  keyterms: string[];
+  /** The language of transcripts that name none. Default `en`. */
+  language?: string;
+  /** How sure Flux is that the turn ends when it tells an early transcript, 0.3 to 0.9. Default: it tells none. */
+  eagerEotThreshold?: number;
+  /** How sure it is when it ends a turn, 0.5 to 1. Default: the service's, 0.7. */
+  eotThreshold?: number;
+  /** Milliseconds of silence that end a turn however sure it is, 500 to 60,000. Default: the service's, 5,000. */
+  eotTimeoutMs?: number;
+  /** Keep the audio out of Deepgram's training. Default false. */
+  mipOptOut?: boolean;
+  /** Digits for numbers. Default false. */
+  numerals: boolean;
+  profanityFilter: boolean;
+  redact?: FluxRedaction;
+  /** Labels for usage reports, 128 characters each at most. */
+  tags?: string[];
+  /** Languages to expect, for `flux-general-multi`. */
+  languageHint?: string[];
+}
+
+export interface STTv2Options extends TurnOptions, Omit<DeepgramConnectOptions, 'baseUrl'> {
+  /** The whole address of `/v2/listen`; the same as `baseURL`. */
+  endpointUrl: string;
+}
+
+const defaults: TurnOptions = {
+  model: 'flux-general-en',
+  sampleRate: 16_000,
+  keyterms: [],
+  language: 'en',
+  mipOptOut: false,
+  numerals: false,
+  profanityFilter: false,
+};
+const names = [
+  ...(Object.keys(defaults) as (keyof TurnOptions)[]),
+  ...(['eagerEotThreshold', 'eotThreshold', 'eotTimeoutMs', 'redact', 'tags', 'languageHint'] as const),
+];
+
+/**
+ * What the user said, over what held before.
+ *
+ * @throws PatchbayError `invalid-option` that names the option.
+ */
+export function resolveTurns(options: Partial<STTv2Options>, before: TurnOptions = defaults): TurnOptions {
+  checkObject('options', options);
+  checkValues(options);
+  const given = names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]] as const]));
+  const turns: TurnOptions = { ...before, ...(Object.fromEntries(given) as Partial<TurnOptions>) };
+  const { eagerEotThreshold = 0, eotThreshold = 0.7, languageHint = [], model } = turns;
+  if (eagerEotThreshold > eotThreshold) {
+    throw new PatchbayError('invalid-option', 'eagerEotThreshold must not be above eotThreshold (0.7 unless set)');
+  }
+  if (languageHint.length > 0 && model !== 'flux-general-multi') {
+    logger()?.warn({ model }, 'languageHint is for flux-general-multi and is ignored');
+    turns.languageHint = [];
+  }
+  return { ...turns, language: normalizeLanguage(turns.language ?? 'en') };
+}
+
+/** The query of a socket, in which lists repeat their key; `undefined` and 0 are left to the service. */
+export function turnQuery(options: TurnOptions): Query {
+  return {
+    encoding: 'linear16',
+    sample_rate: options.sampleRate,
+    mip_opt_out: options.mipOptOut ?? false,
+    eager_eot_threshold: options.eagerEotThreshold || undefined,
+    eot_threshold: options.eotThreshold || undefined,
+    eot_timeout_ms: options.eotTimeoutMs || undefined,
+    keyterm: options.keyterms,
+    tag: options.tags ?? [],
+    language_hint: options.languageHint ?? [],
+    numerals: options.numerals || undefined,
+    profanity_filter: options.profanityFilter || undefined,
+    redact: options.redact,
+  };
+}
+
+function checkValues(options: Partial<STTv2Options>): void {
+  checkName('model', options.model);
+  checkName('language', options.language || undefined);
+  checkCount('sampleRate', options.sampleRate, [8_000, 48_000]);
+  checkStrings('keyterms', options.keyterms);
+  if ((options.keyterms?.length ?? 0) > 100) refuseOption('keyterms', 'a hundred at most');
+  checkRange('eagerEotThreshold', options.eagerEotThreshold || undefined, [0.3, 0.9]);
+  checkRange('eotThreshold', options.eotThreshold || undefined, [0.5, 1]);
+  checkCount('eotTimeoutMs', options.eotTimeoutMs || undefined, [500, 60_000]);
+  for (const flag of ['mipOptOut', 'numerals', 'profanityFilter'] as const) checkFlag(flag, options[flag]);
+  checkOneOf('redact', options.redact, ['numbers', 'aggressive_numbers']);
+  checkTags(options.tags);
+  checkStrings('languageHint', options.languageHint);
+}

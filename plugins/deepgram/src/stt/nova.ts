@@ -1,0 +1,59 @@
+import { logger, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
+import { streamQuery, type ListenOptions } from './options.ts';
+import { detailsOf, listOf, msOf, recordOf, textOf } from './words.ts';
+
+/** Our name for what is being said: Deepgram has none. */
+const utterance = 'utterance';
+
+/** "Send a KeepAlive message every 3 to 5 seconds" https://developers.deepgram.com/docs/audio-keep-alive */
+const keepAliveMs = 5_000;
+
+/** Ten milliseconds: "KeepAlive messages alone will not prevent closure; you must send at least one audio message." */
+const silence = new Uint8Array(320);
+
+/** `/v1/listen`. https://developers.deepgram.com/reference/speech-to-text/listen-streaming */
+export const nova: SpeechToTextWire<ListenOptions> = {
+  audio: (bytes) => bytes,
+  keepAlive: { everyMs: keepAliveMs, frame: (isFirst) => (isFirst ? silence : '{"type":"KeepAlive"}') },
+  flush: () => '{"type":"Finalize"}',
+  // "There may be a response": https://developers.deepgram.com/docs/finalize
+  flushMayBeSilent: true,
+  finish: () => ['{"type":"CloseStream"}'],
+  // "Interim Results are typically sent every second", with words or without.
+  probe: ({ options }) => (options.interimResults ? {} : undefined),
+  update: (before, { options }) => (sameQuery(before, options) ? [] : 'reconnect'),
+  receive(message, speech) {
+    switch (message.type) {
+      case 'SpeechStarted':
+        return speech.started(utterance, msOf(message.timestamp));
+      case 'Results':
+        return results(message, speech);
+      case 'UtteranceEnd':
+        return speech.ended(utterance, msOf(message.last_word_end));
+      case 'Metadata': // the last word, after CloseStream
+        return speech.nothing();
+      case 'Error':
+        logger()?.warn({ variant: message.variant, code: message.code }, 'Deepgram refused a message');
+    }
+  },
+};
+
+function sameQuery(before: ListenOptions, now: ListenOptions): boolean {
+  return before.model === now.model && JSON.stringify(streamQuery(before)) === JSON.stringify(streamQuery(now));
+}
+
+/** A segment is told again and again until it is final; some of those end what is being said. */
+function results(message: JsonMessage, speech: Speech): void {
+  const alternative = recordOf(listOf(recordOf(message.channel).alternatives)[0]);
+  const text = textOf(alternative.transcript);
+  const requestId = textOf(recordOf(message.metadata).request_id);
+  const details = { ...detailsOf(alternative), ...(requestId === '' ? {} : { requestId }) };
+  // "It's also possible to receive a transcript without a SpeechStarted event."
+  if (text !== '') speech.started(utterance, details.startMs);
+  const durationMs = msOf(message.duration) ?? 0;
+  const endMs = (msOf(message.start) ?? 0) + durationMs;
+  if (message.is_final !== true) return speech.interim('', text, details);
+  speech.usage('', { audioMs: durationMs, ...(requestId === '' ? {} : { requestId }) });
+  speech.final('', text, text === '' ? { endMs } : details);
+  if (message.speech_final === true) speech.ended(utterance, details.endMs ?? endMs);
+}

@@ -1,0 +1,228 @@
+import { initializeLogger, stt as livekit, type APIConnectOptions } from '@livekit/agents';
+import { hear, speechFrames, until, type Hearing } from '@patchbay/conformance/testing';
+import { startLoopback, type Loopback, type LoopbackOptions } from '@patchbay/loopback';
+import { createTestRuntime, installRuntime, type ManualClock } from '@patchbay/ws-session/testing';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { STTOptions } from './options.ts';
+import { STT, type SpeechStream } from './stt.ts';
+
+const { SpeechEventType } = livekit;
+const sampleRate = 16_000;
+
+beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
+
+interface Listening {
+  cloud: Loopback;
+  model: STT;
+  hearing: Hearing<SpeechStream>;
+  clock: ManualClock;
+  say(text: string, silenceMs?: number): Promise<void>;
+}
+
+/** A stream of a model of loopback's Deepgram, on a clock that stands still. */
+async function listen(
+  options: Partial<STTOptions> = {},
+  more: LoopbackOptions = {},
+  connOptions?: APIConnectOptions,
+): Promise<Listening> {
+  const runtime = createTestRuntime();
+  const restore = installRuntime(runtime);
+  const { clock } = runtime;
+  const cloud = await startLoopback({ voice: 'plain', pace: { tokenMs: 0 }, clock, ...more });
+  const model = new STT({ apiKey: 'dg-test-key', baseUrl: cloud.origin, ...options });
+  onTestFinished(async () => {
+    await model.close();
+    await cloud.close();
+    restore();
+  });
+  const hearing = hear(model, connOptions);
+  const say = async (text: string, silenceMs = 1_500): Promise<void> => {
+    for (const frame of await speechFrames(text, { silenceMs, sampleRate })) hearing.stream.pushFrame(frame);
+  };
+  return { cloud, model, hearing, clock, say };
+}
+
+const finals = ({ hearing }: Listening): livekit.SpeechData[] =>
+  hearing.events.flatMap(({ type, alternatives }) =>
+    type === SpeechEventType.FINAL_TRANSCRIPT ? [alternatives![0]] : [],
+  );
+
+describe('a stream', () => {
+  it('is one START, transcripts, one END, for each thing that is said', async () => {
+    const session = await listen();
+    const { hearing, say } = session;
+    await say('Where is the station?');
+    await until(() => hearing.story().endsWith('>'));
+    await say('Tell me.');
+    await until(() => hearing.story().endsWith('Tell me.>'));
+    expect(hearing.story()).toBe('<Where is the station?><Tell me.>');
+    expect(hearing.errors).toEqual([]);
+    const [first, second] = finals(session);
+    expect(first).toMatchObject({ language: 'en-US', confidence: expect.closeTo(0.99, 2) });
+    expect(first!.words).toMatchObject([{ text: 'Where' }, { text: 'is' }, { text: 'the' }, { text: 'station?' }]);
+    expect(first!.startTime).toBeCloseTo(0.1, 1);
+    expect(second!.startTime).toBeGreaterThan(first!.endTime + 1);
+    expect(hearing.events.find(({ type }) => type === SpeechEventType.FINAL_TRANSCRIPT)!.requestId).toMatch(/-/);
+  });
+
+  it('tells words while they are spoken, and what it costs', async () => {
+    const { hearing, say } = await listen();
+    await say('Once upon a time a lighthouse keeper kept a garden of radios.');
+    await until(() => hearing.story().endsWith('>'));
+    const types = hearing.events.map(({ type }) => type);
+    expect(types.filter((type) => type === SpeechEventType.INTERIM_TRANSCRIPT).length).toBeGreaterThan(0);
+    const seconds = hearing.events.reduce(
+      (sum, { recognitionUsage }) => sum + (recognitionUsage?.audioDuration ?? 0),
+      0,
+    );
+    expect(seconds).toBeGreaterThan(2);
+  });
+
+  it('ends when all that was said has been written down', async () => {
+    const { hearing, say, clock, cloud } = await listen();
+    await say('Goodbye.', 0);
+    hearing.stream.endInput();
+    await hearing.ended;
+    expect(hearing.story()).toBe('<Goodbye.>');
+    await until(() => cloud.sockets === 0);
+    expect([clock.pending, hearing.errors]).toEqual([0, []]);
+  });
+
+  it('writes down what was said when it is flushed, and owes nothing when nothing was', async () => {
+    const { hearing, say, clock } = await listen({ endpointing: 0 });
+    hearing.stream.flush();
+    await say('Half a sentence', 0);
+    hearing.stream.flush();
+    expect(await hearing.finals(1)).toEqual(['Half a sentence']);
+    hearing.stream.flush();
+    await clock.advance(30_000);
+    expect(hearing.errors).toEqual([]);
+  });
+});
+
+describe('a silent line', () => {
+  it('is kept open, from the start and after the last word', async () => {
+    const { hearing, say, clock, cloud } = await listen();
+    await until(() => cloud.sockets === 1);
+    for (let round = 0; round < 8; round++) await clock.advance(4_000);
+    await say('Still here?');
+    expect(await hearing.finals(1)).toEqual(['Still here?']);
+    for (let round = 0; round < 8; round++) await clock.advance(4_000);
+    await say('Yes.');
+    expect(await hearing.finals(2)).toEqual(['Still here?', 'Yes.']);
+    expect(hearing.connection.map(({ type }) => type)).toEqual(['connecting', 'open']);
+  });
+});
+
+describe('a lost connection', () => {
+  it('in the middle of a phrase costs no word', async () => {
+    const { hearing, clock, cloud } = await listen();
+    const frames = await speechFrames('When does the last ferry leave?', { silenceMs: 1_500, sampleRate });
+    const half = Math.floor(frames.length / 3);
+    for (const frame of frames.slice(0, half)) hearing.stream.pushFrame(frame);
+    await until(() => hearing.events.length > 0);
+    cloud.dropSockets();
+    const isLost = ({ type }: { type: string }): boolean => type === 'closed' || type === 'reconnecting';
+    await until(() => hearing.connection.some(isLost));
+    await clock.advance(1_000);
+    for (const frame of frames.slice(half)) hearing.stream.pushFrame(frame);
+    expect(await hearing.finals(1)).toEqual(['When does the last ferry leave?']);
+  });
+
+  it.each<[number, LoopbackOptions['deepgram']]>([
+    [401, {}],
+    [402, { credits: false }],
+    [403, { models: ['nova-2-general'] }],
+  ])('that was refused with %i is one typed error', async (statusCode, deepgram) => {
+    const { hearing } = await listen(
+      { ...(statusCode === 401 ? { apiKey: 'wrong' } : {}) },
+      { keys: ['dg-test-key'], deepgram },
+    );
+    await hearing.ended;
+    expect(hearing.errors).toMatchObject([{ recoverable: false, error: { name: 'APIStatusError', statusCode } }]);
+    expect(JSON.stringify(hearing.errors)).not.toContain('dg-test-key');
+  });
+});
+
+describe('options', () => {
+  it('are said in the query, lists by repeating their key, over a base URL with a prefix and a query', async () => {
+    const { cloud } = await listen({
+      keyterm: ['Zyphorra', 'customer service'],
+      redact: ['pci', 'ssn'],
+      tags: ['a', 'b'],
+      replace: { colour: 'color' },
+      utteranceEndMs: 1_000,
+      numerals: true,
+      language: 'multi',
+      mipOptOut: true,
+    });
+    await until(() => cloud.requests.length > 0);
+    const query = new URLSearchParams(cloud.requests[0]!.query);
+    expect(query.getAll('keyterm')).toEqual(['Zyphorra', 'customer service']);
+    expect(query.getAll('redact')).toEqual(['pci', 'ssn']);
+    expect(query.getAll('tag')).toEqual(['a', 'b']);
+    expect(query.get('replace')).toBe('colour:color');
+    expect(Object.fromEntries(query)).toMatchObject({
+      model: 'nova-3',
+      language: 'multi',
+      encoding: 'linear16',
+      sample_rate: '16000',
+      channels: '1',
+      endpointing: '25',
+      interim_results: 'true',
+      smart_format: 'true',
+      utterance_end_ms: '1000',
+      mip_opt_out: 'true',
+      vad_events: 'true',
+    });
+  });
+
+  it('that change open a new socket, without losing what was said; those that do not, none', async () => {
+    const { hearing, model, say, clock, cloud } = await listen();
+    await say('One.');
+    await hearing.finals(1);
+    model.updateOptions({ punctuate: true });
+    model.updateOptions({ language: 'en-GB' });
+    await say('Two.');
+    await clock.advance(1_000);
+    expect(await hearing.finals(2)).toEqual(['One.', 'Two.']);
+    expect(cloud.requests.map(({ query }) => new URLSearchParams(query).get('language'))).toEqual(['en-US', 'en-GB']);
+    model._updateSessionKeyterms(['Zyphorra']);
+    await clock.advance(1_000);
+    await until(() => cloud.requests.length === 3);
+    expect(cloud.requests[2]!.query).toContain('keyterm=Zyphorra');
+    expect(hearing.errors).toEqual([]);
+  });
+
+  it.each<[keyof STTOptions, unknown]>([
+    ['model', ''],
+    ['sampleRate', 4_000],
+    ['numChannels', 2],
+    ['endpointing', -1],
+    ['utteranceEndMs', 5],
+    ['keyterm', 'word'],
+    ['keywords', ['word']],
+    ['redact', [5]],
+    ['interimResults', 'yes'],
+    ['tags', ['x'.repeat(129)]],
+    ['language', 5],
+  ])('that cannot work are refused by name: %s', (option, value) => {
+    expect(() => new STT({ apiKey: 'k', [option]: value })).toThrow(
+      expect.objectContaining({ code: 'invalid-option', message: expect.stringContaining(option) }),
+    );
+  });
+
+  it('name the key that is missing', () => {
+    vi.stubEnv('DEEPGRAM_API_KEY', '');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(() => new STT()).toThrow(expect.objectContaining({ code: 'missing-credential' }));
+  });
+});
+
+it('recognize() writes down a whole piece of speech, and names its language where that is asked', async () => {
+  const { model } = await listen({ detectLanguage: false });
+  const event = await model.recognize(await speechFrames('Where is the station?', { sampleRate }));
+  expect(event).toMatchObject({ alternatives: [{ text: 'Where is the station?', language: 'en-US' }] });
+  const other = new STT({ apiKey: 'dg-test-key', baseUrl: 'http://127.0.0.1:1', detectLanguage: true });
+  expect(() => other.stream()).toThrow(expect.objectContaining({ code: 'unsupported' }));
+});

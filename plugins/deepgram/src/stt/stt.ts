@@ -1,0 +1,111 @@
+import type { APIConnectOptions, AudioBuffer, stt } from '@livekit/agents';
+import { KeepAlive, StreamingSTT, StreamingSTTStream, type Route } from '@patchbay/plugin-kit';
+import { PatchbayError } from '@patchbay/ws-url';
+import { routeFor } from '../options.ts';
+import { nova } from './nova.ts';
+import { resolveListening, streamQuery, type ListenOptions, type STTOptions } from './options.ts';
+import { recognize } from './recognize.ts';
+
+/**
+ * Deepgram's Nova and older models, live over `/v1/listen` or, with `recognize()`, piece by piece over HTTP.
+ *
+ * @example
+ * ```ts
+ * const stt = new STT({ model: 'nova-3', language: 'multi', keyterm: ['Patchbay'] });
+ * ```
+ */
+export class STT extends StreamingSTT<ListenOptions> {
+  label = 'deepgram.STT';
+  readonly #requests: Route | PatchbayError;
+  readonly #keepAlive = new KeepAlive();
+  #ownKeyterms: readonly string[];
+  #sessionKeyterms: readonly string[] = [];
+
+  /** @throws PatchbayError for options that cannot work. */
+  constructor(options: Partial<STTOptions> = {}) {
+    const listening = resolveListening(options);
+    super({
+      ...routeFor('transcription', options, listening.model),
+      wire: nova,
+      options: listening,
+      capabilities: {
+        streaming: true,
+        interimResults: listening.interimResults,
+        alignedTranscript: 'word',
+        keyterms: true,
+        diarization: listening.diarize,
+      },
+      sampleRate: listening.sampleRate,
+      greets: false,
+      modelOf: ({ model }) => model,
+      queryOf: streamQuery,
+      languageOf: ({ language }) => language ?? '',
+    });
+    this.#requests = requestsOf(options, listening.model);
+    this.#ownKeyterms = listening.keyterm;
+  }
+
+  override get provider(): string {
+    return 'Deepgram';
+  }
+
+  /** @throws PatchbayError `unsupported` with `detectLanguage`, which Deepgram does for whole pieces of speech only. */
+  override stream(options: { connOptions?: APIConnectOptions } = {}): SpeechStream {
+    if (this.options.detectLanguage) {
+      throw new PatchbayError('unsupported', 'detectLanguage is for recognize() only: set a language, or `multi`');
+    }
+    return this.track(new SpeechStream(this, this.options, options.connOptions));
+  }
+
+  /** Holds for streams that are open too: a new socket takes over, and nothing that was said is lost. */
+  updateOptions(options: Partial<STTOptions>): void {
+    if (options.keyterm !== undefined) this.#ownKeyterms = options.keyterm;
+    const keyterm = [...new Set([...this.#ownKeyterms, ...this.#sessionKeyterms])];
+    this.#change(resolveListening({ ...options, keyterm }, this.options));
+  }
+
+  override _updateSessionKeyterms(keyterms: string[]): void {
+    this.#sessionKeyterms = [...keyterms];
+    this.updateOptions({});
+  }
+
+  protected override async _recognize(audio: AudioBuffer, signal?: AbortSignal): Promise<stt.SpeechEvent> {
+    if (PatchbayError.is(this.#requests)) throw this.#requests;
+    return recognize(audio, this.options, { ...this.#requests, keepAlive: this.#keepAlive, signal });
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    this.#keepAlive.close();
+  }
+
+  #change(options: ListenOptions): void {
+    this.setOptions(options);
+    for (const stream of this.streams) if (stream instanceof SpeechStream) stream.change(options);
+  }
+}
+
+/** One stream of audio to text. */
+export class SpeechStream extends StreamingSTTStream<ListenOptions> {
+  label = 'deepgram.SpeechStream';
+
+  /** Holds for this stream alone. */
+  updateOptions(options: Partial<STTOptions>): void {
+    this.change(resolveListening(options, this.options));
+  }
+
+  /** @internal */
+  change(options: ListenOptions): void {
+    this.changeOptions(options);
+  }
+}
+
+/** Gateways may have the socket alone, which matters to those who ask for whole pieces of speech. */
+function requestsOf(options: Partial<STTOptions>, model: string): Route | PatchbayError {
+  try {
+    return routeFor('transcriptions', options, model);
+  } catch (error) {
+    if (PatchbayError.is(error)) return error;
+    throw error;
+  }
+}
