@@ -13,7 +13,8 @@ import { startLoopback } from './server.ts';
 
 const DEFAULT_PORT = 4100;
 
-const HELP = `loopback ${manifest.version}: a voice cloud on this machine, speaking OpenAI's dialect
+const HELP = `loopback ${manifest.version}: a voice cloud on this machine, speaking OpenAI's dialect, and
+Deepgram's and Soniox's at their own paths
 
   npx @patchbay/loopback [options]
 
@@ -149,6 +150,7 @@ function printAddress(cloud: Loopback, { gateway, keys }: LoopbackOptions): void
   console.log(`Loopback listens at ${cloud.url}${name ? `, behind the rules of ${name}` : ''}.\n`);
   console.log(`  export OPENAI_BASE_URL=${cloud.url}`);
   console.log(`  export OPENAI_API_KEY=${keys?.[0] ?? 'any-key-will-do'}\n`);
+  console.log(`Deepgram and Soniox are at ${cloud.origin}, at their own paths.\n`);
   if (name) console.log(`${findGateway(name).note}\n`);
   for (const { fault } of cloud.faults.injected) console.log(`Goes wrong: ${fault.name}, ${kindOf(fault.name).does}.`);
   if (cloud.ca) console.log(`\nTrust this authority (NODE_EXTRA_CA_CERTS):\n${cloud.ca}`);

@@ -79,7 +79,7 @@ export interface LoopbackOptions {
   clock?: Clock;
   /** Milliseconds of the clock to the first token, between tokens, and between 100 ms audio pieces. Defaults 60, 12, 10. */
   pace?: { firstTokenMs?: number; tokenMs?: number; audioMs?: number };
-  /** Life of a socket. Default 3,600,000; of a Live session 7,200,000. */
+  /** Life of a socket. Default 3,600,000; of a Live session 7,200,000, of a transcription by Soniox 18,000,000. */
   sessionMs?: number;
   /** MCP servers that sessions can reach, by their label; others cannot be reached. */
   mcpServers?: Readonly<Record<string, readonly McpServerTool[]>>;
@@ -87,6 +87,8 @@ export interface LoopbackOptions {
   maxStoredResponses?: number;
   /** What the account at Deepgram may do. Default: everything. */
   deepgram?: DeepgramAccount;
+  /** What the account at Soniox may do. Default: everything. */
+  soniox?: SonioxAccount;
 }
 
 /** An account at Deepgram, as far as it refuses requests. */
@@ -97,6 +99,22 @@ export interface DeepgramAccount {
   models?: readonly string[];
   /** Streams that may be open at once; more are refused (429). */
   concurrency?: number;
+}
+
+/** An account at Soniox, as far as it refuses requests. */
+export interface SonioxAccount {
+  /** `false`: nothing is left to pay with (402). */
+  credits?: boolean;
+  /** The models that are available; others are refused (400). */
+  models?: readonly string[];
+  /** Transcriptions that may be open at once; more are refused (429). New accounts have 10. */
+  transcribeConcurrent?: number;
+  /** Streams of speech that may be open at once, on all sockets and over HTTP; more are refused (429). New accounts have 3. */
+  ttsConcurrent?: number;
+  /** Transcriptions and streams of speech that may begin in a minute; more are refused (429). New accounts have 100. */
+  requestsPerMinute?: number;
+  /** `false`: a key in the first message is refused (401), as Soniox will from 15 January 2027 on. Default `true`. */
+  keysInMessages?: boolean;
 }
 
 /** What happened, for tests, the terminal and the report. Never holds a key. */
@@ -134,6 +152,8 @@ export interface Cloud {
   readonly pace: { firstTokenMs: number; tokenMs: number; audioMs: number };
   readonly sessionMs: number;
   readonly options: LoopbackOptions;
+  /** Whether a key is good. */
+  accepts(key: string | undefined): boolean;
   /** A fresh id: `prefix` plus characters that no other id has. */
   id(prefix: string): string;
   tell(lane: string, name: string, detail?: Record<string, unknown>): void;

@@ -13,6 +13,7 @@ export type {
   MindWork,
   OfferedTool,
   ReceivedRequest,
+  SonioxAccount,
   Turn,
 } from './cloud.ts';
 export { faultCatalogue } from './faults/catalogue.ts';

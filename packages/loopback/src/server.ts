@@ -27,6 +27,7 @@ import { resolveMind } from './mind/index.ts';
 import { refuseRealtime, serveRealtime } from './realtime/index.ts';
 import { describeRequest, keepRequest, recordBody } from './recorder.ts';
 import { serveResponses } from './responses/socket.ts';
+import { soniox } from './soniox/index.ts';
 import { serveTranslation } from './translation/index.ts';
 import { resolveSpeech } from './voice/resolve.ts';
 
@@ -130,7 +131,7 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
 
   async start(): Promise<void> {
     this.#cloud = await this.#createCloud();
-    this.#providers = [deepgram(this.#cloud)];
+    this.#providers = [deepgram(this.#cloud), soniox(this.#cloud)];
     const { gateway, port = 0, faults } = this.#options;
     this.#wire = faults && this.#createWire(port);
     for (const fault of faults ?? []) this.faults.inject(fault);
@@ -212,6 +213,7 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
       pace: { firstTokenMs: 60, tokenMs: 12, audioMs: 10, ...pace },
       sessionMs,
       options: this.#options,
+      accepts: (key) => this.#accepts(key),
       id: (prefix) => `${prefix}${randomBytes(12).toString('hex')}`,
       tell: (lane, name, detail) => this.#tell(lane, name, detail),
       end: () => speech.close(),

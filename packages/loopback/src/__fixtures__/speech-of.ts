@@ -1,5 +1,5 @@
-import { channelsOf, encodeAudio } from '../deepgram/audio.ts';
-import type { Encoding } from '../deepgram/audio.ts';
+import { channelsOf, encodeAudio } from '../speech/audio.ts';
+import type { Encoding } from '../speech/audio.ts';
 import { plainEar, plainVoice } from '../voice/plain-voice.ts';
 
 export interface Utterance {
@@ -18,10 +18,7 @@ export async function speechOf(
   const { samples } = await plainVoice.speak(text, { sampleRate });
   const all = new Int16Array(samples.length + Math.round(((leadMs + tailMs) * sampleRate) / 1_000));
   all.set(samples, Math.round((leadMs * sampleRate) / 1_000));
-  if (encoding !== 'linear32') return encodeAudio(all, encoding, sampleRate);
-  const bytes = Buffer.alloc(all.length * 4);
-  for (const [index, sample] of all.entries()) bytes.writeFloatLE(sample / 32_768, index * 4);
-  return bytes;
+  return encodeAudio(all, encoding, sampleRate);
 }
 
 /** In pieces, as a microphone sends them. */

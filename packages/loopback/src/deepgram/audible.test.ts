@@ -3,10 +3,10 @@ import { connectListen1, connectListen2, connectSpeak1, connectSpeak2 } from '..
 import { inPieces } from '../__fixtures__/speech-of.ts';
 import type { Loopback } from '../cloud.ts';
 import { startLoopback } from '../server.ts';
-import { startVoice } from '../voice/voice.ts';
+import { channelsOf, encodeAudio } from '../speech/audio.ts';
 import { startEar } from '../voice/ear.ts';
 import type { Ear, Voice } from '../voice/types.ts';
-import { channelsOf, encodeAudio } from './audio.ts';
+import { startVoice } from '../voice/voice.ts';
 
 let cloud: Loopback;
 let voice: Voice;

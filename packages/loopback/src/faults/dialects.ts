@@ -1,6 +1,7 @@
 import type { JsonObject } from '../http/json.ts';
 import type { Transport } from './catalogue.ts';
 import { deepgramDialects } from './dialects-deepgram.ts';
+import { sonioxDialects } from './dialects-soniox.ts';
 
 export type Kind = 'rate-limit' | 'server' | 'fatal';
 
@@ -23,6 +24,8 @@ export interface Dialect {
   readonly orphan: JsonObject;
   /** The body of a refusal, where it is not OpenAI's. */
   readonly refusal?: (status: number) => string;
+  /** What a message is called, where that is not its `type`. */
+  readonly nameOf?: (message: JsonObject) => string | undefined;
 }
 
 /** https://developers.openai.com/api/docs/guides/error-codes */
@@ -153,7 +156,7 @@ const anyOther: Dialect = {
 };
 
 export function dialectOf(path: string): Dialect {
-  return [...dialects, ...deepgramDialects].find((dialect) => dialect.path.test(path)) ?? anyOther;
+  return [...dialects, ...deepgramDialects, ...sonioxDialects].find((dialect) => dialect.path.test(path)) ?? anyOther;
 }
 
 /** An error event in a dialect. */

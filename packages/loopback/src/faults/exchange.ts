@@ -176,7 +176,7 @@ export class Exchange {
         if (progress.seen < at) continue;
       } else {
         const [, wanted, count = '1'] = /^(.*?)(?:#(\d+))?$/.exec(at ?? '') ?? [];
-        if ((type ??= typeOf(passing.text)) !== wanted) continue;
+        if ((type ??= typeOf(passing.text, this.#dialect)) !== wanted) continue;
         progress.seen += 1;
         if (progress.seen < Number(count)) continue;
       }
@@ -253,9 +253,9 @@ export function tellHit(context: WireContext, { settings, hits }: ArmedFault, pa
   });
 }
 
-function typeOf(text: string | undefined): string | undefined {
+function typeOf(text: string | undefined, { nameOf }: Dialect): string | undefined {
   const event = parseObject(text ?? '');
-  const type = event?.type ?? event?.object;
+  const type = (event && nameOf?.(event)) ?? event?.type ?? event?.object;
   return typeof type === 'string' ? type : text;
 }
 

@@ -1,10 +1,10 @@
 import type { Cloud } from '../../cloud.ts';
+import { Deadline } from '../../deadline.ts';
 import { parseObject } from '../../http/json.ts';
 import type { JsonObject } from '../../http/json.ts';
-import { mixed } from '../audio.ts';
-import { AudioInput } from '../audio-input.ts';
-import { Deadline } from '../deadline.ts';
-import type { Line, LineEvents } from '../line.ts';
+import type { Line, LineEvents } from '../../line.ts';
+import { mixed } from '../../speech/audio.ts';
+import { AudioInput } from '../../speech/audio-input.ts';
 import type { FluxMessage, FluxWarning } from './events.ts';
 import { configured, ConfigureError } from './settings.ts';
 import type { FluxSettings } from './settings.ts';

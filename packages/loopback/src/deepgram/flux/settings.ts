@@ -1,7 +1,7 @@
 import type { DeepgramAccount } from '../../cloud.ts';
 import { arrayOf, isObject, numberOf } from '../../http/json.ts';
 import type { JsonObject } from '../../http/json.ts';
-import type { AudioFormat } from '../audio.ts';
+import type { AudioFormat } from '../../speech/audio.ts';
 import { badRequest, invalidQuery } from '../errors.ts';
 import { checkAccess, readFormat } from '../nova/settings.ts';
 import type { Query } from '../query.ts';

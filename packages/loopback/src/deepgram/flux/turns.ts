@@ -1,6 +1,6 @@
 import type { Cloud } from '../../cloud.ts';
-import { HeardChannel, PAUSE_MS } from '../heard-channel.ts';
-import type { Word } from '../heard-channel.ts';
+import { HeardChannel, PAUSE_MS } from '../../speech/heard-channel.ts';
+import type { Word } from '../../speech/heard-channel.ts';
 import { CONFIDENCE } from '../nova/write.ts';
 import type { TurnEvent, TurnInfo } from './events.ts';
 import type { FluxSettings } from './settings.ts';

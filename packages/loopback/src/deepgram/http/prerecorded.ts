@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { segmentsOf } from '../../http/transcript.ts';
 import { readBody } from '../../http/body.ts';
-import { AudioInput } from '../audio-input.ts';
-import { mixed } from '../audio.ts';
+import { segmentsOf } from '../../http/transcript.ts';
+import { mixed } from '../../speech/audio.ts';
+import { AudioInput } from '../../speech/audio-input.ts';
+import { HeardChannel } from '../../speech/heard-channel.ts';
+import type { Word } from '../../speech/heard-channel.ts';
 import { badRequest, DeepgramError } from '../errors.ts';
-import { HeardChannel } from '../heard-channel.ts';
-import type { Word } from '../heard-channel.ts';
 import type { ResultWord } from '../nova/events.ts';
 import { readFormat, readWriting } from '../nova/settings.ts';
 import type { Writing } from '../nova/settings.ts';

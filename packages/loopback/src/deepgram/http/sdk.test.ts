@@ -4,7 +4,7 @@ import { deepgramClient } from '../../__fixtures__/sdk-deepgram.ts';
 import { speechOf, understand } from '../../__fixtures__/speech-of.ts';
 import type { Loopback } from '../../cloud.ts';
 import { startLoopback } from '../../server.ts';
-import { wavHead } from '../wav.ts';
+import { wavHead } from '../../speech/wav.ts';
 
 let cloud: Loopback;
 let sdk: DeepgramClient;

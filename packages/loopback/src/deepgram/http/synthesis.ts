@@ -3,13 +3,13 @@ import { sleep } from '../../clock.ts';
 import { readBody } from '../../http/body.ts';
 import { parseObject, stringOf } from '../../http/json.ts';
 import { goneSignal, write } from '../../http/reply.ts';
-import { encodeAudio } from '../audio.ts';
+import { encodeAudio } from '../../speech/audio.ts';
+import { wavHead } from '../../speech/wav.ts';
 import { DeepgramError } from '../errors.ts';
 import { uuidOf, voiceOf } from '../models.ts';
 import { MAX_CHARACTERS, MAX_MESSAGE_BYTES } from '../speak/limits.ts';
 import { readFluxSpeech, readSpeech } from '../speak/settings.ts';
 import type { SpeechSettings } from '../speak/settings.ts';
-import { wavHead } from '../wav.ts';
 import type { Answer } from './index.ts';
 
 /** `POST /v1/speak`. https://developers.deepgram.com/reference/text-to-speech/speak-request */

@@ -1,6 +1,6 @@
 import type { Cloud, DeepgramAccount } from '../../cloud.ts';
 import type { SocketHandler } from '../../handlers.ts';
-import { Line } from '../line.ts';
+import { Line } from '../../line.ts';
 import type { Query } from '../query.ts';
 import type { NovaComplaint, NovaEvent } from './events.ts';
 import { NovaSession } from './session.ts';

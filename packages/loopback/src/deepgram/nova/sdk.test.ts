@@ -4,7 +4,7 @@ import { inPieces, speechOf } from '../../__fixtures__/speech-of.ts';
 import type { Utterance } from '../../__fixtures__/speech-of.ts';
 import type { Loopback } from '../../cloud.ts';
 import { startLoopback } from '../../server.ts';
-import { wavHead } from '../wav.ts';
+import { wavHead } from '../../speech/wav.ts';
 
 let cloud: Loopback;
 beforeAll(async () => {

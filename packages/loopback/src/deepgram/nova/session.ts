@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Cloud } from '../../cloud.ts';
-import { mixed } from '../audio.ts';
-import { AudioInput } from '../audio-input.ts';
-import { Deadline } from '../deadline.ts';
-import type { Line, LineEvents } from '../line.ts';
+import { Deadline } from '../../deadline.ts';
+import type { Line, LineEvents } from '../../line.ts';
+import { mixed } from '../../speech/audio.ts';
+import { AudioInput } from '../../speech/audio-input.ts';
 import { NovaChannel } from './channel.ts';
 import type { NovaComplaint, NovaEvent } from './events.ts';
 import { readNovaMessage } from './messages.ts';

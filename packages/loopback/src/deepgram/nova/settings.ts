@@ -1,6 +1,6 @@
 import type { DeepgramAccount } from '../../cloud.ts';
-import { ENCODINGS } from '../audio.ts';
-import type { AudioFormat, Encoding } from '../audio.ts';
+import { ENCODINGS } from '../../speech/audio.ts';
+import type { AudioFormat, Encoding } from '../../speech/audio.ts';
 import { badRequest, DeepgramError, invalidQuery } from '../errors.ts';
 import type { Query } from '../query.ts';
 

@@ -1,5 +1,5 @@
 import { segmentsOf } from '../../http/transcript.ts';
-import type { Word } from '../heard-channel.ts';
+import type { Word } from '../../speech/heard-channel.ts';
 import { listenModelInfo, uuidOf } from '../models.ts';
 import type { ModelInfo } from '../models.ts';
 import type { Alternative, ResultWord } from './events.ts';

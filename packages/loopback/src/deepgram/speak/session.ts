@@ -1,14 +1,16 @@
 import type { Cloud } from '../../cloud.ts';
+import { Deadline } from '../../deadline.ts';
 import { parseObject, stringOf } from '../../http/json.ts';
-import { Deadline } from '../deadline.ts';
-import type { Line, LineEvents } from '../line.ts';
+import type { Line, LineEvents } from '../../line.ts';
+import { encodeAudio } from '../../speech/audio.ts';
+import { Mouth } from '../../speech/mouth.ts';
+import { Sentences } from '../../speech/sentences.ts';
+import { SlidingWindow } from '../../window.ts';
 import { speakModelInfo } from '../models.ts';
 import type { SpeakEvent } from './events.ts';
 import { MAX_CHARACTERS, MAX_MESSAGE_BYTES } from './limits.ts';
-import { Mouth } from './mouth.ts';
-import { Sentences } from './sentences.ts';
+import { speakerOf } from './settings.ts';
 import type { SpeakSettings } from './settings.ts';
-import { SlidingWindow } from './window.ts';
 
 /** "20 times every 60 seconds." https://developers.deepgram.com/docs/tts-ws-flush */
 const MAX_FLUSHES = 20;
@@ -39,7 +41,10 @@ export class SpeakSession implements LineEvents {
 
   constructor(line: Line<SpeakEvent>, settings: SpeakSettings, requestId: string, cloud: Cloud) {
     this.#line = line;
-    this.#mouth = new Mouth(cloud, settings, (bytes) => line.sendAudio(bytes));
+    const { encoding, sampleRate } = settings;
+    this.#mouth = new Mouth(cloud, speakerOf(settings), (samples) => {
+      line.sendAudio(encodeAudio(samples, encoding, sampleRate));
+    });
     this.#flushes = new SlidingWindow(cloud.clock, WINDOW_MS);
     this.#characters = new SlidingWindow(cloud.clock, WINDOW_MS);
     // How long a connection may live is documented for `/v2/speak` only.

@@ -1,6 +1,8 @@
 import type { DeepgramAccount } from '../../cloud.ts';
-import type { Encoding } from '../audio.ts';
+import type { Encoding } from '../../speech/audio.ts';
+import type { Speaker } from '../../speech/mouth.ts';
 import { badRequest, DeepgramError, invalidQuery } from '../errors.ts';
+import { voiceOf } from '../models.ts';
 import { checkAccess } from '../nova/settings.ts';
 import type { Query } from '../query.ts';
 import type { SpeedFailure } from './events.ts';
@@ -16,6 +18,10 @@ export interface SpeakSettings {
 /** … over HTTP, where there are containers. */
 export interface SpeechSettings extends SpeakSettings {
   container: 'wav' | 'none';
+}
+
+export function speakerOf({ model, sampleRate, speed }: SpeakSettings): Speaker {
+  return { model, voice: voiceOf(model), sampleRate, speed };
 }
 
 type Rates = Readonly<Record<SpeakSettings['encoding'], { rates: readonly number[]; standard: number }>>;

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Cloud } from '../../cloud.ts';
+import { Deadline } from '../../deadline.ts';
 import { numberOf, objectOf, parseObject, stringOf } from '../../http/json.ts';
 import type { JsonObject } from '../../http/json.ts';
-import { Deadline } from '../deadline.ts';
-import type { Line, LineEvents } from '../line.ts';
+import type { Line, LineEvents } from '../../line.ts';
+import { encodeAudio } from '../../speech/audio.ts';
+import { Mouth } from '../../speech/mouth.ts';
 import { speakModelInfo } from '../models.ts';
 import type { SpeakTurnEvent } from './events.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
-import { Mouth } from './mouth.ts';
-import { speedFailure } from './settings.ts';
+import { speakerOf, speedFailure } from './settings.ts';
 import type { SpeakSettings } from './settings.ts';
 import { SpeechTurn } from './turn.ts';
 
@@ -54,7 +55,10 @@ export class SpeakTurnSession implements LineEvents {
     this.#line = line;
     this.#cloud = cloud;
     this.#speed = settings.speed;
-    this.#mouth = new Mouth(cloud, settings, (bytes, milliseconds) => this.#spoke(bytes, milliseconds));
+    const { encoding, sampleRate } = settings;
+    this.#mouth = new Mouth(cloud, speakerOf(settings), (samples) => {
+      this.#spoke(encodeAudio(samples, encoding, sampleRate), (samples.length / sampleRate) * 1_000);
+    });
     this.#idle = new Deadline(cloud.clock, SILENT_CLIENT_MS, () => this.#fail('NET-0004'));
     this.#life = new Deadline(cloud.clock, cloud.sessionMs, () => this.#fail('NET-0003'));
     const { uuid, version } = speakModelInfo(settings.model);

@@ -1,6 +1,6 @@
+import { isSpeakable } from '../../speech/mouth.ts';
+import { Sentences } from '../../speech/sentences.ts';
 import type { TurnMetadata } from './events.ts';
-import { isSpeakable } from './mouth.ts';
-import { Sentences } from './sentences.ts';
 
 /** One reply of an agent, from its first word to its `Flush`. */
 export class SpeechTurn {

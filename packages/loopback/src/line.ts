@@ -1,5 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
-import type { Cloud } from '../cloud.ts';
+import type { Cloud } from './cloud.ts';
 
 /** What a session hears from its client. */
 export interface LineEvents {
@@ -12,7 +12,7 @@ export interface LineEvents {
 }
 
 /** The service's side of a socket: events and audio out, and one piece of work after the other. */
-export class Line<Event extends { type: string }> {
+export class Line<Event extends object> {
   readonly #socket: WebSocket;
   readonly #cloud: Cloud;
   readonly #gone = new AbortController();

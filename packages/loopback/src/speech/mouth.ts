@@ -1,30 +1,43 @@
-import { sleep } from '../../clock.ts';
-import type { Cloud } from '../../cloud.ts';
-import { encodeAudio } from '../audio.ts';
-import { voiceOf } from '../models.ts';
-import type { SpeakSettings } from './settings.ts';
+import { sleep } from '../clock.ts';
+import type { Cloud } from '../cloud.ts';
 
-/** One binary frame: 100 ms. */
+/** One frame of audio: 100 ms. */
 const FRAMES_PER_SECOND = 10;
 
-/** What is said: its audio, in pieces. */
-export type OnAudio = (bytes: Buffer, milliseconds: number) => void;
+/** Who speaks, and how. */
+export interface Speaker {
+  /** As the provider calls it. */
+  model: string;
+  voice: string;
+  sampleRate: number;
+  speed: number | undefined;
+}
+
+/** Which text some samples are part of, at which of its samples they begin and how many it has. */
+export interface Utterance {
+  text: string;
+  start: number;
+  length: number;
+}
+
+/** What is said: its samples, frame by frame. */
+export type OnSamples = (samples: Int16Array, utterance: Utterance) => void;
 
 /** Says one text after the other, and does what is asked between them, in order. */
 export class Mouth {
   readonly #cloud: Cloud;
-  readonly #settings: SpeakSettings;
-  readonly #onAudio: OnAudio;
+  readonly #speaker: Speaker;
+  readonly #onSamples: OnSamples;
   #stopped = new AbortController();
   #work: Promise<void> = Promise.resolve();
 
-  constructor(cloud: Cloud, settings: SpeakSettings, onAudio: OnAudio) {
+  constructor(cloud: Cloud, speaker: Speaker, onSamples: OnSamples) {
     this.#cloud = cloud;
-    this.#settings = settings;
-    this.#onAudio = onAudio;
+    this.#speaker = speaker;
+    this.#onSamples = onSamples;
   }
 
-  say(text: string, speed: number | undefined = this.#settings.speed): void {
+  say(text: string, speed: number | undefined = this.#speaker.speed): void {
     this.then((signal) => this.#speak(text, speed, signal));
   }
 
@@ -45,17 +58,16 @@ export class Mouth {
   }
 
   async #speak(text: string, speed: number | undefined, signal: AbortSignal): Promise<void> {
-    const { model, encoding, sampleRate } = this.#settings;
+    const { model, voice, sampleRate } = this.#speaker;
     if (!isSpeakable(text)) return;
     this.#cloud.tell('voice', 'speech-requested', { text, voice: model });
     await sleep(this.#cloud.clock, this.#cloud.pace.firstTokenMs, signal);
-    const spoken = await this.#cloud.voice.speak(text.trim(), { voice: voiceOf(model), sampleRate, speed, signal });
+    const { samples } = await this.#cloud.voice.speak(text.trim(), { voice, sampleRate, speed, signal });
     const size = Math.ceil(sampleRate / FRAMES_PER_SECOND);
-    for (let start = 0; start < spoken.samples.length; start += size) {
+    for (let start = 0; start < samples.length; start += size) {
       if (start > 0) await sleep(this.#cloud.clock, this.#cloud.pace.audioMs, signal);
       if (signal.aborted) return;
-      const samples = spoken.samples.subarray(start, start + size);
-      this.#onAudio(encodeAudio(samples, encoding, sampleRate), (samples.length / sampleRate) * 1_000);
+      this.#onSamples(samples.subarray(start, start + size), { text, start, length: samples.length });
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts';
+import type { Clock } from './clock.ts';
 
 /** How much there was of something in the last while. */
 export class SlidingWindow {

@@ -36,6 +36,11 @@ export function mixed(channels: readonly Int16Array[]): Int16Array {
 }
 
 export function encodeAudio(samples: Int16Array, encoding: Encoding, sampleRate: number): Buffer {
+  if (encoding === 'linear32') {
+    const bytes = Buffer.allocUnsafe(samples.length * 4);
+    for (const [index, sample] of samples.entries()) bytes.writeFloatLE(sample / 32_768, index * 4);
+    return bytes;
+  }
   return encodeSamples(samples, telephony(encoding) ?? { type: 'audio/pcm', rate: sampleRate });
 }
 
