@@ -4,7 +4,7 @@ import { features, type Feature } from '../plugins/openai/src/evidence/features.
 import { pains, type Proof } from '../plugins/openai/src/evidence/pains.ts';
 import { faultRows, type FaultRow } from '../packages/conformance/src/faults.ts';
 import { readFigures, type Figures } from '../packages/conformance/src/figures.ts';
-import { readResults, type ResultCell, type Results } from '../packages/conformance/src/results.ts';
+import { columnsOf, readResults, type ResultCell, type Results } from '../packages/conformance/src/results.ts';
 
 /** The pages that are generated. */
 export const pages: Readonly<Record<'reliability' | 'features', URL>> = {
@@ -74,7 +74,7 @@ function matrix({ subjects, rows }: Results): string {
     const lines = faultRows
       .filter((row) => row.group === group)
       .map(({ id, title: what }) => [what, ...subjects.map((subject) => shown(rows[id]?.[subject]))]);
-    return `### ${title}\n\n${table([['fault', ...subjects.map((subject) => subject.replace(/^(?:chat|realtime|responses|stt|tts)\./, ''))], ...lines])}`;
+    return `### ${title}\n\n${table([['fault', ...columnsOf(subjects)], ...lines])}`;
   });
   const reasons = faultRows.flatMap(({ id, title }) => {
     const own = Object.values(rows[id] ?? {}).flatMap((cell) => (cell.verdict === 'na' ? [cell.reason] : []));

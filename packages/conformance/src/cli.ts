@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { faultRows } from './faults.ts';
 import { keepFigures } from './figures.ts';
 import { countsOf, figureOf, runMatrix, type Cell } from './matrix.ts';
-import { resultsFile, resultsOf } from './results.ts';
+import { columnsOf, resultsFile, resultsOf } from './results.ts';
 import { titleOf, type Subject } from './subject.ts';
 import { runUpstream } from './upstream.ts';
 
@@ -95,7 +95,7 @@ async function main(): Promise<boolean> {
 /** Fault × class. Of several rounds the worst is shown. */
 function print(cells: readonly Cell[]): void {
   const subjects = [...new Set(cells.map(({ subject }) => subject))].sort();
-  const lines = [['', ...subjects.map((subject) => subject.replace(/^\w+\./, ''))]];
+  const lines = [['', ...columnsOf(subjects)]];
   for (const { id } of faultRows) {
     const row = cells.filter((cell) => cell.row === id);
     if (row.length === 0) continue;

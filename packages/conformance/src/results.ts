@@ -14,6 +14,12 @@ export interface Results {
 export type ResultCell =
   { verdict: 'pass' | 'fail'; outcome: string; dials: number } | { verdict: 'na'; reason: string };
 
+/** Names of columns: without the part before the dot, unless two would be the same. */
+export function columnsOf(subjects: readonly string[]): string[] {
+  const short = subjects.map((subject) => subject.replace(/^\w+\./, ''));
+  return short.map((name, at) => (short.indexOf(name) === short.lastIndexOf(name) ? name : subjects[at]!));
+}
+
 export const resultsFile: string = join(import.meta.dirname, '../results.json');
 
 /** What was kept last. */

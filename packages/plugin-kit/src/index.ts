@@ -47,6 +47,7 @@ export { BatchSTTStream, type BatchRequest } from './batch-stt-stream.ts';
 export { wavOf } from './wav.ts';
 export { meanProbability } from './mean-probability.ts';
 export { Speakers } from './speakers.ts';
+export { SessionTerms } from './session-terms.ts';
 export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage, type SpeechWord } from './speech.ts';
 export {
   decodeJson,

@@ -58,7 +58,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   readonly #patience: Patience;
   #options: Readonly<Options>;
   /** What the URL of the latest socket says, where the provider is configured by it. */
-  #dialledWith: Readonly<Options>;
+  #dialledWith!: Readonly<Options>;
   #session: Session | undefined;
   #link: Link | undefined;
   #running = false;
@@ -89,7 +89,6 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#model = model;
     this.#description = listeningOf(model);
     this.#options = options;
-    this.#dialledWith = options;
     this.#connOptions = connOptions;
     this.#patience = new Patience(this.#clock, connOptions.timeoutMs);
     this.#history = new AudioHistory(this.#clock);

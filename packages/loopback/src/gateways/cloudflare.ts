@@ -53,7 +53,11 @@ function targetOf({ request, path, query, parameters }: Arrival, gateway: Gatewa
   const [listen, model] = (WORKERS_AI.test(path) && WORKERS_MODELS[parameters.get('model') ?? '']) || [];
   if (listen) {
     parameters.set('model', model!);
-    return { path: listen, query: `?${parameters.toString()}`, headers: { authorization: `Token ${gateway.upstreamKey}` } };
+    return {
+      path: listen,
+      query: `?${parameters.toString()}`,
+      headers: { authorization: `Token ${gateway.upstreamKey}` },
+    };
   }
   const [isOpenAI, rest = '/'] = ROOT.exec(path) ?? [];
   if (!isOpenAI || rest !== '/') return undefined;

@@ -1,5 +1,5 @@
 import type { APIConnectOptions } from '@livekit/agents';
-import { StreamingSTT, StreamingSTTStream } from '@patchbay/plugin-kit';
+import { SessionTerms, StreamingSTT, StreamingSTTStream } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { flux } from './flux.ts';
 import { resolveTurns, turnQuery, type STTv2Options, type TurnOptions } from './options.ts';
@@ -15,8 +15,7 @@ import { resolveTurns, turnQuery, type STTv2Options, type TurnOptions } from './
  */
 export class STTv2 extends StreamingSTT<TurnOptions> {
   readonly label = 'deepgram.STTv2';
-  #ownKeyterms: readonly string[];
-  #sessionKeyterms: readonly string[] = [];
+  readonly #terms: SessionTerms;
 
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: Partial<STTv2Options> = {}) {
@@ -32,7 +31,7 @@ export class STTv2 extends StreamingSTT<TurnOptions> {
       queryOf: turnQuery,
       languageOf: ({ language = 'en' }) => language,
     });
-    this.#ownKeyterms = turns.keyterms;
+    this.#terms = new SessionTerms(turns.keyterms);
   }
 
   override get provider(): string {
@@ -45,16 +44,19 @@ export class STTv2 extends StreamingSTT<TurnOptions> {
 
   /** Holds for streams that are open too; thresholds, keyterms and language hints without a new socket. */
   updateOptions(options: Partial<STTv2Options>): void {
-    if (options.keyterms !== undefined) this.#ownKeyterms = options.keyterms;
-    const keyterms = [...new Set([...this.#ownKeyterms, ...this.#sessionKeyterms])];
-    const turns = resolveTurns({ ...options, keyterms }, this.options);
-    this.setOptions(turns);
-    for (const stream of this.streams) if (stream instanceof SpeechStreamV2) stream.change(turns);
+    const { keyterms } = options;
+    resolveTurns(options, this.options);
+    this.#change(keyterms === undefined ? options : { ...options, keyterms: this.#terms.ofUser(keyterms) });
   }
 
-  override _updateSessionKeyterms(keyterms: string[]): void {
-    this.#sessionKeyterms = [...keyterms];
-    this.updateOptions({});
+  override _updateSessionKeyterms(terms: string[]): void {
+    const keyterms = this.#terms.ofSession(terms);
+    if (keyterms !== undefined) this.#change({ keyterms });
+  }
+
+  #change(options: Partial<STTv2Options>): void {
+    this.setOptions(resolveTurns(options, this.options));
+    for (const stream of this.streams) if (stream instanceof SpeechStreamV2) stream.updateOptions(options);
   }
 }
 
@@ -64,11 +66,6 @@ export class SpeechStreamV2 extends StreamingSTTStream<TurnOptions> {
 
   /** Holds for this stream alone. */
   updateOptions(options: Partial<STTv2Options>): void {
-    this.change(resolveTurns(options, this.options));
-  }
-
-  /** @internal */
-  change(options: TurnOptions): void {
-    this.changeOptions(options);
+    this.changeOptions(resolveTurns(options, this.options));
   }
 }

@@ -162,6 +162,19 @@ describe('options', () => {
     expect(hearing.errors).toEqual([]);
   });
 
+  it('of one stream stay its own when those of all change', async () => {
+    const { hearing, model, clock, cloud } = await listen();
+    await until(() => cloud.sockets === 1);
+    hearing.stream.updateOptions({ numerals: true });
+    model.updateOptions({ keyterm: ['Quill'] });
+    model._updateSessionKeyterms(['Zyphorra']);
+    await clock.advance(1_000);
+    const last = (): URLSearchParams => new URLSearchParams(cloud.requests.at(-1)!.query);
+    await until(() => last().getAll('keyterm').length === 2);
+    expect([last().get('numerals'), last().getAll('keyterm')]).toEqual(['true', ['Quill', 'Zyphorra']]);
+    expect(() => model.updateOptions({ keyterm: 'word' as never })).toThrow(/keyterm/);
+  });
+
   it.each<[keyof STTOptions, unknown]>([
     ['model', ''],
     ['sampleRate', 4_000],

@@ -1,5 +1,5 @@
 import type { APIConnectOptions, AudioBuffer, stt } from '@livekit/agents';
-import { KeepAlive, StreamingSTT, StreamingSTTStream, type Route } from '@patchbay/plugin-kit';
+import { KeepAlive, SessionTerms, StreamingSTT, StreamingSTTStream, type Route } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { routeFor } from '../options.ts';
 import { nova } from './nova.ts';
@@ -18,8 +18,7 @@ export class STT extends StreamingSTT<ListenOptions> {
   label = 'deepgram.STT';
   readonly #requests: Route | PatchbayError;
   readonly #keepAlive = new KeepAlive();
-  #ownKeyterms: readonly string[];
-  #sessionKeyterms: readonly string[] = [];
+  readonly #terms: SessionTerms;
 
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: Partial<STTOptions> = {}) {
@@ -42,7 +41,7 @@ export class STT extends StreamingSTT<ListenOptions> {
       languageOf: ({ language }) => language ?? '',
     });
     this.#requests = requestsOf(options, listening.model);
-    this.#ownKeyterms = listening.keyterm;
+    this.#terms = new SessionTerms(listening.keyterm);
   }
 
   override get provider(): string {
@@ -59,14 +58,14 @@ export class STT extends StreamingSTT<ListenOptions> {
 
   /** Holds for streams that are open too: a new socket takes over, and nothing that was said is lost. */
   updateOptions(options: Partial<STTOptions>): void {
-    if (options.keyterm !== undefined) this.#ownKeyterms = options.keyterm;
-    const keyterm = [...new Set([...this.#ownKeyterms, ...this.#sessionKeyterms])];
-    this.#change(resolveListening({ ...options, keyterm }, this.options));
+    const { keyterm } = options;
+    resolveListening(options, this.options);
+    this.#change(keyterm === undefined ? options : { ...options, keyterm: this.#terms.ofUser(keyterm) });
   }
 
   override _updateSessionKeyterms(keyterms: string[]): void {
-    this.#sessionKeyterms = [...keyterms];
-    this.updateOptions({});
+    const keyterm = this.#terms.ofSession(keyterms);
+    if (keyterm !== undefined) this.#change({ keyterm });
   }
 
   protected override async _recognize(audio: AudioBuffer, signal?: AbortSignal): Promise<stt.SpeechEvent> {
@@ -79,9 +78,9 @@ export class STT extends StreamingSTT<ListenOptions> {
     this.#keepAlive.close();
   }
 
-  #change(options: ListenOptions): void {
-    this.setOptions(options);
-    for (const stream of this.streams) if (stream instanceof SpeechStream) stream.change(options);
+  #change(options: Partial<STTOptions>): void {
+    this.setOptions(resolveListening(options, this.options));
+    for (const stream of this.streams) if (stream instanceof SpeechStream) stream.updateOptions(options);
   }
 }
 
@@ -91,12 +90,7 @@ export class SpeechStream extends StreamingSTTStream<ListenOptions> {
 
   /** Holds for this stream alone. */
   updateOptions(options: Partial<STTOptions>): void {
-    this.change(resolveListening(options, this.options));
-  }
-
-  /** @internal */
-  change(options: ListenOptions): void {
-    this.changeOptions(options);
+    this.changeOptions(resolveListening(options, this.options));
   }
 }
 
