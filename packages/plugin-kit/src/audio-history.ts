@@ -23,7 +23,6 @@ export class AudioHistory {
   readonly #bornAt: number;
   #chunks: Chunk[] = [];
   #pushedMs = 0;
-  #sentMs = 0;
   #pushedAt: number;
 
   constructor(clock: Clock) {
@@ -37,9 +36,9 @@ export class AudioHistory {
     return this.#pushedMs;
   }
 
-  /** How much of what was sent {@link replay} gives again. */
-  get repeatedMs(): number {
-    return Math.max(0, this.#sentMs - (this.#chunks[0]?.startMs ?? this.#pushedMs));
+  /** Where what is remembered begins. */
+  get startMs(): number {
+    return this.#chunks[0]?.startMs ?? this.#pushedMs;
   }
 
   /** Remembers a frame. Bytes are copied, because their buffer is reused. */
@@ -56,23 +55,18 @@ export class AudioHistory {
     });
   }
 
-  /** Everything so far has gone to a socket. */
-  sent(): void {
-    this.#sentMs = this.#pushedMs;
-  }
-
   /** Forgets audio before this position: it has been answered, or holds nothing to answer. */
   settle(untilMs: number): void {
     this.#forget((chunk) => chunk.endMs <= untilMs);
   }
 
   /**
-   * Forgets audio that has waited longer than this for a socket. Returns how much of it none was ever sent. What counts
-   * is how long it waited and not how much it is: a recording that is pushed at once is not stale.
+   * Forgets audio that has waited longer than this for a socket. What counts is how long it waited and not how much it
+   * is: a recording that is pushed at once is not stale.
    */
-  expire(waitedMs: number): number {
+  expire(waitedMs: number): void {
     const latest = this.#clock.now() - waitedMs;
-    return this.#forget((chunk) => chunk.pushedAt < latest);
+    this.#forget((chunk) => chunk.pushedAt < latest);
   }
 
   /** Everything that is not settled and ends by `untilMs`, oldest first; where it begins, and how much it is. Default: all. */
@@ -105,15 +99,8 @@ export class AudioHistory {
     return positionMs + Math.max(0, this.#pushedAt - this.#bornAt - this.#pushedMs);
   }
 
-  #forget(settled: (chunk: Chunk) => boolean): number {
-    let count = 0;
-    let unsentMs = 0;
-    for (const chunk of this.#chunks) {
-      if (!settled(chunk)) break;
-      if (chunk.endMs > this.#sentMs) unsentMs += chunk.milliseconds;
-      count++;
-    }
-    if (count > 0) this.#chunks.splice(0, count);
-    return unsentMs;
+  #forget(settled: (chunk: Chunk) => boolean): void {
+    const kept = this.#chunks.findIndex((chunk) => !settled(chunk));
+    if (kept !== 0) this.#chunks.splice(0, kept === -1 ? this.#chunks.length : kept);
   }
 }

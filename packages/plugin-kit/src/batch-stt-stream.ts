@@ -92,6 +92,7 @@ export abstract class BatchSTTStream<Options extends object> extends stt.SpeechS
       secondsAt: (ms) => this.#secondsAt(ms),
       ageMs: (ms) => history.ageMs(ms),
       wallClock: () => this.#clock.wallClock(),
+      sentMs: () => history.pushedMs,
       settled: () => undefined,
       quiet: () => undefined,
       expect: () => ({ touch: () => undefined, met: () => undefined }),

@@ -48,7 +48,8 @@ export { wavOf } from './wav.ts';
 export { meanProbability } from './mean-probability.ts';
 export { Speakers } from './speakers.ts';
 export { SessionTerms } from './session-terms.ts';
-export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage, type SpeechWord } from './speech.ts';
+export { Speech, type SpeechContext } from './speech.ts';
+export type { SpeechDetails, SpeechUsage, SpeechWord } from './speech-details.ts';
 export {
   decodeJson,
   type JsonMessage,

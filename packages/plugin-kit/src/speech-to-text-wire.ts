@@ -1,5 +1,5 @@
 import type { Frame } from '@patchbay/ws-session';
-import type { Connection } from '@patchbay/ws-url';
+import type { Connection, PatchbayError } from '@patchbay/ws-url';
 import type { Speech } from './speech.ts';
 
 /** A decoded message: own, unvalidated JSON. Every field may be missing, `null` or of another type. */
@@ -12,7 +12,8 @@ export interface SpeechToTextContext<Options> {
 }
 
 /**
- * What is spoken on a speech-to-text socket. Pure functions; what they must remember, the {@link Speech} remembers.
+ * What is spoken on a speech-to-text socket. Pure functions; what they must remember, the {@link Speech} remembers. A
+ * wire that has to remember more is made for each stream.
  * Any of them may throw a `PatchbayError`, which decides whether the session reconnects or ends.
  */
 export interface SpeechToTextWire<Options> {
@@ -39,6 +40,8 @@ export interface SpeechToTextWire<Options> {
   decode?(frame: Frame): JsonMessage | undefined;
   /** Whether a message shows that the provider is well: until one does, a failure is for LiveKit to retry. Default: all do. */
   proves?(message: JsonMessage): boolean;
+  /** The socket failed. `true`: the next one is told something else, and so is worth a try whatever the failure is. */
+  failed?(error: PatchbayError, speech: Speech, context: SpeechToTextContext<Options>): boolean;
   /** One message, and what it is answered with at once. Unknown ones fall through silently. */
   receive(
     message: JsonMessage,

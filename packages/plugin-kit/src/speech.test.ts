@@ -10,10 +10,12 @@ function rig(): {
   events: stt.SpeechEvent[];
   story(): string;
   settled: (number | undefined)[];
+  sent: { milliseconds: number };
   owed(): number;
 } {
   const events: stt.SpeechEvent[] = [];
   const settled: (number | undefined)[] = [];
+  const sent = { milliseconds: 0 };
   let owed = 0;
   const speech = new Speech({
     emit: (event) => events.push(event),
@@ -21,6 +23,7 @@ function rig(): {
     secondsAt: (ms) => ms / 1000,
     ageMs: () => 0,
     wallClock: () => 0,
+    sentMs: () => sent.milliseconds,
     settled: (ms) => settled.push(ms),
     quiet: () => undefined,
     expect() {
@@ -38,7 +41,7 @@ function rig(): {
         ? '…'
         : '';
   };
-  return { speech, events, story: () => events.map(sign).join(''), settled, owed: () => owed };
+  return { speech, events, story: () => events.map(sign).join(''), settled, sent, owed: () => owed };
 }
 
 describe('Speech', () => {
@@ -168,5 +171,47 @@ describe('Speech', () => {
       }),
       { numRuns: 10_000 },
     );
+  });
+
+  it('keeps the audio of speech whose answer is overtaken by that of later speech', () => {
+    const { speech, settled } = rig();
+    speech.started('a', 1_000);
+    speech.stopped('a', { atMs: 2_000 });
+    speech.started('b', 3_000);
+    speech.stopped('b', { atMs: 4_000 });
+    speech.final('b', 'two');
+    expect(settled).toEqual([1_000]);
+    speech.final('a', 'one');
+    expect(settled).toEqual([1_000, 4_000]);
+  });
+
+  it('keeps the audio of speech that goes on while an older piece is answered', () => {
+    const { speech, settled } = rig();
+    speech.committed('a');
+    speech.started('b', 3_000);
+    speech.final('a', 'one');
+    expect(settled).toEqual([3_000]);
+    speech.stopped('b', { atMs: 4_000 });
+    speech.final('b', 'two');
+    expect(settled).toEqual([3_000, undefined]);
+  });
+
+  it('takes the answer to a question for one about what had been sent by then', () => {
+    const { speech, settled, sent } = rig();
+    sent.milliseconds = 2_000;
+    speech.asked();
+    sent.milliseconds = 5_000;
+    speech.asked();
+    speech.committed('a');
+    speech.committed('b');
+    speech.final('b', 'two');
+    expect(settled).toEqual([0]);
+    speech.failed('a');
+    expect(settled).toEqual([0, 5_000]);
+    speech.asked();
+    speech.committed('c');
+    speech.committed('d');
+    speech.final('c', 'three');
+    expect(settled.at(-1)).toBe(0);
   });
 });

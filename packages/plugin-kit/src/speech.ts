@@ -2,44 +2,7 @@ import { createTimedString, normalizeLanguage, stt } from '@livekit/agents';
 import type { Expectation } from '@patchbay/ws-session';
 import { meanProbability } from './mean-probability.ts';
 import { Speakers } from './speakers.ts';
-
-/** What a provider knows of a transcript beside its text. Times are milliseconds of audio on the present socket. */
-export interface SpeechDetails {
-  /** Any way of naming a language; it is normalised. Default: the one the user set. */
-  language?: string;
-  /** All languages that were heard, the most spoken one first. */
-  languages?: readonly string[];
-  /** 0 to 1. Default: the mean probability of the tokens, or 1 where nothing is known of them. */
-  confidence?: number;
-  /** Log probability of each token of this text. Those of {@link Speech.delta} add up. */
-  logprobs?: readonly number[] | undefined;
-  startMs?: number;
-  endMs?: number;
-  /** Default: who {@link Speech.spoke} most. */
-  speakerId?: string | null;
-  words?: readonly SpeechWord[];
-  /** The provider's name for the request. Default: that of the piece of speech. */
-  requestId?: string;
-  metadata?: Record<string, unknown>;
-}
-
-/** A word, and where it was said. */
-export interface SpeechWord {
-  text: string;
-  startMs?: number | undefined;
-  endMs?: number | undefined;
-  confidence?: number | undefined;
-}
-
-/** What speech has cost. */
-export interface SpeechUsage {
-  /** Default: from the beginning to the end of the speech, where both are known. */
-  audioMs?: number;
-  /** The provider's name for the request. Default: that of the piece of speech. */
-  requestId?: string;
-  inputTokens?: number;
-  outputTokens?: number;
-}
+import type { SpeechDetails, SpeechUsage, SpeechWord } from './speech-details.ts';
 
 /** What a {@link Speech} needs of the stream that it belongs to. */
 export interface SpeechContext {
@@ -52,7 +15,9 @@ export interface SpeechContext {
   ageMs(socketMs: number): number;
   /** Milliseconds since the epoch. */
   wallClock(): number;
-  /** Everything up to here has been answered. */
+  /** Milliseconds of audio that the present socket was sent. */
+  sentMs(): number;
+  /** Everything up to here has been answered; `undefined`: everything that can have been. */
   settled(socketMs: number | undefined): void;
   /** Nobody speaks and nothing is owed. */
   quiet(): void;
@@ -69,6 +34,8 @@ interface Segment {
   /** Where its audio ends, and how much of that is silence. */
   endMs?: number | undefined;
   trailingMs: number;
+  /** What had been sent when we asked for its transcript: no more than that is in it. */
+  askedMs?: number | undefined;
   /** When the voice fell silent, by the wall clock. */
   speechEndTime?: number;
 }
@@ -90,7 +57,10 @@ export class Speech {
   readonly #speaking = new Set<string>();
   readonly #owed = new Set<string>();
   readonly #finished = new Set<string>();
-  #asked = 0;
+  /** What had been sent each time that we asked for a transcript. */
+  #asked: number[] = [];
+  /** How far answers reach that came before those of older speech; `undefined`: there are none. */
+  #answeredMs: number | undefined;
   #open = false;
   #isConfigured = false;
   #speechEndTime: number | undefined;
@@ -104,7 +74,7 @@ export class Speech {
 
   /** Nobody speaks and nothing is owed. */
   get isQuiet(): boolean {
-    return this.#speaking.size === 0 && this.#owed.size === 0 && this.#asked === 0 && !this.#open;
+    return this.#speaking.size === 0 && this.#owed.size === 0 && this.#asked.length === 0 && !this.#open;
   }
 
   /** The provider heard a voice begin, and has not said that it ended. */
@@ -114,7 +84,13 @@ export class Speech {
 
   /** Somebody waits for transcripts. */
   get isOwed(): boolean {
-    return this.#owed.size > 0 || this.#asked > 0;
+    return this.#owed.size > 0 || this.#asked.length > 0;
+  }
+
+  /** Where the oldest speech begins whose transcript is still to come; `undefined`: there is none, or nobody knows. */
+  get owedFromMs(): number | undefined {
+    const pending = [...this.#owed, ...this.#speaking].map((id) => this.#segments.get(id)?.startMs);
+    return pending.length === 0 || pending.includes(undefined) ? undefined : Math.min(...(pending as number[]));
   }
 
   /** The provider has taken what the present socket was told at first: it said so, or it transcribes. */
@@ -173,20 +149,21 @@ export class Speech {
 
   /** We asked for a transcript of what was sent so far. */
   asked(): void {
-    this.#owe(() => this.#asked++);
+    this.#owe(() => this.#asked.push(this.#context.sentMs()));
   }
 
   /** The answer to {@link asked}: there is something to transcribe, under this name. */
   committed(id = ''): void {
     // What is owed already was taken by the provider itself, and answers nobody.
-    if (this.#asked > 0 && !this.#owed.has(id)) this.#asked--;
+    const askedMs = this.#owed.has(id) ? undefined : this.#asked.shift();
     if (this.#finished.has(id) && id !== '') return this.#check();
+    this.#segment(id).askedMs = askedMs;
     this.#owe(() => this.#owed.add(id));
   }
 
   /** The other answer to {@link asked}: there is nothing to transcribe. */
   nothing(): void {
-    if (this.#asked > 0) this.#asked--;
+    this.#asked.shift();
     this.#check();
   }
 
@@ -228,23 +205,23 @@ export class Speech {
       this.#begin();
       this.#tell(stt.SpeechEventType.FINAL_TRANSCRIPT, id, segment, details);
     }
-    this.#finish(id, details.endMs ?? segment.endMs);
+    this.#finish(id, details.endMs);
   }
 
   /** The transcript as LiveKit's own event, its times included: an answer that comes whole. */
   answered(id: string, event: stt.SpeechEvent): void {
     if (this.#finished.has(id) && id !== '') return;
-    const { speechEndTime, endMs } = this.#segment(id);
+    const { speechEndTime } = this.#segment(id);
     if (event.alternatives !== undefined && event.alternatives[0].text !== '') {
       this.#begin();
       this.#context.emit({ ...(speechEndTime === undefined ? {} : { speechEndTime }), ...event });
     }
-    this.#finish(id, endMs);
+    this.#finish(id);
   }
 
   /** There will be no transcript of this. */
   failed(id = ''): void {
-    this.#finish(id, this.#segments.get(id)?.endMs);
+    this.#finish(id);
   }
 
   /** Part of this was said by somebody, for so long. */
@@ -285,7 +262,8 @@ export class Speech {
     this.#finished.clear();
     this.#speaking.clear();
     this.#owed.clear();
-    this.#asked = 0;
+    this.#asked = [];
+    this.#answeredMs = undefined;
     this.#expectation?.met();
     this.#expectation = undefined;
     this.#end();
@@ -317,14 +295,25 @@ export class Speech {
     else this.#expectation = this.#context.expect();
   }
 
-  #finish(id: string, endMs: number | undefined): void {
+  #finish(id: string, untilMs?: number): void {
+    const { endMs, askedMs } = this.#segments.get(id) ?? {};
     this.#segments.delete(id);
     this.#speaking.delete(id);
     this.#owed.delete(id);
     this.#finished.add(id);
     trim(this.#finished);
-    this.#context.settled(endMs);
+    this.#settle(untilMs ?? endMs ?? askedMs);
     this.#check();
+  }
+
+  /** Answers may come in another order than the speech: what is still owed keeps its audio, and what comes after it. */
+  #settle(untilMs: number = Infinity): void {
+    this.#answeredMs = Math.max(this.#answeredMs ?? 0, untilMs);
+    const owedMs = Math.min(...[...this.#owed].map((id) => this.#segments.get(id)?.startMs ?? 0));
+    const spokenMs = Math.min(...[...this.#speaking].map((id) => this.#segments.get(id)?.startMs ?? Infinity));
+    const settledMs = Math.min(this.#answeredMs, owedMs, spokenMs);
+    this.#context.settled(settledMs === Infinity ? undefined : settledMs);
+    if (owedMs === Infinity && spokenMs === Infinity) this.#answeredMs = undefined;
   }
 
   #check(): void {

@@ -1,27 +1,20 @@
-import { DEFAULT_API_CONNECT_OPTIONS, stt, type APIConnectOptions, type VAD } from '@livekit/agents';
-import { currentRuntime, Session, type ConnectionEvent, type Frame, type Link } from '@patchbay/ws-session';
+import { DEFAULT_API_CONNECT_OPTIONS, stt, type APIConnectOptions } from '@livekit/agents';
+import { currentRuntime, type ConnectionEvent, type Frame, type Link, type Session } from '@patchbay/ws-session';
 import type { PatchbayError } from '@patchbay/ws-url';
 import { AudioHistory } from './audio-history.ts';
-import { ClientVad } from './client-vad.ts';
+import { ChosenVad } from './chosen-vad.ts';
 import { guardedEmit } from './guarded-emit.ts';
 import { IdleLine } from './idle-line.ts';
 import { InterimPacer } from './interim-pacer.ts';
-import {
-  answerMs,
-  backlogMs,
-  defaultChunkMs,
-  leadMs,
-  longestReplayMs,
-  probeMs,
-  rotationOf,
-} from './listening-times.ts';
+import { answerMs, backlogMs, defaultChunkMs, leadMs, longestReplayMs, probeMs } from './listening-times.ts';
+import { listeningSession } from './listening-session.ts';
 import { logger } from './logging.ts';
-import { LostAudio } from './lost-audio.ts';
+import { LostStretch } from './lost-stretch.ts';
 import { Patience } from './patience.ts';
 import { PcmChunker } from './pcm-chunker.ts';
 import { SignOfLife } from './sign-of-life.ts';
 import { Speech } from './speech.ts';
-import { decodeJson, type SpeechToTextContext } from './speech-to-text-wire.ts';
+import { decodeJson, type SpeechToTextContext, type SpeechToTextWire } from './speech-to-text-wire.ts';
 import { listeningOf, type StreamingSTT, type StreamingSTTDescription } from './streaming-stt.ts';
 import { UnansweredSpeech } from './unanswered-speech.ts';
 import { UnendedSpeech } from './unended-speech.ts';
@@ -41,10 +34,11 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   readonly settled: Promise<void>;
   readonly #model: StreamingSTT<Options>;
   readonly #description: Readonly<StreamingSTTDescription<Options>>;
+  readonly #wire: SpeechToTextWire<Options>;
   readonly #connOptions: APIConnectOptions;
   readonly #clock = currentRuntime().clock;
   readonly #history: AudioHistory;
-  readonly #lostAudio: LostAudio;
+  readonly #lostStretch: LostStretch;
   readonly #chunker: PcmChunker;
   readonly #speech: Speech;
   readonly #pacer: InterimPacer;
@@ -52,13 +46,12 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   readonly #unended = new UnendedSpeech(() => this.#expectAnswer());
   readonly #signOfLife = new SignOfLife(this.#clock, () => this.#probe());
   readonly #idleLine: IdleLine | undefined;
-  #vad: ClientVad | undefined;
-  #vadModel: VAD | undefined;
-  readonly #settle: () => void;
+  readonly #vad: ChosenVad;
+  #settle!: () => void;
   readonly #patience: Patience;
   #options: Readonly<Options>;
-  /** What the URL of the latest socket says, where the provider is configured by it. */
-  #dialledWith!: Readonly<Options>;
+  /** What the URL of the latest socket was made of. */
+  #dialledWith: Readonly<Options>;
   #session: Session | undefined;
   #link: Link | undefined;
   #running = false;
@@ -69,6 +62,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #finishes = 0;
   /** Why the present run cannot end well, although its session was closed by us. */
   #failure: PatchbayError | undefined;
+  /** The last socket failed in a way that the next one may not, because it is told something else. */
+  #isMended = false;
   /** The first socket is waited for with all there is: who speaks softly is not to be taken for silence. */
   #hasOpened = false;
   /** Where the present socket's own time begins, in milliseconds of audio. */
@@ -83,34 +78,40 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   ) {
     // No rate: LiveKit would resample with native code that ignores a frame's offset; the chunker does it.
     super(model, undefined, connOptions);
-    let settle = (): void => undefined;
-    this.settled = new Promise((resolve) => (settle = resolve));
-    this.#settle = settle;
+    this.settled = new Promise((resolve) => (this.#settle = resolve));
     this.#model = model;
     this.#description = listeningOf(model);
+    const { wire, sampleRate, chunkMs = defaultChunkMs, languageOf, interimIntervalOf } = this.#description;
+    this.#wire = typeof wire === 'function' ? wire() : wire;
     this.#options = options;
+    this.#dialledWith = options;
     this.#connOptions = connOptions;
     this.#patience = new Patience(this.#clock, connOptions.timeoutMs);
     this.#history = new AudioHistory(this.#clock);
-    this.#lostAudio = new LostAudio((event) => void guardedEmit(model, 'connection', event));
-    const { sampleRate, chunkMs = defaultChunkMs, languageOf, interimIntervalOf } = this.#description;
-    const { keepAlive } = this.#description.wire;
+    this.#lostStretch = new LostStretch(this.#history, (event) => void guardedEmit(model, 'connection', event));
+    const { keepAlive } = this.#wire;
     this.#idleLine = keepAlive && new IdleLine(this.#clock, keepAlive, (frame) => void this.#session?.send(frame));
-    this.#pacer = new InterimPacer(this.#clock, (event) => {
-      if (!this.queue.closed) this.queue.put(event);
-    });
+    this.#pacer = new InterimPacer(this.#clock, (event) => void (this.queue.closed || this.queue.put(event)));
     this.#chunker = new PcmChunker({ sampleRate, chunkMs, onChunk: (bytes, ms) => this.#sendAudio(bytes, ms) });
     this.#speech = new Speech({
       emit: (event) => this.#pacer.tell(event, interimIntervalOf?.(this.#options) ?? 0),
       language: () => languageOf?.(this.#options) ?? '',
       secondsAt: (socketMs) => this.#secondsAt(socketMs),
+      sentMs: () => this.#history.pushedMs - this.#originMs,
       ageMs: (socketMs) => this.#history.ageMs(this.#originMs + socketMs),
       wallClock: () => this.#clock.wallClock(),
       settled: (socketMs) => this.#settleAudio(socketMs),
       quiet: () => this.#endIfDone(),
       expect: () => this.#expectAnswer(),
     });
-    this.#chooseVad();
+    this.#vad = new ChosenVad(sampleRate, {
+      started: () => this.#speech.started(localSpeech),
+      stopped: (silentMs) => {
+        this.#flush();
+        this.#speech.stoppedLocally(localSpeech, silentMs);
+      },
+    });
+    this.#vad.choose(this.#description.vadOf?.(options));
   }
 
   protected get options(): Readonly<Options> {
@@ -125,13 +126,13 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   protected changeOptions(options: Readonly<Options>): void {
     const before = this.#options;
     this.#options = options;
-    this.#chooseVad();
+    this.#vad.choose(this.#description.vadOf?.(options));
     if (this.#link !== undefined) this.#tellChange(before);
   }
 
   /** `false`: only another socket can be told, and it is on its way. */
   #tellChange(before: Readonly<Options>): boolean {
-    const change = this.#description.wire.update?.(before, this.#context) ?? 'reconnect';
+    const change = this.#wire.update?.(before, this.#context) ?? 'reconnect';
     if (change === 'reconnect') this.#session?.reconnect('options changed');
     else for (const frame of change) this.#session?.send(frame);
     return change !== 'reconnect';
@@ -141,9 +142,9 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   override close(): void {
     super.close();
     this.#pacer.close();
-    this.#vad?.close();
+    this.#vad.close();
     // A run that is under way settles when its socket is gone.
-    if (!this.#running) this.#settle();
+    if (!this.#running) this.#end();
   }
 
   protected override async run(): Promise<void> {
@@ -151,38 +152,45 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     if (!this.#pumping) void this.#pump();
     this.#running = true;
     this.#failure = undefined;
+    try {
+      do await this.#listen();
+      while (this.#isMended);
+      if (this.#failure !== undefined) throw this.#failure as PatchbayError;
+      this.#lostStretch.ended();
+    } catch (error) {
+      if (!this.abortSignal.aborted) throw this.#patience.judge(error);
+    } finally {
+      this.#running = false;
+      if (this.closed) this.#end();
+    }
+  }
+
+  async #listen(): Promise<void> {
     let session: Session | undefined;
+    this.#isMended = false;
     try {
       session = this.#newSession();
       await this.#patience.wait(this.abortSignal);
       this.#session = session;
       await session.run(this.abortSignal);
-      if (this.#failure !== undefined) throw this.#failure as PatchbayError;
-      this.#lostAudio.ended();
     } catch (error) {
-      if (!this.abortSignal.aborted) throw this.#patience.judge(error);
+      if (!this.#isMended || this.abortSignal.aborted) throw error;
     } finally {
       await session?.close();
-      if (this.closed) this.#lostAudio.ended();
       this.#session = undefined;
-      this.#running = false;
-      if (this.closed) this.#settle();
     }
   }
 
+  #end(): void {
+    this.#lostStretch.ended();
+    this.#settle();
+  }
+
   #newSession(): Session {
-    const { connection, agent, proxy, reconnect, modelOf, queryOf, greets = true } = this.#description;
-    const { timeoutMs } = this.#connOptions;
-    const { sessionMs } = connection.traits;
-    return new Session({
-      connection,
-      ...(agent === undefined ? {} : { agent }),
-      ...(proxy === undefined ? {} : { proxy }),
-      ...(reconnect === undefined ? {} : { reconnect }),
-      deadlines: { dialMs: timeoutMs, firstEventMs: greets ? timeoutMs : 0 },
-      model: () => modelOf?.(this.#options),
-      query: () => queryOf?.((this.#dialledWith = this.#options)),
-      ...(sessionMs === undefined ? {} : { rotation: { ...rotationOf(sessionMs), isQuiet: () => this.#isQuiet } }),
+    return listeningSession(this.#description, {
+      timeoutMs: this.#connOptions.timeoutMs,
+      options: () => (this.#dialledWith = this.#options),
+      isQuiet: () => this.#isQuiet,
       handlers: {
         open: (link) => this.#opened(link),
         frame: (frame, link) => this.#received(frame, link),
@@ -193,26 +201,35 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #opened(link: Link): void {
-    const { wire, queryOf } = this.#description;
     this.#link = link;
     this.#hasOpened = true;
-    // Options may have changed while this socket was dialled.
-    if (queryOf !== undefined && this.#dialledWith !== this.#options && !this.#tellChange(this.#dialledWith)) return;
+    if (this.#isOutdated) return;
     this.#idleLine?.opened();
-    for (const frame of wire.open?.(this.#context) ?? []) link.send(frame);
+    for (const frame of this.#wire.open?.(this.#context) ?? []) link.send(frame);
     const { sounds, startMs } = this.#history.replay();
     this.#originMs = startMs;
     for (const { frame, milliseconds } of sounds) link.send(frame, milliseconds);
     if (sounds.length > 0) this.#idleLine?.sent();
-    this.#lostAudio.opened(this.#history.repeatedMs);
-    this.#history.sent();
+    this.#lostStretch.opened();
     this.#speech.reconnected();
     if (this.#inputEnded) this.#finish();
     else if (this.#flushOnOpen) this.#flushAgain();
   }
 
+  /** Options may have changed while a socket was dialled, and its URL says the old ones. */
+  get #isOutdated(): boolean {
+    const { connection, modelOf, queryOf } = this.#description;
+    const before = this.#dialledWith;
+    if (before === this.#options) return false;
+    if (queryOf !== undefined) return !this.#tellChange(before);
+    const isNamed = connection.modelIn === 'url' || connection.modelIn === 'both';
+    if (!isNamed || modelOf?.(before) === modelOf?.(this.#options)) return false;
+    this.#session?.reconnect('options changed');
+    return true;
+  }
+
   #received(frame: Frame, link: Link): boolean {
-    const { wire } = this.#description;
+    const wire = this.#wire;
     const message = (wire.decode ?? decodeJson)(frame);
     if (message === undefined) throw new TypeError('not a message');
     this.#unended.touch();
@@ -223,11 +240,12 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
 
   #lost(error: PatchbayError | undefined): void {
     this.#link = undefined;
-    this.#lostAudio.closed(this.closed ? 0 : this.#history.repeatedMs);
+    const isOver = this.closed || (this.#inputEnded && error === undefined);
+    this.#lostStretch.closed(isOver ? Infinity : this.#owedFromMs);
+    this.#isMended = error !== undefined && this.#wire.failed?.(error, this.#speech, this.#context) === true;
     this.#unended.end();
     this.#signOfLife.lost();
     this.#idleLine?.lost();
-    this.#lostAudio.giveUp(this.#unreachableMs());
     // Whoever asked, a VAD or a user, will not ask again.
     this.#flushOnOpen = this.#speech.isOwed;
     const { isPromised } = this.#speech;
@@ -245,7 +263,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     const isClose = (error.closeCode === 1000 || error.closeCode === 1005) && !isPromised;
     const isAnswer = isClose || (error.code === 'inactivity-timeout' && !this.#unanswered.isOwed);
     if (!isAnswer && this.#finishes < 2) return;
-    if (isClose) this.#lostAudio.heard();
+    if (isClose) this.#lostStretch.heard();
     // Words that were spoken and will not be written down must not be missed in silence.
     if (!isAnswer && this.#unanswered.isOwed) this.#failure = error;
     void this.#session?.close();
@@ -262,7 +280,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
       if (this.abortSignal.aborted) return;
       this.#chunker.flush();
       this.#inputEnded = true;
-      this.#vad?.close();
+      this.#vad.close();
       this.#finish();
     } catch (error) {
       logger()?.error({ error }, 'the input of a speech-to-text stream failed');
@@ -273,34 +291,34 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   /** Hot: per chunk, one string and one send. Without a socket the history keeps it, and nothing else does. */
   #sendAudio(bytes: Uint8Array, milliseconds: number): void {
     if (this.closed) return;
-    const frame = this.#description.wire.audio(bytes);
+    const frame = this.#wire.audio(bytes);
     const history = this.#history;
     history.push(frame, milliseconds);
     const isLoud = this.#unanswered.heard(bytes, history.pushedMs);
     if (this.#link === undefined) {
       const isSilence = this.#hasOpened && this.#isQuiet && !this.#isUnheard;
-      this.#lostAudio.giveUp(history.expire(isSilence ? backlogMs : longestReplayMs));
+      history.expire(isSilence ? backlogMs : longestReplayMs);
     } else {
       this.#session?.send(frame, { audioMs: milliseconds, scope: 'epoch' });
-      history.sent();
       this.#idleLine?.sent();
       this.#unended.sent(this.#speech.isSpeaking, isLoud);
       this.#signOfLife.sent(this.#isQuiet && this.#isUnheard, history.pushedMs);
       history.settle(history.pushedMs - (this.#isQuiet && !this.#isUnheard ? leadMs : longestReplayMs));
+      this.#lostStretch.settled();
     }
-    this.#vad?.push(bytes);
+    this.#vad.push(bytes);
   }
 
   #flushInput(): void {
     this.#chunker.flush();
-    if (this.#vad === undefined) this.#flush();
+    if (!this.#vad.isThere) this.#flush();
   }
 
   /** Asks for the transcript of what was sent; if there is no socket, of what the next one will have heard. */
   #flush(): void {
-    const frame = this.#description.wire.flush?.(this.#context);
+    const frame = this.#wire.flush?.(this.#context);
     if (frame === undefined || (this.#link === undefined && this.#flushOnOpen)) return;
-    if (!this.#description.wire.flushMayBeSilent) this.#speech.asked();
+    if (!this.#wire.flushMayBeSilent) this.#speech.asked();
     if (this.#link === undefined) this.#flushOnOpen = true;
     else this.#session?.send(frame);
   }
@@ -308,17 +326,16 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   /** What was asked for without a socket, or of one that is gone. */
   #flushAgain(): void {
     this.#flushOnOpen = false;
-    const frame = this.#description.wire.flush?.(this.#context);
+    const frame = this.#wire.flush?.(this.#context);
     if (frame === undefined) return;
-    if (!this.#speech.isOwed && !this.#description.wire.flushMayBeSilent) this.#speech.asked();
+    if (!this.#speech.isOwed && !this.#wire.flushMayBeSilent) this.#speech.asked();
     this.#session?.send(frame);
   }
 
   /** Nothing more will come: says so, and ends the run as soon as nothing is owed. */
   #finish(): void {
-    const { wire } = this.#description;
     if (this.#history.pushedMs > 0 && this.#link === undefined) return;
-    const frames = this.#history.pushedMs > 0 ? (wire.finish?.(this.#context) ?? []) : [];
+    const frames = (this.#history.pushedMs > 0 && this.#wire.finish?.(this.#context)) || [];
     this.#finishes++;
     if (frames.length > 0) this.#speech.asked();
     for (const frame of frames) this.#session?.send(frame);
@@ -331,25 +348,6 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     void this.#session?.close();
   }
 
-  #chooseVad(): void {
-    const { vadOf, sampleRate } = this.#description;
-    const model = vadOf?.(this.#options);
-    if (model === this.#vadModel) return;
-    this.#vadModel = model;
-    this.#vad?.close();
-    this.#vad = model === undefined ? undefined : new ClientVad(model, sampleRate, this.#vadHandlers());
-  }
-
-  #vadHandlers(): { started(): void; stopped(silentMs: number): void } {
-    return {
-      started: () => this.#speech.started(localSpeech),
-      stopped: (silentMs) => {
-        this.#flush();
-        this.#speech.stoppedLocally(localSpeech, silentMs);
-      },
-    };
-  }
-
   #expectAnswer(): { touch(): void; met(): void } {
     return (
       this.#session?.expect('transcript', Math.max(answerMs, this.#connOptions.timeoutMs)) ?? { touch() {}, met() {} }
@@ -357,17 +355,18 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #probe(): { touch(): void; met(): void } | undefined {
-    const probe = this.#description.wire.probe?.(this.#context);
+    const probe = this.#wire.probe?.(this.#context);
     if (probe === undefined || this.#session === undefined) return undefined;
     if (probe.frame !== undefined && !this.#session.send(probe.frame)) return undefined;
     return this.#session.expect('sign of life', Math.min(probeMs, this.#connOptions.timeoutMs));
   }
 
-  /** What the lost socket may not have heard, and the next one is not told any more. */
-  #unreachableMs(): number {
-    if (!this.#isQuiet || !this.#isUnheard) return 0;
-    const fromMs = Math.max(this.#signOfLife.provenMs, this.#unanswered.owedFromMs);
-    return Math.max(0, this.#history.replay().startMs - fromMs);
+  /** Where the audio begins for which the socket owes words; `Infinity`: it owes none. */
+  get #owedFromMs(): number {
+    const spokenFromMs = this.#speech.owedFromMs;
+    if (spokenFromMs !== undefined) return Math.max(this.#originMs, this.#originMs + spokenFromMs);
+    if (!this.#isUnheard) return Infinity;
+    return Math.max(this.#signOfLife.provenMs, this.#unanswered.owedFromMs);
   }
 
   #settleAudio(socketMs: number | undefined): void {
@@ -390,11 +389,11 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   get #isQuiet(): boolean {
-    return this.#speech.isQuiet && this.#vad?.isSpeaking !== true;
+    return this.#speech.isQuiet && !this.#vad.isSpeaking;
   }
 
   #tell(event: ConnectionEvent): void {
-    if (event.type === 'audio-dropped') this.#lostAudio.reported(event);
+    if (event.type === 'audio-dropped') this.#lostStretch.reported(event);
     else guardedEmit(this.#model, 'connection', event);
   }
 }

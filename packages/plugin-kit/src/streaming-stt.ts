@@ -10,7 +10,8 @@ export type SettlingStream = stt.SpeechStream & { readonly settled: Promise<void
 /** What a plugin says about its speech-to-text. */
 export interface StreamingSTTDescription<Options> extends NetworkOptions {
   connection: Connection;
-  wire: SpeechToTextWire<Options>;
+  /** A function: one that remembers what its stream was told, made for each. */
+  wire: SpeechToTextWire<Options> | (() => SpeechToTextWire<Options>);
   options: Options;
   capabilities: stt.STTCapabilities;
   /** Hz of the mono 16-bit PCM that is sent. */

@@ -18,7 +18,7 @@ describe('a refused configuration', () => {
     ['names the field', { code: 'invalid_value', param: 'session.audio.input.transcription.language' }],
     ['names nothing, before the service has taken it', { code: 'invalid_value' }],
   ])('ends the stream, typed and once, if the error %s', async (_name, error) => {
-    const { hearing, sockets, say } = await startService();
+    const { hearing, sockets, say } = await startService({ logprobs: false });
     say({ type: 'session.created', session: {} }, refused({ ...error, message: 'bad language' }));
     await hearing.ended;
     expect(sockets.length).toBe(1);

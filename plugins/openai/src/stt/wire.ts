@@ -14,16 +14,11 @@ import { previewUpdate, type TranscriptionUpdate } from './preview-session.ts';
 import { logprobsIn } from '../logprobs.ts';
 import { isRealtimeOnly, takesContextHints, takesPrompt } from './abilities.ts';
 import { languageCodesIn, usageIn } from './answers.ts';
-import { askLess, asksMore } from './extras.ts';
-import { endsSpeechItself, wantsLogprobs, type Listening } from './options.ts';
+import { endsSpeechItself, type Listening } from './options.ts';
+import { probeId, SocketExtras, updateId } from './socket-extras.ts';
 
 /** Hz of the PCM that transcription sessions take. */
 export const sampleRate = 24_000;
-
-/** Names our configuration in the errors that it causes. */
-const updateId = 'patchbay_session_update';
-/** Names a repetition of it, of which only the answer matters. */
-const probeId = 'patchbay_probe';
 
 const appendHead = '{"type":"input_audio_buffer.append","audio":"';
 const appendTail = '"}';
@@ -31,63 +26,85 @@ const commit = '{"type":"input_audio_buffer.commit"}';
 
 type Context = SpeechToTextContext<Listening>;
 
-/** A realtime transcription session. https://developers.openai.com/api/docs/guides/realtime-transcription */
-export const transcription: SpeechToTextWire<Listening> = {
-  open: (context) => [sessionUpdate(context)],
-  audio: (bytes) => appendHead + base64Of(bytes) + appendTail,
-  flush: ({ options }) => (endsSpeechItself(options) ? commit : undefined),
-  finish: () => [commit],
-  probe: (context) => ({ frame: sessionUpdate(context, probeId) }),
-  update(before, context) {
-    const { options, connection } = context;
-    const more = asksMore(connection, options.model);
-    // What a session was once told, it can be told otherwise, but not to forget.
-    const forgets =
-      (before.languages.length > 0 && options.languages.length === 0) ||
-      (wantsLogprobs(before, more) && !wantsLogprobs(options, more)) ||
-      (['delay', 'prompt', 'noiseReductionType'] as const).some(
-        (name) => before[name] !== undefined && options[name] === undefined,
-      );
-    return before.model !== options.model || forgets ? 'reconnect' : [sessionUpdate(context)];
-  },
-  receive(message, speech, context) {
-    const id = text(message.item_id);
-    switch (message.type) {
-      case 'input_audio_buffer.speech_started':
-        return speech.started(id, number(message.audio_start_ms));
-      case 'input_audio_buffer.speech_stopped':
-        return speech.stopped(id, { atMs: number(message.audio_end_ms), trailingMs: trailingSilenceMs(context) });
-      case 'input_audio_buffer.committed':
-        return speech.committed(id);
-      case 'conversation.item.input_audio_transcription.delta':
-        return speech.delta(id, text(message.delta), { logprobs: logprobsIn(message.logprobs) });
-      case 'conversation.item.input_audio_transcription.segment': {
-        const speaker = text(message.speaker);
-        const seconds = (number(message.end) ?? 0) - (number(message.start) ?? 0);
-        return speaker === '' ? undefined : speech.spoke(id, speaker, seconds * 1000);
+/** A realtime transcription session of one stream. https://developers.openai.com/api/docs/guides/realtime-transcription */
+export function transcription(): SpeechToTextWire<Listening> {
+  const extras = new SocketExtras();
+  const configure = (context: Context, eventId: string = updateId): Frame => {
+    extras.told(context);
+    return sessionUpdate(context, eventId, extras.wants(context));
+  };
+  return {
+    open(context) {
+      extras.opened();
+      return [configure(context)];
+    },
+    audio: (bytes) => appendHead + base64Of(bytes) + appendTail,
+    flush: ({ options }) => (endsSpeechItself(options) ? commit : undefined),
+    finish: () => [commit],
+    probe: (context) => ({ frame: configure(context, probeId) }),
+    update(before, context) {
+      const { options } = context;
+      // What a session was once told, it can be told otherwise, but not to forget.
+      const forgets =
+        (before.languages.length > 0 && options.languages.length === 0) ||
+        (extras.wantedBy(before, context) && !extras.wants(context)) ||
+        (['delay', 'prompt', 'noiseReductionType'] as const).some(
+          (name) => before[name] !== undefined && options[name] === undefined,
+        );
+      return before.model !== options.model || forgets ? 'reconnect' : [configure(context)];
+    },
+    failed: (error, speech) => extras.refusedByClosing(error, speech.isConfigured) && !error.retryable,
+    receive(message, speech, context) {
+      if (message.type === 'error') {
+        const error = errorIn(message);
+        if (extras.refusedBy(error, speech.isConfigured, context)) return [configure(context)];
       }
-      case 'conversation.item.input_audio_transcription.completed': {
-        const { seconds, ...tokens } = usageIn(message.usage);
-        speech.usage(id, { ...tokens, ...(seconds === undefined ? {} : { audioMs: seconds * 1000 }) });
-        const languages = languageCodesIn(message.languages);
-        return speech.final(id, text(message.transcript), { languages, logprobs: logprobsIn(message.logprobs) });
-      }
-      case 'conversation.item.input_audio_transcription.failed':
-        if (isFatalError(message.error)) throw failureOf(record(message.error), context.connection, true);
-        logger()?.warn({ code: record(message.error).code }, 'a piece of speech could not be transcribed');
-        return speech.failed(id);
-      case 'error':
-        if (record(message.error).code === 'input_audio_buffer_commit_empty') return speech.nothing();
-        return failed(record(message.error), speech, context);
-      case 'session.updated':
-      case 'transcription_session.updated':
-        return speech.configured();
+      if (isConfirmation(message)) extras.confirmed();
+      hear(message, speech, context);
+    },
+  };
+}
+
+/** What a message tells. */
+function hear(message: JsonMessage, speech: Speech, context: Context): void {
+  const id = text(message.item_id);
+  switch (message.type) {
+    case 'input_audio_buffer.speech_started':
+      return speech.started(id, number(message.audio_start_ms));
+    case 'input_audio_buffer.speech_stopped':
+      return speech.stopped(id, { atMs: number(message.audio_end_ms), trailingMs: trailingSilenceMs(context) });
+    case 'input_audio_buffer.committed':
+      return speech.committed(id);
+    case 'conversation.item.input_audio_transcription.delta':
+      return speech.delta(id, text(message.delta), { logprobs: logprobsIn(message.logprobs) });
+    case 'conversation.item.input_audio_transcription.segment': {
+      const speaker = text(message.speaker);
+      const seconds = (number(message.end) ?? 0) - (number(message.start) ?? 0);
+      return speaker === '' ? undefined : speech.spoke(id, speaker, seconds * 1000);
     }
-  },
-};
+    case 'conversation.item.input_audio_transcription.completed': {
+      const { seconds, ...tokens } = usageIn(message.usage);
+      speech.usage(id, { ...tokens, ...(seconds === undefined ? {} : { audioMs: seconds * 1000 }) });
+      const languages = languageCodesIn(message.languages);
+      return speech.final(id, text(message.transcript), { languages, logprobs: logprobsIn(message.logprobs) });
+    }
+    case 'conversation.item.input_audio_transcription.failed':
+      if (isFatalError(message.error)) throw failureOf(record(message.error), context.connection, true);
+      logger()?.warn({ code: record(message.error).code }, 'a piece of speech could not be transcribed');
+      return speech.failed(id);
+    case 'error':
+      if (errorIn(message).code === 'input_audio_buffer_commit_empty') return speech.nothing();
+      return failed(errorIn(message), speech, context);
+  }
+  if (isConfirmation(message)) speech.configured();
+}
+
+function isConfirmation({ type }: JsonMessage): boolean {
+  return type === 'session.updated' || type === 'transcription_session.updated';
+}
 
 /** `turn_detection` is left out for models that do not know it, and the model where the URL names it. */
-function sessionUpdate({ options, connection }: Context, eventId = updateId): string {
+function sessionUpdate({ options, connection }: Context, eventId: string, tellsLogprobs: boolean): string {
   const { model, languages, keywords, prompt, delay, noiseReductionType, turnDetection } = options;
   const hints = takesContextHints(model)
     ? { keywords, ...(languages.length > 0 ? { languages } : {}) }
@@ -112,9 +129,7 @@ function sessionUpdate({ options, connection }: Context, eventId = updateId): st
           ...(noiseReductionType === undefined ? {} : { noise_reduction: { type: noiseReductionType } }),
         },
       },
-      ...(wantsLogprobs(options, asksMore(connection, model))
-        ? { include: ['item.input_audio_transcription.logprobs'] }
-        : {}),
+      ...(tellsLogprobs ? { include: ['item.input_audio_transcription.logprobs'] } : {}),
     },
   };
   return JSON.stringify(connection.traits.previewRealtime === true ? previewUpdate(update) : update);
@@ -129,8 +144,7 @@ function trailingSilenceMs({ options: { turnDetection } }: Context): number {
  * An `error` event. The session goes on after a request that was wrong, unless that was our configuration, without
  * which it would hear nothing; everything else is worth a new socket, or a person.
  */
-function failed(error: RealtimeErrorBody, speech: Speech, context: Context): readonly Frame[] | undefined {
-  const { connection, options } = context;
+function failed(error: RealtimeErrorBody, speech: Speech, { connection }: Context): void {
   const failure = failureOf(error, connection, false);
   if (isExpiry(error)) throw new PatchbayError('closed', failure.message, { retryable: true });
   const ours = refusesConfiguration(error, speech);
@@ -139,22 +153,11 @@ function failed(error: RealtimeErrorBody, speech: Speech, context: Context): rea
     return;
   }
   if (!ours) throw failure;
-  const more = asksMore(connection, options.model) && options.logprobs === undefined;
-  if (more && wantsLogprobs(options, true) && mayMeanInclude(error)) {
-    askLess(connection, options.model);
-    return [sessionUpdate(context)];
-  }
   throw new PatchbayError('provider-error', failure.message, {
     retryable: false,
     hop: 'provider',
     ...(failure.providerCode === undefined ? {} : { providerCode: failure.providerCode }),
   });
-}
-
-/** The service names the field, or one that it does not know. */
-function mayMeanInclude({ code, param, message }: RealtimeErrorBody): boolean {
-  const names = `${text(param)} ${text(message)}`;
-  return /include|logprobs/.test(names) || (text(code) === 'unknown_parameter' && text(param) === '');
 }
 
 /**
@@ -167,6 +170,11 @@ function refusesConfiguration(error: RealtimeErrorBody, speech: Speech): boolean
   const [param, code] = [text(error.param), text(error.code)];
   if (/^session(\.|$)/.test(param)) return true;
   return !speech.isConfigured && !/^(audio|item_id)/.test(param) && !code.startsWith('input_audio_buffer');
+}
+
+/** Some say it in words alone. */
+function errorIn({ error }: JsonMessage): RealtimeErrorBody {
+  return typeof error === 'string' ? { message: error } : record(error);
 }
 
 function record(value: unknown): JsonMessage {

@@ -74,11 +74,12 @@ export const readerTargets: readonly FuzzTarget[] = [
     recorded: recordedFrames('transcription', 'server'),
     run: (feed) => {
       const { connection } = routeTo('transcription', where, 'gpt-4o-transcribe');
+      const wire = transcription();
       const options = resolveListening({}, { model: 'gpt-4o-transcribe' }, true);
       const heard = listener();
       return each(feed, (frame) => {
         const message = parse(frame);
-        if (message !== undefined) transcription.receive(message, heard, { connection, options });
+        if (message !== undefined) wire.receive(message, heard, { connection, options });
       });
     },
   },
@@ -132,6 +133,7 @@ function listener(): Speech {
     secondsAt: (ms) => ms / 1_000,
     ageMs: () => 0,
     wallClock: () => 0,
+    sentMs: () => 0,
     settled: () => {},
     quiet: () => {},
     expect: () => ({ touch: () => {}, met: () => {} }),

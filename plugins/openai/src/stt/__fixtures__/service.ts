@@ -10,6 +10,8 @@ export interface Service {
   model: STT;
   hearing: Hearing;
   sockets: WebSocket[];
+  /** Paths and queries of upgrades, as they came. */
+  dialled: string[];
   /** What the sockets were told, audio left out. */
   told: Record<string, unknown>[];
   /** Says something on the newest socket. */
@@ -23,7 +25,9 @@ export async function startService(
 ): Promise<Service> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, autoPong });
   await once(server, 'listening');
+  server.on('headers', (_headers, { url = '' }) => dialled.push(url));
   const sockets: WebSocket[] = [];
+  const dialled: string[] = [];
   const told: Record<string, unknown>[] = [];
   server.on('connection', (socket) => {
     sockets.push(socket);
@@ -43,5 +47,5 @@ export async function startService(
   const hearing = hear(model);
   await until(() => told.length > 0);
   const say = (...events: object[]): void => events.forEach((event) => sockets.at(-1)?.send(JSON.stringify(event)));
-  return { model, hearing, sockets, told, say };
+  return { model, hearing, sockets, dialled, told, say };
 }
