@@ -22,6 +22,11 @@ export function checkCount(option: string, value: unknown, range: readonly [numb
   if (value !== undefined && !Number.isInteger(value)) refuseOption(option, 'a whole number');
 }
 
+/** Milliseconds that something may take, at least 1; `Infinity`: as long as it takes. */
+export function checkTimeout(option: string, value: unknown): void {
+  if (value !== Infinity) checkRange(option, value, [1, Infinity]);
+}
+
 export function checkFlag(option: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean') refuseOption(option, 'true or false');
 }

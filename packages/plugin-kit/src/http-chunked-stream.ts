@@ -3,6 +3,7 @@ import { currentRuntime, Deadline } from '@patchbay/ws-session';
 import { PatchbayError } from '@patchbay/ws-url';
 import { AudioDecoder, type CompressedAudio } from './audio-decoder.ts';
 import { containRejection } from './contained-rejection.ts';
+import type { ExtraAttempts } from './extras.ts';
 import { sendHttp, type HttpResponse } from './http-request.ts';
 import { speakingOf, type HttpTTS, type SpeechSink } from './http-tts.ts';
 import { ServerSentEventDecoder } from './server-sent-events.ts';
@@ -35,7 +36,10 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
   readonly #connOptions: APIConnectOptions;
   readonly #clock = currentRuntime().clock;
   readonly #attempts: SpeechAttempts;
+  /** Where requests have extras. */
+  readonly #extras: ExtraAttempts | undefined;
   #requestId = '';
+  #heard = false;
 
   constructor(
     text: string,
@@ -49,42 +53,56 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
     this.#options = options;
     this.#connOptions = connOptions;
     this.#attempts = new SpeechAttempts(model, connOptions);
+    const { wire, extras } = this.#description;
+    const key = this.#description.modelOf?.(options) ?? '';
+    this.#extras = wire.hasExtras?.(options) === true ? extras.attempts(key, connOptions.maxRetry) : undefined;
     this.settled = containRejection(this);
     // LiveKit only listens for what is yet to come.
     if (abortSignal?.aborted === true) this.close();
   }
 
   protected override async run(): Promise<void> {
-    const frames = new SpeechFrames({
-      sampleRate: this.#description.sampleRate,
-      frameMs,
-      bare: this.#compressed !== undefined,
-      onFrame: (frame, final) => {
-        const id = this.#requestId;
-        if (!this.queue.closed) this.queue.put({ requestId: id, segmentId: id, frame, final });
-      },
-    });
     this.#requestId = shortuuid('speech_');
     try {
       await this.#attempts.make(
         this.abortSignal,
-        () => this.#ask(frames),
-        () => frames.delivered,
+        () => this.#attempt(),
+        () => this.#heard,
       );
     } finally {
       if (!this.queue.closed) this.queue.close();
     }
   }
 
-  async #ask(frames: SpeechFrames): Promise<void> {
+  async #attempt(): Promise<void> {
+    if (this.#extras === undefined) return this.#ask(false);
+    const mayRepeat = (): boolean => !this.#heard && !this.abortSignal.aborted;
+    await this.#extras.make((extras) => this.#ask(extras), mayRepeat);
+  }
+
+  #newFrames(): SpeechFrames {
+    return new SpeechFrames({
+      sampleRate: this.#description.sampleRate,
+      frameMs,
+      bare: this.#compressed !== undefined,
+      onFrame: (frame, final) => {
+        this.#heard = true;
+        const id = this.#requestId;
+        if (!this.queue.closed) this.queue.put({ requestId: id, segmentId: id, frame, final });
+      },
+    });
+  }
+
+  async #ask(extras: boolean): Promise<void> {
     const { connection, wire, agent, proxy, keepAlive, modelOf, queryOf } = this.#description;
+    const frames = this.#newFrames();
     const attempt = new AbortController();
     const abort = (): void => attempt.abort();
     this.abortSignal.addEventListener('abort', abort, { once: true });
     const deadline = new Deadline(this.#clock, () => attempt.abort(this.#late(frames.delivered)));
     try {
       deadline.arm(this.#firstByteMs);
-      const { headers, body } = wire.request(this.inputText, this.#options);
+      const { headers, body } = wire.request(this.inputText, this.#options, extras);
       const model = modelOf?.(this.#options);
       const response = await sendHttp({
         connection,

@@ -2,6 +2,7 @@ import { tts, type APIConnectOptions } from '@livekit/agents';
 import { currentRuntime, Deadline, KeepAlive, type NetworkOptions } from '@patchbay/ws-session';
 import { PatchbayError, type Connection, type Query } from '@patchbay/ws-url';
 import type { CompressedAudio } from './audio-decoder.ts';
+import { Extras } from './extras.ts';
 import type { HttpChunkedStream } from './http-chunked-stream.ts';
 import { sendHttp } from './http-request.ts';
 import type { ServerSentEvent } from './server-sent-events.ts';
@@ -16,8 +17,19 @@ export interface SpeechSink {
 
 /** How a provider is asked for speech over HTTP, and how it answers. */
 export interface HttpSpeechWire<Options> {
-  /** The request for one text, under the options of the moment in which it was asked for. */
-  request(text: string, options: Readonly<Options>): { headers?: Readonly<Record<string, string>>; body: string };
+  /**
+   * The request for one text, under the options of the moment in which it was asked for. `extras`: with what nobody
+   * asked for, see {@link hasExtras}.
+   */
+  request(
+    text: string,
+    options: Readonly<Options>,
+    extras: boolean,
+  ): { headers?: Readonly<Record<string, string>>; body: string };
+  /** Whether under these options a request says more with `extras` than without. Default: it does not. */
+  hasExtras?(options: Readonly<Options>): boolean;
+  /** Whether a refusal says itself that it is not about the extras. Default: it does not. */
+  isElsewhere?(failure: PatchbayError): boolean;
   /**
    * One event, where the answer is `text/event-stream`. `true`: that was the last, and the server need not end the
    * stream. Throwing a `PatchbayError` ends the request, anything else drops the event.
@@ -46,6 +58,7 @@ export interface HttpTTSDescription<Options> extends NetworkOptions {
 /** What streams share with the model that they belong to. */
 interface Shared<Options> extends HttpTTSDescription<Options> {
   keepAlive: KeepAlive;
+  extras: Extras;
 }
 
 /** Reaches a private field for the stream's file next door: a description may hold a proxy's password. */
@@ -71,7 +84,8 @@ export abstract class HttpTTS<Options extends object> extends tts.TTS {
 
   constructor(description: HttpTTSDescription<Options>) {
     super(description.sampleRate, 1, { streaming: false });
-    this.#description = { ...description, keepAlive: new KeepAlive() };
+    const extras = new Extras((failure) => description.wire.isElsewhere?.(failure) === true);
+    this.#description = { ...description, keepAlive: new KeepAlive(), extras };
     this.#options = description.options;
   }
 

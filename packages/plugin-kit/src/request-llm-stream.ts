@@ -3,6 +3,7 @@ import type { APIConnectOptions, APIError } from '@livekit/agents';
 import { Deadline } from '@patchbay/ws-session';
 import type { Frame, PooledSocketInfo } from '@patchbay/ws-session';
 import { PatchbayError } from '@patchbay/ws-url';
+import { checkTimeout } from './check-options.ts';
 import { toAPIError, toPatchbayError } from './errors.ts';
 import type { RequestLLM } from './request-llm.ts';
 import { Reply } from './request-llm-reply.ts';
@@ -70,6 +71,7 @@ export abstract class RequestLLMStream extends llm.LLMStream {
     const leave = this.#model._enter(this);
     const reply = new Reply(this.queue, signal);
     try {
+      checkTimeout('connOptions.timeoutMs', this.connOptions.timeoutMs);
       if (this.#bornClosed) throw new PatchbayError('closed', `${this.#model.label()} was closed`);
       await this.#wait(this.#notBefore - this.#model._clock.now(), signal);
       if (!signal.aborted) await this.attempt(reply, signal);

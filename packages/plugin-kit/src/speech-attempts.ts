@@ -1,5 +1,6 @@
 import type { APIConnectOptions, APIError, tts } from '@livekit/agents';
 import { currentRuntime } from '@patchbay/ws-session';
+import { checkTimeout } from './check-options.ts';
 import { guardedEmit } from './guarded-emit.ts';
 import { Patience } from './patience.ts';
 
@@ -11,6 +12,7 @@ import { Patience } from './patience.ts';
 export class SpeechAttempts {
   readonly #model: tts.TTS;
   readonly #maxRetry: number;
+  readonly #timeoutMs: number;
   readonly #clock = currentRuntime().clock;
   readonly #patience: Patience;
   #count = 0;
@@ -18,6 +20,7 @@ export class SpeechAttempts {
   constructor(model: tts.TTS, { maxRetry, timeoutMs }: APIConnectOptions) {
     this.#model = model;
     this.#maxRetry = maxRetry;
+    this.#timeoutMs = timeoutMs;
     this.#patience = new Patience(this.#clock, timeoutMs);
   }
 
@@ -25,6 +28,7 @@ export class SpeechAttempts {
   async make(signal: AbortSignal, attempt: () => Promise<void>, wasHeard: () => boolean): Promise<void> {
     this.#count++;
     try {
+      checkTimeout('connOptions.timeoutMs', this.#timeoutMs);
       await this.#patience.wait(signal);
       if (!signal.aborted) await attempt();
     } catch (error) {

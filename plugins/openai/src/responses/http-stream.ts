@@ -1,13 +1,12 @@
 import { eventsOf, type Reply, type ServerSentEvent } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { thinksFirst } from '../chat/model-rules.ts';
-import type { Input } from './input.ts';
 import type { LLM } from './llm.ts';
 import type { RawEventTeller } from './raw-events.ts';
 import { ResponseReader } from './reader.ts';
 import { placed } from './request.ts';
 import { serverSentEvent } from './server-sent.ts';
-import { LLMStream, type ResponsesStreamOptions } from './stream.ts';
+import { LLMStream, type Asked, type ResponsesStreamOptions } from './stream.ts';
 
 /** What the official SDK offers of the Responses API, by shape. */
 export interface ResponsesClient {
@@ -31,9 +30,8 @@ export class HttpStream extends LLMStream {
     throw new PatchbayError('unsupported', 'over HTTP a request cannot be added to; set `useWebSocket: true` to steer');
   }
 
-  protected override async ask(input: Input, reply: Reply, signal: AbortSignal): Promise<void> {
+  protected override async ask({ input, body }: Asked, reply: Reply, signal: AbortSignal): Promise<void> {
     const { connection, thinkingTimeoutMs } = this.options;
-    const { body } = this.options.request();
     const { timeoutMs } = this.connOptions;
     const reader = new ResponseReader(reply, connection);
     const request = { ...placed(body, connection), input: this.thinking(input.items, input), stream: true };
@@ -54,7 +52,9 @@ export class HttpStream extends LLMStream {
           const event = serverSentEvent(said);
           if (event !== undefined) this.#raw.tell('openai_server_event_received', event);
           // The request id is among them.
-          return reader.read(event?.type === 'error' ? { ...event, headers: event.headers ?? headers } : event);
+          const isOver = reader.read(event?.type === 'error' ? { ...event, headers: event.headers ?? headers } : event);
+          this.begun = reader.begun;
+          return isOver;
         },
         // Gateways hold back everything until the model has something to say.
         firstEventMs: thinks ? Math.max(timeoutMs, thinkingTimeoutMs) : timeoutMs,

@@ -1,6 +1,7 @@
 import { DEFAULT_API_CONNECT_OPTIONS, llm } from '@livekit/agents';
 import type { APIConnectOptions } from '@livekit/agents';
 import {
+  Extras,
   refuseOption,
   RequestLLM,
   type ConnectOptions,
@@ -10,6 +11,7 @@ import {
 import { PatchbayError } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeOf, type Route } from '../endpoint.ts';
+import { isElsewhere } from '../error-codes.ts';
 import { lazily } from '../lazily.ts';
 import { resolveConnectOptions } from '../options.ts';
 import { openConnection } from '../prewarm.ts';
@@ -46,6 +48,7 @@ export class LLM extends EmittingLLM {
   readonly #where: ConnectOptions;
   readonly #chain = new ResponseChain();
   readonly #refused = new RefusedReasoning();
+  readonly #extras = new Extras(isElsewhere);
   readonly #decoder: FrameDecoder;
   readonly #client: ResponsesClient | undefined;
   readonly #closing = new AbortController();
@@ -134,6 +137,7 @@ export class LLM extends EmittingLLM {
       }),
       thinkingTimeoutMs: this.#options.thinkingTimeoutMs ?? DEFAULT_THINKING_MS,
       refused: this.#refused,
+      extras: this.#extras,
       ...(toolCtx === undefined ? {} : { toolCtx }),
     };
   }

@@ -67,6 +67,11 @@ export class ResponseReader {
     this.#lane = lane;
   }
 
+  /** Something of a response has come, and be it its end. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
   /** Everything that was asked for is there, although the server may still have something to say. */
   get complete(): boolean {
     return this.#ended === 'completed';
@@ -235,6 +240,7 @@ export class ResponseReader {
   #end(status: string, response: WsResponse | null | undefined): boolean {
     const id = idOf(response) ?? '';
     if (id !== '' && id !== this.#id && this.#isOver(id)) return false;
+    this.#begun = true;
     if (this.#id === '') this.#id = id;
     // Some servers tell of a call, or of everything, only here.
     const isSilent = this.#text === this.#before;

@@ -22,6 +22,7 @@ export interface RequestBody {
   [key: string]: unknown;
   model?: string;
   store?: boolean;
+  include?: readonly string[];
   previous_response_id?: string;
 }
 
@@ -59,11 +60,11 @@ export function toBody(options: LLMOptions, call: CallOptions): RequestBody {
   };
   const { tools: _tools, response_format: _format, ...body } = given({ ...fixed, ...extra });
   const text = textOf(options, call, extra);
-  const include = includeOf(options, body);
+  const include = new Set((body.include ?? options.include ?? []) as string[]);
   return {
     ...body,
     ...(Object.keys(text).length > 0 ? { text } : {}),
-    ...(include.length > 0 ? { include } : {}),
+    ...(include.size > 0 ? { include: [...include] } : {}),
     ...(tools.length > 0 ? { tools } : {}),
   };
 }
@@ -82,18 +83,23 @@ function textOf(
   return text as Record<string, unknown>;
 }
 
-/** Where nothing is stored, a reasoning model gets its own thoughts back only if they were asked for. */
-function includeOf({ include }: LLMOptions, body: RequestBody): string[] {
-  const wanted = new Set((body.include ?? include ?? []) as string[]);
-  const thinks = supportsReasoningEffort(body.model ?? '');
-  if (body.store === false && thinks) wanted.add(ENCRYPTED_REASONING);
-  return [...wanted];
-}
-
 function reasoningOf({ reasoning, model }: LLMOptions): LLMOptions['reasoning'] {
   if (reasoning !== undefined) return reasoning;
   const effort = defaultReasoningEffort(model);
   return effort === undefined ? undefined : { effort };
+}
+
+/**
+ * Whether more is asked for than the user said: where nothing is stored, a reasoning model gets its own thoughts back
+ * only if they were asked for.
+ */
+export function wantsThoughts({ model = '', store, include = [] }: RequestBody): boolean {
+  return store === false && supportsReasoningEffort(model) && !include.includes(ENCRYPTED_REASONING);
+}
+
+/** The body with the thoughts that {@link wantsThoughts} wants. */
+export function withThoughts(body: RequestBody): RequestBody {
+  return { ...body, include: [...(body.include ?? []), ENCRYPTED_REASONING] };
 }
 
 /** The name of the model, as the gateway knows it, goes where the connection wants it: in the body or only in the URL. */

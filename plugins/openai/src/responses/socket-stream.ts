@@ -3,12 +3,11 @@ import { PatchbayError } from '@patchbay/ws-url';
 import type { Continuation, ResponseChain } from './chain.ts';
 import { RESPONSE_NOT_FOUND } from './failure.ts';
 import type { FrameDecoder } from './frames.ts';
-import type { Input } from './input.ts';
 import type { LLM } from './llm.ts';
 import { ResponseReader } from './reader.ts';
 import { placed } from './request.ts';
 import { Steering, type SteerInput } from './steering.ts';
-import { hasCode, LLMStream, type ResponsesStreamOptions } from './stream.ts';
+import { hasCode, LLMStream, type Asked, type ResponsesStreamOptions } from './stream.ts';
 
 /** A response over a pooled WebSocket, as a continuation of an earlier one where that is possible. */
 export class SocketStream extends LLMStream {
@@ -29,9 +28,9 @@ export class SocketStream extends LLMStream {
     await this.#steering.submit(input);
   }
 
-  protected override async ask(input: Input, reply: Reply, signal: AbortSignal, fresh: boolean): Promise<void> {
+  protected override async ask({ input, body, fresh }: Asked, reply: Reply, signal: AbortSignal): Promise<void> {
     const { connection, request, thinkingTimeoutMs } = this.options;
-    const { body, model } = request();
+    const { model } = request();
     const { timeoutMs } = this.connOptions;
     const chain = this.#chain;
     const steering = this.#steering;
@@ -70,6 +69,7 @@ export class SocketStream extends LLMStream {
       );
       if (reader.failure !== undefined) throw reader.failure;
     } catch (error) {
+      this.begun = reader.begun;
       steering.close(PatchbayError.is(error) ? error : undefined);
       chain.forgetSocket(place.socketId, place.lane);
       if (continued !== undefined && hasCode(error, RESPONSE_NOT_FOUND)) chain.forget(continued.previousResponseId);

@@ -1,10 +1,17 @@
-import { RequestLLMStream, toPatchbayError, type Reply, type RequestLLMStreamOptions } from '@patchbay/plugin-kit';
+import {
+  RequestLLMStream,
+  toPatchbayError,
+  type ExtraAttempts,
+  type Extras,
+  type Reply,
+  type RequestLLMStreamOptions,
+} from '@patchbay/plugin-kit';
 import { PatchbayError, type Connection } from '@patchbay/ws-url';
 import { isReasoningRefusal, RESPONSE_NOT_FOUND, SOCKET_EXPIRED } from './failure.ts';
 import { toInput, withReasoning, type Input, type ResponseInputItem } from './input.ts';
 import type { LLM } from './llm.ts';
 import type { ReasoningItem, RefusedReasoning } from './reasoning-items.ts';
-import type { RequestBody } from './request.ts';
+import { wantsThoughts, withThoughts, type RequestBody } from './request.ts';
 import type { SteerInput } from './steering.ts';
 
 /** What both ways of asking need. */
@@ -17,11 +24,24 @@ export interface ResponsesStreamOptions extends RequestLLMStreamOptions {
   request: () => { body: RequestBody; model: string | undefined };
   thinkingTimeoutMs: number;
   refused: RefusedReasoning;
+  /** What is asked for beyond what the user said: the thoughts of the model. */
+  extras: Extras;
+}
+
+/** What one request is made of. */
+export interface Asked {
+  input: Input;
+  body: RequestBody;
+  /** Everything is sent, and nothing but what is in the context: an earlier request was refused. */
+  fresh: boolean;
 }
 
 /** One reply of the Responses API. */
 export abstract class LLMStream extends RequestLLMStream {
   protected readonly options: ResponsesStreamOptions;
+  /** The service has begun to answer what was asked last. */
+  protected begun = false;
+  #extras: ExtraAttempts | undefined;
   #thoughts: readonly ReasoningItem[] = [];
 
   constructor(model: LLM, options: ResponsesStreamOptions) {
@@ -39,20 +59,36 @@ export abstract class LLMStream extends RequestLLMStream {
    */
   abstract steer(input: SteerInput): Promise<void>;
 
-  /** Asks once. `fresh`: after a refusal, with everything and nothing but what is in the context. */
-  protected abstract ask(input: Input, reply: Reply, signal: AbortSignal, fresh: boolean): Promise<void>;
+  /** Asks once, and says by {@link begun} whether the service began to answer. */
+  protected abstract ask(asked: Asked, reply: Reply, signal: AbortSignal): Promise<void>;
 
   protected override async attempt(reply: Reply, signal: AbortSignal): Promise<void> {
-    this.options.request();
+    const { body } = this.options.request();
     const input = await toInput(this.chatCtx);
+    let fresh = false;
+    const ask = async (extras: boolean): Promise<void> => {
+      const asked = { input, body: extras ? withThoughts(body) : body, fresh };
+      fresh = true;
+      await this.#askOnce(asked, reply, signal);
+    };
+    if (!wantsThoughts(body)) return ask(false);
+    this.#extras ??= this.options.extras.attempts(body.model ?? '', this.connOptions.maxRetry);
+    await this.#extras.make(ask, () => !signal.aborted && !reply.delivered && !this.begun);
+  }
+
+  /** Or once more for each cause that proves that nothing was generated. */
+  async #askOnce(first: Asked, reply: Reply, signal: AbortSignal): Promise<void> {
     const causes = new Set<string>();
+    let asked = first;
     for (;;) {
+      this.begun = false;
       try {
-        return await this.ask(input, reply, signal, causes.size > 0);
+        return await this.ask(asked, reply, signal);
       } catch (error) {
         const cause = this.#harmless(error);
         if (signal.aborted || reply.delivered || cause === undefined || causes.has(cause)) throw error;
         causes.add(cause);
+        asked = { ...asked, fresh: true };
       }
     }
   }

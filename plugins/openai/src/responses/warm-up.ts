@@ -1,11 +1,11 @@
-import { Reply } from '@patchbay/plugin-kit';
+import { checkTimeout, Reply } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { ResponseChain } from './chain.ts';
 import type { FrameDecoder } from './frames.ts';
 import { toInput } from './input.ts';
 import type { LLM } from './llm.ts';
 import { ResponseReader } from './reader.ts';
-import { placed } from './request.ts';
+import { placed, wantsThoughts, withThoughts, type RequestBody } from './request.ts';
 import type { ResponsesStreamOptions } from './stream.ts';
 
 /**
@@ -18,39 +18,53 @@ import type { ResponsesStreamOptions } from './stream.ts';
  */
 export async function warmUp(
   llm: LLM,
-  { chatCtx, connection, connOptions, request }: ResponsesStreamOptions,
+  { chatCtx, connection, connOptions, extras, request }: ResponsesStreamOptions,
   { chain, decoder, signal }: { chain: ResponseChain; decoder: FrameDecoder; signal: AbortSignal },
 ): Promise<void> {
   const { timeoutMs } = connOptions;
+  checkTimeout('connOptions.timeoutMs', timeoutMs);
   const { body, model } = request();
   const { items } = await toInput(chatCtx);
-  const reader = new ResponseReader(new Reply({ put: refuseOutput }, signal), connection, { decoder });
-  let place: { socketId: number; lane?: string | undefined } = { socketId: -1 };
-  await llm._pool().request(
-    ({ id: socketId, lane }) => {
-      place = { socketId, lane };
-      reader.lane = lane;
-      return JSON.stringify({
-        type: 'response.create',
-        ...placed(body, connection),
-        generate: false,
-        input: items,
-        ...(lane === undefined ? {} : { stream_id: lane }),
-      });
-    },
-    {
-      onFrame: (frame) => reader.readFrame(frame),
-      signal,
-      dialMs: timeoutMs,
-      firstEventMs: timeoutMs,
-      inactivityMs: timeoutMs,
-      ...(model === undefined ? {} : { model }),
-    },
+  let begun = false;
+  const prepare = async (asked: RequestBody): Promise<void> => {
+    const reader = new ResponseReader(new Reply({ put: refuseOutput }, signal), connection, { decoder });
+    let place: { socketId: number; lane?: string | undefined } = { socketId: -1 };
+    try {
+      await llm._pool().request(
+        ({ id: socketId, lane }) => {
+          place = { socketId, lane };
+          reader.lane = lane;
+          return JSON.stringify({
+            type: 'response.create',
+            ...placed(asked, connection),
+            generate: false,
+            input: items,
+            ...(lane === undefined ? {} : { stream_id: lane }),
+          });
+        },
+        {
+          onFrame: (frame) => reader.readFrame(frame),
+          signal,
+          dialMs: timeoutMs,
+          firstEventMs: timeoutMs,
+          inactivityMs: timeoutMs,
+          ...(model === undefined ? {} : { model }),
+        },
+      );
+    } finally {
+      begun = reader.begun;
+    }
+    if (reader.failure !== undefined) throw reader.failure;
+    const { responseId } = reader;
+    if (responseId === '') return;
+    chain.add({ ...place, responseId, stored: body.store !== false, input: items, text: '', calls: [] });
+  };
+  if (!wantsThoughts(body)) return prepare(body);
+  const attempts = extras.attempts(body.model ?? '', 0);
+  await attempts.make(
+    (more) => prepare(more ? withThoughts(body) : body),
+    () => !begun && !signal.aborted,
   );
-  if (reader.failure !== undefined) throw reader.failure;
-  const { responseId } = reader;
-  if (responseId === '') return;
-  chain.add({ ...place, responseId, stored: body.store !== false, input: items, text: '', calls: [] });
 }
 
 /** A server that does not know `generate: false` answers: it is stopped by the loss of its socket. */

@@ -1,9 +1,8 @@
-import { APIStatusError, stt, type APIConnectOptions, type APIError, type AudioBuffer } from '@livekit/agents';
-import { requestJson, wavOf, withRetries, type JsonMessage, type KeepAlive } from '@patchbay/plugin-kit';
+import { stt, type APIConnectOptions, type APIError, type AudioBuffer } from '@livekit/agents';
+import { requestJson, wavOf, withRetries, type Extras, type JsonMessage, type KeepAlive } from '@patchbay/plugin-kit';
 import type { Route } from '../endpoint.ts';
 import { takesContextHints, takesPrompt, tellsSpeakers } from './abilities.ts';
 import { speechDataOf, usageIn } from './answers.ts';
-import { askLess, asksMore } from './extras.ts';
 import { wantsLogprobs, type Listening } from './options.ts';
 
 /** The way of a request, and how often it is tried. */
@@ -11,6 +10,8 @@ export interface RequestRoute extends Route {
   keepAlive: KeepAlive;
   connOptions: APIConnectOptions;
   signal?: AbortSignal | undefined;
+  /** What the server is asked for beyond what the user said. */
+  extras: Extras;
   /** A request failed, and is made once more. */
   onRetry: (error: APIError) => void;
   /** The second from which the times of the transcript are counted. Default 0. */
@@ -26,7 +27,7 @@ export interface RequestRoute extends Route {
 export async function recognize(
   audio: AudioBuffer,
   options: Listening,
-  { connection, connOptions, signal, onRetry, startTime, ...network }: RequestRoute,
+  { connection, connOptions, extras, signal, onRetry, startTime, ...network }: RequestRoute,
 ): Promise<stt.SpeechEvent> {
   const { model, languages } = options;
   const named = connection.modelIn === 'url' ? undefined : connection.nameOf(model);
@@ -45,19 +46,9 @@ export async function recognize(
       ...(signal === undefined ? {} : { signal }),
     });
   };
-  const hasExtras = asksFor(options, true) !== asksFor(options, false);
-  let more = hasExtras && asksMore(connection, model);
-  const ask = async (): Promise<JsonMessage> => {
-    try {
-      if (more) return await request(true);
-    } catch (error) {
-      if (!refusesFields(error)) throw error;
-      more = false;
-    }
-    const answer = await request(false);
-    if (hasExtras) askLess(connection, model);
-    return answer;
-  };
+  const attempts =
+    asksFor(options, true) === asksFor(options, false) ? undefined : extras.attempts(model, connOptions.maxRetry);
+  const ask = (): Promise<JsonMessage> => attempts?.make(request, () => signal?.aborted !== true) ?? request(false);
   const answer = await withRetries(connOptions, signal, ask, onRetry);
   const { seconds, ...tokens } = usageIn(answer.usage);
   return {
@@ -66,11 +57,6 @@ export async function recognize(
     recognitionUsage: { audioDuration: seconds ?? secondsOf(audio), ...tokens },
     ...(requestId === undefined ? {} : { requestId }),
   };
-}
-
-/** Whether the server may mean one of our fields, and not the audio or the key. */
-function refusesFields(error: unknown): boolean {
-  return error instanceof APIStatusError && [400, 415, 422].includes(error.statusCode);
 }
 
 function formOf(wav: Uint8Array<ArrayBuffer>, options: Listening, named: string | undefined, more: boolean): FormData {

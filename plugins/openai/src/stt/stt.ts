@@ -3,6 +3,7 @@ import {
   checkObject,
   checkStrings,
   environment,
+  Extras,
   guardedEmit,
   KeepAlive,
   StreamingSTT,
@@ -12,6 +13,7 @@ import {
 import { PatchbayError } from '@patchbay/ws-url';
 import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeTo, type Route } from '../endpoint.ts';
+import { isElsewhere } from '../error-codes.ts';
 import type { GroqAudioModels } from '../models.ts';
 import type { OpenAIConnectOptions } from '../options.ts';
 import type { TurnDetectionType } from '../realtime/api-proto.ts';
@@ -43,6 +45,7 @@ export class STT extends StreamingSTT<Listening> {
   /** What the user named of timeout and retries. */
   readonly #requestOptions: Partial<APIConnectOptions>;
   readonly #keepAlive = new KeepAlive();
+  readonly #extras = new Extras(isElsewhere);
   readonly #closing = new AbortController();
   #ownKeywords: readonly string[];
   #sessionKeyterms: readonly string[] = [];
@@ -181,6 +184,7 @@ export class STT extends StreamingSTT<Listening> {
       ...this.#requests,
       ...how,
       keepAlive: this.#keepAlive,
+      extras: this.#extras,
       signal: AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]),
       onRetry: (error) => this.#tell(error, true),
     });

@@ -48,7 +48,7 @@ export class TTS extends HttpTTS<Speaking> {
    *
    * @throws PatchbayError `invalid-option`, and nothing is changed.
    */
-  updateOptions(options: Partial<Pick<TTSOptions, keyof Speaking>>): void {
+  updateOptions(options: Partial<Pick<TTSOptions, keyof Speaking>> = {}): void {
     checkSpeaking(options);
     this.changeOptions(speakingIn(options));
   }

@@ -1,5 +1,6 @@
 import { decodeJson, type HttpSpeechWire } from '@patchbay/plugin-kit';
 import type { Connection } from '@patchbay/ws-url';
+import { isElsewhere } from '../error-codes.ts';
 import { failureOf } from '../realtime/failures.ts';
 import { wordsOf } from '../words.ts';
 import type { Speaking } from './options.ts';
@@ -10,7 +11,9 @@ export const sampleRate = 24_000;
 /** `POST /audio/speech`, answered by audio or by `speech.audio.*` events. */
 export function speech(connection: Connection): HttpSpeechWire<Speaking> {
   return {
-    request: (text, { model, voice, speed, instructions, responseFormat, streamFormat, extraBody }) => ({
+    hasExtras: wantsTokens,
+    isElsewhere,
+    request: (text, { model, voice, speed, instructions, responseFormat, streamFormat, extraBody }, extras) => ({
       body: JSON.stringify({
         input: text,
         ...(connection.modelIn === 'url' ? {} : { model: connection.nameOf(model) }),
@@ -18,7 +21,7 @@ export function speech(connection: Connection): HttpSpeechWire<Speaking> {
         speed,
         response_format: responseFormat,
         ...(instructions === undefined ? {} : { instructions }),
-        ...((streamFormat ?? formatOf(model)) === 'sse' ? { stream_format: 'sse' } : {}),
+        ...((streamFormat ?? (extras ? 'sse' : 'audio')) === 'sse' ? { stream_format: 'sse' } : {}),
         ...extraBody,
       }),
     }),
@@ -40,9 +43,12 @@ export function speech(connection: Connection): HttpSpeechWire<Speaking> {
   };
 }
 
-/** "`sse` is not supported for `tts-1` or `tts-1-hd`" (API reference), and other providers' models know no such word. */
-function formatOf(model: string): 'audio' | 'sse' {
-  return /^gpt-.*tts/.test(model) ? 'sse' : 'audio';
+/**
+ * Events end with the tokens, which the user did not ask for. "`sse` is not supported for `tts-1` or `tts-1-hd`" (API
+ * reference), and other providers' models know no such word.
+ */
+function wantsTokens({ model, streamFormat, extraBody }: Speaking): boolean {
+  return streamFormat === undefined && extraBody?.stream_format === undefined && /^gpt-.*tts/.test(model);
 }
 
 function usageOf(value: unknown): { inputTokens?: number; outputTokens?: number } {
