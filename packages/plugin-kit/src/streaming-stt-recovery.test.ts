@@ -223,10 +223,31 @@ describe('StreamingSTT, when the connection fails', () => {
   });
 
   it('closes even after an attempt that could not be begun', async () => {
-    const { model, ended, errors } = await room.listen({}, { ...quick, maxRetry: 0, timeoutMs: Infinity });
+    const { model, ended, errors } = await room.listen(
+      {},
+      { ...quick, maxRetry: 0 },
+      { describe: { proxy: 'nonsense' } },
+    );
     await ended;
-    expect(errors).toMatchObject([{ recoverable: false }]);
+    expect(errors).toMatchObject([{ recoverable: false, error: { message: /proxy must be a URL/ } }]);
     await model.close();
+  });
+
+  it('waits for as long as it takes where there is to be no timeout', async () => {
+    const { story, connection } = await room.listen({}, { ...quick, timeoutMs: Infinity });
+    const ear = await room.server.socket(0);
+    await until(() => connection.some(({ type }) => type === 'open'));
+    // Longer than any deadline by default, and short of the first ping.
+    await room.clock.advance(14_000);
+    ear.send({ type: 'text', id: 'a', text: 'at last' });
+    await until(() => story().includes('at last.'));
+    expect(room.server.upgrades).toBe(1);
+  });
+
+  it.each([0, -1, Number.NaN, '9'])('refuses at once a timeout of %s, and names it', async (timeoutMs) => {
+    const { model } = await room.listen();
+    const connOptions = { ...quick, timeoutMs: timeoutMs as number };
+    expect(() => model.stream({ connOptions })).toThrow(/^connOptions\.timeoutMs must be /);
   });
 
   it('waits as long as Retry-After says before LiveKit’s next attempt dials', async () => {

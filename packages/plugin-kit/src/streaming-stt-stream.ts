@@ -2,6 +2,7 @@ import { DEFAULT_API_CONNECT_OPTIONS, stt, type APIConnectOptions } from '@livek
 import { currentRuntime, type ConnectionEvent, type Frame, type Link, type Session } from '@patchbay/ws-session';
 import type { PatchbayError } from '@patchbay/ws-url';
 import { AudioHistory } from './audio-history.ts';
+import { checkTimeout } from './check-options.ts';
 import { ChosenVad } from './chosen-vad.ts';
 import { guardedEmit } from './guarded-emit.ts';
 import { IdleLine } from './idle-line.ts';
@@ -76,6 +77,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     options: Readonly<Options>,
     connOptions: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
   ) {
+    checkTimeout('connOptions.timeoutMs', connOptions.timeoutMs);
     // No rate: LiveKit would resample with native code that ignores a frame's offset; the chunker does it.
     super(model, undefined, connOptions);
     this.settled = new Promise((resolve) => (this.#settle = resolve));
@@ -356,15 +358,14 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
 
   #probe(): { touch(): void; met(): void } | undefined {
     const probe = this.#wire.probe?.(this.#context);
-    if (probe === undefined || this.#session === undefined) return undefined;
-    if (probe.frame !== undefined && !this.#session.send(probe.frame)) return undefined;
-    return this.#session.expect('sign of life', Math.min(probeMs, this.#connOptions.timeoutMs));
+    if (probe === undefined || (probe.frame !== undefined && this.#session?.send(probe.frame) !== true)) return;
+    return this.#session?.expect('sign of life', Math.min(probeMs, this.#connOptions.timeoutMs));
   }
 
   /** Where the audio begins for which the socket owes words; `Infinity`: it owes none. */
   get #owedFromMs(): number {
     const spokenFromMs = this.#speech.owedFromMs;
-    if (spokenFromMs !== undefined) return Math.max(this.#originMs, this.#originMs + spokenFromMs);
+    if (spokenFromMs !== undefined) return this.#originMs + Math.max(0, spokenFromMs);
     if (!this.#isUnheard) return Infinity;
     return Math.max(this.#signOfLife.provenMs, this.#unanswered.owedFromMs);
   }

@@ -207,10 +207,18 @@ describe('an outstanding reply', () => {
 });
 
 describe('options', () => {
-  it.each([{ dialMs: 0 }, { pongMs: -1 }, { closeMs: Number.NaN }, { pingAfterMs: Infinity }])(
+  it.each([{ dialMs: 0 }, { pongMs: -1 }, { closeMs: Number.NaN }, { pingAfterMs: '9' as never }])(
     '%j is refused',
     (deadlines) => {
       expect(() => resolveDeadlines(deadlines)).toThrow(/deadlines\.\w+ must be a positive number/);
     },
   );
+
+  it('Infinity means that there is none', async () => {
+    const [harness] = await connected({
+      deadlines: { dialMs: Infinity, firstEventMs: Infinity, pingAfterMs: Infinity },
+    });
+    await harness.clock.advance(86_400_000);
+    expect(harness.session.state).toBe('open');
+  });
 });

@@ -15,8 +15,12 @@ export function resolveDeadlines(deadlines: Partial<Deadlines> = {}): Deadlines 
   for (const name of Object.keys(DEFAULT_DEADLINES) as (keyof Deadlines)[]) {
     const value = deadlines[name];
     if (value === undefined) continue;
-    if (!Number.isFinite(value) || value < 0 || (value === 0 && name !== 'firstEventMs')) {
-      throw new PatchbayError('invalid-option', `deadlines.${name} must be a positive number of milliseconds`);
+    // `Infinity`: there is none.
+    if (typeof value !== 'number' || !(value >= 0) || (value === 0 && name !== 'firstEventMs')) {
+      throw new PatchbayError(
+        'invalid-option',
+        `deadlines.${name} must be a positive number of milliseconds, or Infinity`,
+      );
     }
     resolved[name] = value;
   }
