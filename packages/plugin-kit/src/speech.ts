@@ -308,12 +308,14 @@ export class Speech {
 
   /** Answers may come in another order than the speech: what is still owed keeps its audio, and what comes after it. */
   #settle(untilMs: number = Infinity): void {
+    const startOf = (id: string): number | undefined => this.#segments.get(id)?.startMs;
     this.#answeredMs = Math.max(this.#answeredMs ?? 0, untilMs);
-    const owedMs = Math.min(...[...this.#owed].map((id) => this.#segments.get(id)?.startMs ?? 0));
-    const spokenMs = Math.min(...[...this.#speaking].map((id) => this.#segments.get(id)?.startMs ?? Infinity));
-    const settledMs = Math.min(this.#answeredMs, owedMs, spokenMs);
+    const owedMs = Math.min(...[...this.#owed].map((id) => startOf(id) ?? 0));
+    // An answer to nobody knows how much is none to who speaks now.
+    const spokenMs = Math.min(...[...this.#speaking].map((id) => startOf(id) ?? Infinity));
+    const settledMs = Math.min(this.#answeredMs, owedMs, untilMs === Infinity ? spokenMs : Infinity);
     this.#context.settled(settledMs === Infinity ? undefined : settledMs);
-    if (owedMs === Infinity && spokenMs === Infinity) this.#answeredMs = undefined;
+    if (owedMs === Infinity) this.#answeredMs = undefined;
   }
 
   #check(): void {

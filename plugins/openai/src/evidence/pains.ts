@@ -149,6 +149,10 @@ export const pains: readonly Pain[] = [
     here: 'Asked for once more if nothing was said, then a typed error.',
     tests: [
       [recovery, 'an unanswered request is asked again on the next socket, once; the second loss is told'],
+      [
+        recovery,
+        'a reply that went down before its first word is asked for again as it was, once; the second loss is told',
+      ],
       [replies, 'pain 12: a reply that does not come'],
     ],
   },

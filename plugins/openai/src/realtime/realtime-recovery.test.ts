@@ -105,6 +105,64 @@ describe('pain 7: a lost socket', () => {
     expect(third.types).not.toContain('response.create');
   });
 
+  test('a reply that went down before its first word is asked for again as it was, once; the second loss is told', async () => {
+    const session = bench.open({ connOptions: { timeoutMs: 60_000 } });
+    const errors: llm.RealtimeModelError[] = [];
+    session.on('error', (error: llm.RealtimeModelError) => errors.push(error));
+    const asked = session.generateReply('Greet the caller.', { toolChoice: 'none' });
+    const ids: unknown[] = [];
+    for (const count of [1, 2]) {
+      const line = await bench.service.line(count);
+      const create = await line.event('response.create');
+      expect(create.response).toMatchObject({ instructions: 'Greet the caller.', tool_choice: 'none' });
+      ids.push(create.response?.metadata?.client_event_id);
+      const began = next<llm.GenerationCreatedEvent>(session, 'generation_created');
+      line.created(`r${count}`, create);
+      expect(await began).toMatchObject({ userInitiated: count === 1 });
+      await bench.clock.advance(6_000);
+      line.socket.terminate();
+      await bench.until(() => bench.service.lines.length > count);
+    }
+    expect(await textsOf(await asked)).toEqual([]);
+    expect(ids[0]).toBe(ids[1]);
+    const third = await bench.service.line(3);
+    await third.event('session.update');
+    expect(third.types).not.toContain('response.create');
+    expect(errors.map(({ error }) => error.message)).toContain('the connection was lost twice before the reply began');
+  });
+
+  test('a reply that had begun to speak is not asked for again, nor one that was called off', async () => {
+    const session = bench.open();
+    const asked = session.generateReply();
+    const first = await bench.service.line();
+    const create = await first.event('response.create');
+    first.created('r1', create);
+    first.send({ type: 'response.output_text.delta', response_id: 'r1', item_id: 'm1', delta: 'Well' });
+    expect(
+      await (await (await asked).messageStream.getReader().read()).value!.textStream.getReader().read(),
+    ).toMatchObject({
+      value: 'Well',
+    });
+    await bench.clock.advance(6_000);
+    first.socket.terminate();
+    await bench.until(() => bench.service.lines.length === 2);
+    const second = await bench.service.line(2);
+    const other = session.generateReply();
+    const again = await second.event('response.create');
+    expect(second.all('response.create')).toHaveLength(1);
+    second.created('r2', again);
+    await other;
+    await session.interrupt();
+    await second.event('response.cancel');
+    second.socket.terminate();
+    await bench.until(() => bench.service.lines.length === 3);
+    const third = await bench.service.line(3);
+    await third.event('session.update');
+    await session.updateInstructions('behind it');
+    await third.event('session.update', 2);
+    expect(third.types).not.toContain('response.create');
+  });
+
   test('a turn whose answer went down with the socket is answered on the next, from what was heard of it', async () => {
     const session = bench.open();
     const told: llm.InputTranscriptionCompleted[] = [];

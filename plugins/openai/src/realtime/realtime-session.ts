@@ -202,7 +202,10 @@ export class RealtimeSession extends ContextSession {
   }
 
   #abandon(reply: RealtimeReply, reason: Abandonment): void {
-    this.replies.reject(reply.id, abandoned(reason));
+    const error = abandoned(reason);
+    const isAwaited = this.replies.reject(reply.id, error);
+    // Whoever asked was told that it begins, and heard nothing.
+    if (!isAwaited && reason === 'lost') this.fail(error);
   }
 
   // Tools of MCP servers.

@@ -58,6 +58,8 @@ export class ResponseSequencer {
   readonly #overlooked = new Set<string>();
   /** Begun, not done. */
   readonly #active = new Set<string>();
+  /** What was asked for of that, by the response's id. */
+  readonly #begun = new Map<string, Request>();
   readonly #cancelling = new Map<string, Timer>();
   /** The service was busy a moment ago, with what is not known to be active: until then, or the end of a response. */
   #busy: Timer | undefined;
@@ -113,7 +115,15 @@ export class ResponseSequencer {
     if (!request) return 'speak';
     if (request === this.#creating) this.#creating = undefined;
     else this.#drop(request);
+    this.#begun.set(responseId, request);
     return request.isInterrupted ? 'speak-then-cancel' : 'speak';
+  }
+
+  /** A response ended with its socket, before its first word: what was asked for is asked for once more. */
+  cutShort(responseId: string): void {
+    const request = this.#begun.get(responseId);
+    this.#begun.delete(responseId);
+    if (request !== undefined) this.#lost(request);
   }
 
   /** A response is done, of whatever kind. */
@@ -150,11 +160,10 @@ export class ResponseSequencer {
     this.#withdrawn.clear();
     this.#overlooked.clear();
     this.#active.clear();
+    this.#begun.clear();
     const request = this.#creating;
     this.#creating = undefined;
-    if (!request) return;
-    if (request.losses++ > 0) this.#options.abandon(request.reply, 'lost');
-    else this.#again(request);
+    if (request) this.#lost(request);
   }
 
   /** A socket is there, configured and told what came before. */
@@ -165,6 +174,11 @@ export class ResponseSequencer {
   close(): void {
     this.lost();
     this.#queue = [];
+  }
+
+  #lost(request: Request): void {
+    if (request.losses++ > 0) this.#options.abandon(request.reply, 'lost');
+    else this.#again(request);
   }
 
   /** It is asked for again as soon as the way is free, if somebody still wants to hear it. */
@@ -228,6 +242,7 @@ export class ResponseSequencer {
 
   #forget(responseId: string): void {
     this.#active.delete(responseId);
+    this.#begun.delete(responseId);
     this.#cancelling.get(responseId)?.cancel();
     this.#cancelling.delete(responseId);
   }

@@ -53,6 +53,8 @@ export function transcription(): SpeechToTextWire<Listening> {
         );
       return before.model !== options.model || forgets ? 'reconnect' : [configure(context)];
     },
+    // One that refuses is not well: LiveKit counts its attempts.
+    proves: ({ type }) => type !== 'error',
     failed: (error, speech) => extras.refusedByClosing(error, speech.isConfigured) && !error.retryable,
     receive(message, speech, context) {
       if (message.type === 'error') {
