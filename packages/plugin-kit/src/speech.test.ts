@@ -193,7 +193,7 @@ describe('Speech', () => {
     expect(settled).toEqual([3_000]);
     speech.stopped('b', { atMs: 4_000 });
     speech.final('b', 'two');
-    expect(settled).toEqual([3_000, undefined]);
+    expect(settled).toEqual([3_000, 4_000]);
   });
 
   it('takes the answer to a question for one about what had been sent by then', () => {
