@@ -46,7 +46,7 @@ export interface Subject {
   turnsPerSocket?: number;
   /** Loopback's gateway that this class needs to work at all. */
   gateway?: string;
-  /** Letter of the column of facts/reliability.md §3 that upstream's class stands in, if it has the class. */
+  /** Of upstream's classes the one that this one replaces, as faults.ts names its column; nothing if there is none. */
   upstream?: 'L' | 'S' | 'R' | 'T';
 }
 
