@@ -217,6 +217,10 @@ export const faultRows: readonly FaultRow[] = [
     S: 'leaks',
     R: 'leaks',
   }),
+  client('phrase-outage-3', 'three seconds without a connection while somebody speaks on and on', 'phrase-3'),
+  client('phrase-outage-6', 'six seconds without a connection while somebody speaks on and on', 'phrase-6'),
+  client('phrase-outage-12', 'twelve seconds without a connection while somebody speaks on and on', 'phrase-12'),
+  client('phrase-over', 'a phrase ends while there is no connection for twelve seconds', 'phrase-over'),
   client(
     'first-event-after-reconnect',
     'the first thing said on a new connection',

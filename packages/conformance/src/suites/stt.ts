@@ -7,6 +7,7 @@ import {
   httpOnly,
   livekitWaitsMs,
   na,
+  noPhrases,
   recovers,
   refusals,
   refusedWith,
@@ -30,6 +31,15 @@ const broken = {
   tells: [],
 } as const;
 const mended = completes({ withinMs: 8_000 });
+
+/** Speech waits for fifteen seconds, and is said again: what is older is told as dropped, to the millisecond or nearly. */
+const cutShort = { ...reconnects, dials: [3, 8], withinMs: 75_000, delivers: 'all' } as const;
+const phrases: Suite = {
+  'phrase-outage-3': { ...cutShort, droppedMs: 0 },
+  'phrase-outage-6': { ...cutShort, droppedMs: 0 },
+  'phrase-outage-12': { ...cutShort, delivers: 'part', droppedMs: [3_000, 10_000] },
+  'phrase-over': { ...cutShort, delivers: ['all', 'part'], droppedMs: [0, 25_000] },
+};
 
 const base: Suite = {
   ...refusals,
@@ -148,6 +158,7 @@ export const sttSocket: Suite = {
     droppedMs: [0, 6_000],
     note: 'speech waits for fifteen seconds; silence older than two is dropped, and told',
   },
+  ...phrases,
   'first-event-after-reconnect': { ...reconnects, outcome: ['completes', 'recovers'], tells: ['open', 'open'] },
   'echoed-close': fatal,
 };
@@ -199,5 +210,6 @@ export const sttHttp: Suite = {
   'clock-jump': na('nothing is heard before it is over: see service-clock-jump'),
   'sibling-fails': na('the answer is one piece; each request has a connection of its own'),
   'audio-during-outage': na('each request carries its own speech'),
+  ...noPhrases('each request carries its own speech'),
   'first-event-after-reconnect': na('each request is complete in itself'),
 };

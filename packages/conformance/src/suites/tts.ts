@@ -1,5 +1,5 @@
 import type { Suite } from '../expectation.ts';
-import { completes, ends, fails, httpOnly, na, recovers, refusals, refusedWith, socketOnly, turnsOnly } from './say.ts';
+import { completes, ends, fails, httpOnly, na, noPhrases, recovers, refusals, refusedWith, socketOnly, turnsOnly } from './say.ts';
 import { livekitWaitsMs, fourTimeouts } from './say.ts';
 
 /** LiveKit's four attempts; it hears of the last one only. */
@@ -91,6 +91,7 @@ export const ttsHttp: Suite = {
   'sibling-fails': { ...halfSaid, dials: 2 },
   'slow-consumer': completes({ withinMs: 65_000 }),
   'audio-during-outage': na('no audio goes to a voice'),
+  ...noPhrases('no audio goes to a voice'),
   'view-frames': na('no audio goes to a voice'),
   'first-event-after-reconnect': completes({ dials: 2 }),
   'no-error-listener': ends(),
