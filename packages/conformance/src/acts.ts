@@ -212,6 +212,8 @@ export const acts: Readonly<Record<string, Act>> = {
     async run(stage) {
       const talk = stage.talk();
       await stage.settle(talk.turn());
+      // Whoever reconnects by itself has done so: what is said next is the first on a new line.
+      await stage.pass(1_500);
       return { turn: await stage.settle(talk.turn()), turns: 2 };
     },
   },

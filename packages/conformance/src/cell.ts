@@ -33,7 +33,14 @@ const patient = { maxRetry: 3, retryIntervalMs: 2_000, timeoutMs: 10_000 };
 const hasty = { maxRetry: 3, retryIntervalMs: 20, timeoutMs: 1_000 };
 
 /** One fault on one class: sets the stage, lets it happen, and looks at what came of it. */
-export async function runCell({ subject, row, secrets, round, real, patienceMs = 6_000 }: CellOptions): Promise<Observation> {
+export async function runCell({
+  subject,
+  row,
+  secrets,
+  round,
+  real,
+  patienceMs = 6_000,
+}: CellOptions): Promise<Observation> {
   const clock = newClock(real);
   const restore = real ? (): void => undefined : installRuntime({ ...createTestRuntime(), clock });
   const timers = real ? undefined : new VirtualTimers(clock);
@@ -57,7 +64,20 @@ export async function runCell({ subject, row, secrets, round, real, patienceMs =
   const dials = new Dials(hosts);
   const connOptions = real ? hasty : patient;
   const parts: StageParts = {
-    ...{ subject, secrets, clock, cloud, ...(ear && { ear }), ears, dials, storyteller, connOptions, points, real, patienceMs },
+    ...{
+      subject,
+      secrets,
+      clock,
+      cloud,
+      ...(ear && { ear }),
+      ears,
+      dials,
+      storyteller,
+      connOptions,
+      points,
+      real,
+      patienceMs,
+    },
     where: prepared,
   };
   try {

@@ -109,6 +109,7 @@ const base: Suite = {
   'double-close': completes(),
   'barge-in': ends({ dials: [1, 2] }),
   'sibling-fails': { ...halfSaid, dials: 2, delivers: 'part' },
+  'sibling-dials': { ...once, dials: 3 },
   'slow-consumer': completes({ withinMs: 65_000 }),
   'audio-during-outage': na('no audio goes to a language model'),
   ...noPhrases('no audio goes to a language model'),

@@ -79,11 +79,11 @@ export const turnsOnly: Readonly<Record<string, NotApplicable>> = Object.fromEnt
   ]),
 );
 
-/** What concerns a caller whose speech is written down. */
+/** What happens to a caller in the middle of a phrase. */
+export const phraseRows: readonly string[] = ['phrase-outage-3', 'phrase-outage-6', 'phrase-outage-12', 'phrase-over'];
+
 export function noPhrases(reason: string): Readonly<Record<string, NotApplicable>> {
-  return Object.fromEntries(
-    ['phrase-outage-3', 'phrase-outage-6', 'phrase-outage-12', 'phrase-over'].map((id) => [id, na(reason)]),
-  );
+  return Object.fromEntries(phraseRows.map((id) => [id, na(reason)]));
 }
 
 /** What cannot occur on a socket. */

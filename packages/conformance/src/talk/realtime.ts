@@ -118,9 +118,12 @@ export class RealtimeTalk extends SessionTalk {
 
   protected override begin(): void {
     super.begin();
-    this.session!.on('input_audio_transcription_completed', ({ isFinal, transcript }) => {
-      if (isFinal) this.#told?.(transcript);
-    });
+    this.session!.on(
+      'input_audio_transcription_completed',
+      ({ isFinal, transcript }: llm.InputTranscriptionCompleted) => {
+        if (isFinal) this.#told?.(transcript);
+      },
+    );
   }
 
   async #ask(): Promise<llm.GenerationCreatedEvent> {
