@@ -2,7 +2,9 @@ import { Agent } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { currentRuntime } from '@patchbay/ws-session';
 import { installRuntime } from '@patchbay/ws-session/testing';
+import type { Ear } from '@patchbay/loopback';
 import type { Outcome } from './expectation.ts';
+import { phraseActs } from './phrase/acts.ts';
 import { leaksIn, picturesOf, type Secrets } from './secrets.ts';
 import { hangs, type Stage } from './stage.ts';
 import type { Subject, Where } from './subject.ts';
@@ -26,6 +28,8 @@ export interface ActResult {
 export interface Act {
   /** Another place, another way, another key. */
   prepare?(where: Where, subject: Subject, secrets: Secrets): Where;
+  /** The cloud's ear. Default: the plain one. */
+  ear?(): Ear;
   /** What was wrong is so no longer. */
   mend?(): void;
   /** Default: one turn. */
@@ -112,6 +116,7 @@ export const acts: Readonly<Record<string, Act>> = {
     },
     mend: () => void (hasNames = true),
   },
+  ...phraseActs,
   'clock-jump': { run: inTheMiddle(({ parts }) => parts.clock.correctWallClock(3_600_000)) },
   'event-loop-stall': { run: inTheMiddle(({ parts }) => parts.clock.stall(20_000)) },
   suspend: { run: inTheMiddle(({ parts }) => parts.clock.stall(600_000)) },
@@ -207,6 +212,8 @@ export const acts: Readonly<Record<string, Act>> = {
     async run(stage) {
       const talk = stage.talk();
       await stage.settle(talk.turn());
+      // Whoever reconnects by itself has done so: what is said next is the first on a new line.
+      await stage.pass(1_500);
       return { turn: await stage.settle(talk.turn()), turns: 2 };
     },
   },

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { faultRows } from './faults.ts';
 import { keepFigures } from './figures.ts';
 import { countsOf, figureOf, runMatrix, type Cell } from './matrix.ts';
-import { columnsOf, resultsFile, resultsOf } from './results.ts';
+import { byPlugin, columnsOf, resultsFile, resultsOf } from './results.ts';
 import { titleOf, type Subject } from './subject.ts';
 import { runUpstream } from './upstream.ts';
 
@@ -92,26 +92,28 @@ async function main(): Promise<boolean> {
   return fail === 0 && pass > 0;
 }
 
-/** Fault × class. Of several rounds the worst is shown. */
+/** Fault × class, a table per plugin. Of several rounds the worst is shown. */
 function print(cells: readonly Cell[]): void {
-  const subjects = [...new Set(cells.map(({ subject }) => subject))].sort();
-  const lines = [['', ...columnsOf(subjects)]];
-  for (const { id } of faultRows) {
-    const row = cells.filter((cell) => cell.row === id);
-    if (row.length === 0) continue;
-    const shown = subjects.map((subject) => {
-      const own = row.filter((cell) => cell.subject === subject);
-      const worst = own.find(({ verdict }) => verdict === 'fail') ?? own[0];
-      return worst === undefined ? '' : figureOf(worst);
-    });
-    lines.push([id, ...shown]);
-  }
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  for (const line of lines)
-    console.log(
+  const all = [...new Set(cells.map(({ subject }) => subject))].sort();
+  for (const [plugin, subjects] of byPlugin(all)) {
+    const lines = [[plugin, ...columnsOf(subjects)]];
+    for (const { id } of faultRows) {
+      const row = cells.filter((cell) => cell.row === id);
+      if (row.length === 0) continue;
+      const shown = subjects.map((subject) => {
+        const own = row.filter((cell) => cell.subject === subject);
+        const worst = own.find(({ verdict }) => verdict === 'fail') ?? own[0];
+        return worst === undefined ? '' : figureOf(worst);
+      });
+      lines.push([id, ...shown]);
+    }
+    const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+    const padded = lines.map((line) =>
       line
         .map((text, column) => text.padEnd(widths[column]!))
         .join('  ')
         .trimEnd(),
     );
+    console.log(`\n${padded.join('\n')}`);
+  }
 }

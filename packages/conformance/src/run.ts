@@ -21,6 +21,8 @@ export interface RunOptions {
   rows: readonly string[];
   round?: number;
   real?: boolean;
+  /** In real time: after so many milliseconds a turn is said to hang. Default 6,000. */
+  patienceMs?: number;
   /** Every cell in a process of its own. */
   alone?: boolean;
   told?: (cell: CellRun) => void;
@@ -47,8 +49,8 @@ export async function runSubject(options: RunOptions): Promise<CellRun[]> {
 }
 
 async function runProcess(options: RunOptions, rows: readonly string[]): Promise<CellRun[]> {
-  const { module, subject, round = 0, real = false, told } = options;
-  const task: Task = { module, subject, rows, round, real };
+  const { module, subject, round = 0, real = false, patienceMs, told } = options;
+  const task: Task = { module, subject, rows, round, real, patienceMs };
   const child = spawn(
     process.execPath,
     ['--expose-gc', '-C', 'dev', '--disable-warning=ExperimentalWarning', program, JSON.stringify(task)],

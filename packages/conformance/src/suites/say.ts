@@ -79,6 +79,13 @@ export const turnsOnly: Readonly<Record<string, NotApplicable>> = Object.fromEnt
   ]),
 );
 
+/** What happens to a caller in the middle of a phrase. */
+export const phraseRows: readonly string[] = ['phrase-outage-3', 'phrase-outage-6', 'phrase-outage-12', 'phrase-over'];
+
+export function noPhrases(reason: string): Readonly<Record<string, NotApplicable>> {
+  return Object.fromEntries(phraseRows.map((id) => [id, na(reason)]));
+}
+
 /** What cannot occur on a socket. */
 export const httpOnly: Readonly<Record<string, NotApplicable>> = {
   'html-200': na('an upgrade that is answered with 200 is a refusal: see html-502'),

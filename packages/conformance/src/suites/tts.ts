@@ -1,5 +1,17 @@
 import type { Suite } from '../expectation.ts';
-import { completes, ends, fails, httpOnly, na, recovers, refusals, refusedWith, socketOnly, turnsOnly } from './say.ts';
+import {
+  completes,
+  ends,
+  fails,
+  httpOnly,
+  na,
+  noPhrases,
+  recovers,
+  refusals,
+  refusedWith,
+  socketOnly,
+  turnsOnly,
+} from './say.ts';
 import { livekitWaitsMs, fourTimeouts } from './say.ts';
 
 /** LiveKit's four attempts; it hears of the last one only. */
@@ -89,8 +101,10 @@ export const ttsHttp: Suite = {
   'double-close': completes(),
   'barge-in': ends({ dials: [1, 2] }),
   'sibling-fails': { ...halfSaid, dials: 2 },
+  'sibling-dials': recovers({ dials: 3 }),
   'slow-consumer': completes({ withinMs: 65_000 }),
   'audio-during-outage': na('no audio goes to a voice'),
+  ...noPhrases('no audio goes to a voice'),
   'view-frames': na('no audio goes to a voice'),
   'first-event-after-reconnect': completes({ dials: 2 }),
   'no-error-listener': ends(),

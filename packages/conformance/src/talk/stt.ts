@@ -17,6 +17,7 @@ export class STTTalk implements Talk {
   #ended = false;
   #closed = false;
   #heard: (() => void) | undefined;
+  #told: ((transcript: string) => void) | undefined;
 
   constructor(parts: TalkParts) {
     this.#parts = parts;
@@ -40,6 +41,11 @@ export class STTTalk implements Talk {
       progress: () => this.#events,
     });
     return { ...heardOf(this.#text), endedAt };
+  }
+
+  say(samples: Int16Array, told: (transcript: string) => void): void {
+    this.#told = told;
+    this.#microphone.play(samples);
   }
 
   interrupt(): void {
@@ -73,7 +79,10 @@ export class STTTalk implements Talk {
       if (type === stt.SpeechEventType.RECOGNITION_USAGE) continue;
       this.#events++;
       this.#heard?.();
-      if (type === stt.SpeechEventType.FINAL_TRANSCRIPT) this.#text += ` ${alternatives?.[0].text ?? ''}`;
+      if (type !== stt.SpeechEventType.FINAL_TRANSCRIPT) continue;
+      const transcript = alternatives?.[0].text ?? '';
+      this.#text += ` ${transcript}`;
+      this.#told?.(transcript);
     }
     if (this.#stream === stream) this.#ended = true;
   }
