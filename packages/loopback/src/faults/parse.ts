@@ -82,6 +82,8 @@ const wants: Readonly<Record<FaultParameter, Wanted>> = {
   status: whole(200, 599, 'an HTTP status'),
   retryAfter: { what: 'seconds', holds: (value) => typeof value === 'number' && value >= 0 },
   body: text,
+  requestId: text,
+  words: text,
   to: text,
   ms: { what: 'milliseconds', holds: (value) => typeof value === 'number' && Number.isFinite(value) },
   bytes: whole(1, 1024 * 1024 * 1024, 'a number of bytes'),
@@ -97,7 +99,15 @@ const wants: Readonly<Record<FaultParameter, Wanted>> = {
   instead: { what: 'true or false', holds: (value) => typeof value === 'boolean' },
 };
 
-const words: ReadonlySet<string> = new Set<FaultParameter>(['path', 'body', 'to', 'reason', 'kind']);
+const words: ReadonlySet<string> = new Set<FaultParameter>([
+  'path',
+  'body',
+  'requestId',
+  'words',
+  'to',
+  'reason',
+  'kind',
+]);
 
 /** What is not a number stays text, and is refused where a number is wanted. */
 function read(parameter: FaultParameter, value: string): string | number | boolean {
