@@ -1,6 +1,7 @@
 import type { Suite } from '../expectation.ts';
 import {
   completes,
+  echoes,
   ends,
   fails,
   fourTimeouts,
@@ -33,6 +34,7 @@ const mended = completes({ withinMs: 8_000 });
 
 const base: Suite = {
   ...refusals,
+  ...echoes,
   ...turnsOnly,
   'dns-failure': fourTimes,
   refused: fourTimes,
@@ -182,6 +184,7 @@ export const sttHttp: Suite = {
       'rate-limit',
       'server-error',
       'fatal-error',
+      'echoed-error',
       'duplicate',
       'reorder',
     ].map((id) => [id, na('the answer is one JSON document, without events')]),

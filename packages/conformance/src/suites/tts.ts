@@ -1,5 +1,17 @@
 import type { Suite } from '../expectation.ts';
-import { completes, ends, fails, httpOnly, na, recovers, refusals, refusedWith, socketOnly, turnsOnly } from './say.ts';
+import {
+  completes,
+  echoes,
+  ends,
+  fails,
+  httpOnly,
+  na,
+  recovers,
+  refusals,
+  refusedWith,
+  socketOnly,
+  turnsOnly,
+} from './say.ts';
 import { livekitWaitsMs, fourTimeouts } from './say.ts';
 
 /** LiveKit's four attempts; it hears of the last one only. */
@@ -19,6 +31,7 @@ const broken = {
 /** Text to speech by requests. */
 export const ttsHttp: Suite = {
   ...refusals,
+  ...echoes,
   ...turnsOnly,
   ...socketOnly,
   'dns-failure': fourTimes,
@@ -127,6 +140,7 @@ export const ttsSocket: Suite = {
   'close-1002': fatal,
   'close-1009': fatal,
   'echoed-close': fatal,
+  'echoed-close-cut': echoes['echoed-close-cut']!,
   expire: recovers(),
   'stop-reading': recovers({ dials: [2, 3], withinMs: [9_900, 30_000] }),
   'binary-frame': na('bytes are audio, whatever they hold'),
