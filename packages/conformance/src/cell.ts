@@ -134,6 +134,7 @@ async function perform(parts: StageParts, act: Act, timers: VirtualTimers | unde
     print(heard);
     observation.leaks.push(...leaksIn(picturesOf(heard), secrets, 'an event'));
   }
+  observation.leaks.push(...leaksIn([...ears.ids].join(' '), secrets, 'an id'));
   if (!parts.real) observation.left = await leave(stage, timers);
   observation.leaks.push(...leaksIn(takeSpans(), secrets, 'a span'));
   return observation;
@@ -192,13 +193,13 @@ function pointsOf({ points }: Subject, round: number): StageParts['points'] {
 
 function placeFor({ id }: FaultRow, cloud: Pick<Loopback, 'ca' | 'origin' | 'url'>, secrets: Secrets): Where {
   const { key, header, token, password } = secrets;
-  const proxy = cloud.origin.replace('://', `://caller:${password}@`);
+  const proxy = cloud.origin.replace('://', `://caller:${encodeURIComponent(password)}@`);
   return {
     apiKey: key,
     baseURL: cloud.url,
     headers: { 'x-gateway-key': header },
     query: { token },
-    ...(id.startsWith('proxy-') ? { proxy } : {}),
+    ...(id.startsWith('proxy-') || id.startsWith('echoed-') ? { proxy } : {}),
     // Where certificates are at stake, the authority is not.
     ...(id.startsWith('tls-') ? { agent: new Agent({ ca: cloud.ca }) } : {}),
   };

@@ -309,6 +309,16 @@ export const faultRows: readonly FaultRow[] = [
   secrets('userinfo-url', 'a base URL with a password', 'userinfo'),
   secrets('plaintext', 'a public host without TLS', 'plaintext'),
   secrets('foreign-scheme', 'a base URL of another scheme', 'scheme'),
-  secrets('echoed-key', 'a refusal that repeats the key', 'echo-401', { ...refused, T: 'leaks' }),
-  secrets('echoed-close', 'a close reason that repeats the key', 'echo-close'),
+  secrets('echoed-key', 'a refusal that repeats every secret, also as its request id', 'echo-refusal', {
+    ...refused,
+    T: 'leaks',
+  }),
+  secrets('echoed-html', 'an HTML page that repeats them', 'echo-html'),
+  secrets('echoed-escapes', 'a refusal that repeats them escaped and encoded', 'echo-escapes'),
+  secrets('echoed-long', 'a refusal that is cut in the middle of one', 'echo-long'),
+  secrets('echoed-proxy', 'a proxy that repeats them', 'echo-proxy'),
+  secrets('echoed-request-id', 'an answer whose request id repeats them', 'echo-request-id'),
+  secrets('echoed-error', 'an error event that repeats them in each of its words', 'echo-error'),
+  secrets('echoed-close', 'a close reason that repeats them, as the id of the upgrade did', 'echo-close'),
+  secrets('echoed-close-cut', 'a close reason that was cut in the middle of one', 'echo-close-cut'),
 ];

@@ -2,7 +2,7 @@ export { deviations } from './expectation.ts';
 export type { Expectation, NotApplicable, Observation, Outcome, Suite } from './expectation.ts';
 export { faultRows } from './faults.ts';
 export type { FaultRow, Group } from './faults.ts';
-export { runSubject } from './run.ts';
+export { noScrubber, runSubject } from './run.ts';
 export type { CellRun, RunOptions } from './run.ts';
 export type { Mix } from './soak/mix.ts';
 export type { SoakReport } from './soak/report.ts';

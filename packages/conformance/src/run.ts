@@ -25,10 +25,14 @@ export interface RunOptions {
   patienceMs?: number;
   /** Every cell in a process of its own. */
   alone?: boolean;
+  /** What every process loads before anything else. */
+  preload?: string;
   told?: (cell: CellRun) => void;
 }
 
 const program = join(import.meta.dirname, 'child.ts');
+/** A `preload` with which nothing is hidden, to see whether that is seen. */
+export const noScrubber: string = join(import.meta.dirname, 'no-scrubber.ts');
 /** A process that has said nothing for so long stands still. */
 const wallMs = 60_000;
 
@@ -49,11 +53,15 @@ export async function runSubject(options: RunOptions): Promise<CellRun[]> {
 }
 
 async function runProcess(options: RunOptions, rows: readonly string[]): Promise<CellRun[]> {
-  const { module, subject, round = 0, real = false, patienceMs, told } = options;
+  const { module, subject, round = 0, real = false, patienceMs, preload, told } = options;
   const task: Task = { module, subject, rows, round, real, patienceMs };
   const child = spawn(
     process.execPath,
-    ['--expose-gc', '-C', 'dev', '--disable-warning=ExperimentalWarning', program, JSON.stringify(task)],
+    [
+      ...['--expose-gc', '-C', 'dev', '--disable-warning=ExperimentalWarning'],
+      ...(preload === undefined ? [] : ['--import', preload]),
+      ...[program, JSON.stringify(task)],
+    ],
     { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: cleanEnvironment() },
   );
   const output = new Output();

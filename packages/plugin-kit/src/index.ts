@@ -16,7 +16,14 @@ export {
   refuseOption,
 } from './check-options.ts';
 export type { ConnectionEmitter, ConnectionEvent, ConnectionEvents } from './connection-events.ts';
-export { retryableStatus, retryAfter, toAPIError, toPatchbayError, type APIErrorOverrides } from './errors.ts';
+export {
+  providerError,
+  retryableStatus,
+  retryAfter,
+  toAPIError,
+  toPatchbayError,
+  type APIErrorOverrides,
+} from './errors.ts';
 export { ExtraAttempts, Extras } from './extras.ts';
 export { guardedEmit, type GuardedEmitter } from './guarded-emit.ts';
 export { logger, type Logger } from './logging.ts';

@@ -391,7 +391,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       type: 'realtime_model_error',
       timestamp: this.clock.wallClock(),
       label: this.#model.label(),
-      error: toAPIError(error),
+      error: toAPIError(error, { scrub: (text) => this.#model.connection.scrub(text) }),
       recoverable,
     };
     guardedEmit(this, 'error', payload);

@@ -107,7 +107,7 @@ export class SpeechSockets<Options extends object> {
     if (record.requestId !== undefined) return;
     const message = this.read(frame);
     const id = message && wire.requestIdOf(message);
-    if (id !== undefined && id !== '') record.requestId = id;
+    if (id !== undefined && id !== '') record.requestId = this.description.connection.scrub(id);
   }
 
   #record(socketId: number): SocketRecord {

@@ -1,5 +1,5 @@
 import { Deadline, MAX_UNREADABLE, type Frame, type PooledSocketInfo } from '@patchbay/ws-session';
-import { PatchbayError } from '@patchbay/ws-url';
+import { PatchbayError, scrubError } from '@patchbay/ws-url';
 import type { SpeechSockets } from './speech-sockets.ts';
 import { isSpoken } from './spoken.ts';
 import type { SpokenTurn, SpokenWord, TextToSpeechContext } from './text-to-speech-wire.ts';
@@ -144,16 +144,20 @@ export class SpeechTurn<Options extends object> implements SpokenTurn {
   failed(error: PatchbayError): void {
     if (this.#isCancelled || this.#isOver) return;
     this.#isCancelled = true;
-    this.#reject(error);
+    this.#reject(scrubError(error, (text) => this.#scrub(text)));
     this.#silence.arm(cancelMs);
   }
 
   requestId(id: string): void {
-    if (!this.#isCancelled && id !== '') this.#listener.requestId(id);
+    if (!this.#isCancelled && id !== '') this.#listener.requestId(this.#scrub(id));
   }
 
   usage(tokens: { inputTokens?: number; outputTokens?: number }): void {
     if (!this.#isCancelled) this.#listener.usage(tokens);
+  }
+
+  #scrub(text: string): string {
+    return this.#sockets.description.connection.scrub(text);
   }
 
   async #run(): Promise<void> {

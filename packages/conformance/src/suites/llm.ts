@@ -1,6 +1,7 @@
 import type { Suite } from '../expectation.ts';
 import {
   completes,
+  echoes,
   ends,
   fails,
   fourTimeouts,
@@ -40,6 +41,7 @@ const broken = {
 
 const base: Suite = {
   ...refusals,
+  ...echoes,
   'dns-failure': fourTimes,
   refused: fourTimes,
   'refused-once': once,

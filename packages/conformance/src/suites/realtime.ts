@@ -1,5 +1,5 @@
 import type { Suite } from '../expectation.ts';
-import { completes, ends, fails, httpOnly, recovers, refusals, refusedWith, turnsOnly } from './say.ts';
+import { completes, echoes, ends, fails, httpOnly, recovers, refusals, refusedWith, turnsOnly } from './say.ts';
 
 /**
  * Nobody above retries: the session does, five times with growing pauses (0.25, 0.75, 2.25, 6.75 and 8 s at the most), tells of each,
@@ -40,6 +40,7 @@ const cutShort = { ...reconnects, dials: [3, 8], recoverable: [1, 6], withinMs: 
 /** Sessions that listen and speak. */
 export const realtimeSocket: Suite = {
   ...refusals,
+  ...echoes,
   ...httpOnly,
   ...turnsOnly,
   'dns-failure': sixTimes,

@@ -1,6 +1,7 @@
 import type { Suite } from '../expectation.ts';
 import {
   completes,
+  echoes,
   ends,
   fails,
   fourTimeouts,
@@ -43,6 +44,7 @@ const phrases: Suite = {
 
 const base: Suite = {
   ...refusals,
+  ...echoes,
   ...turnsOnly,
   'dns-failure': fourTimes,
   refused: fourTimes,
@@ -197,6 +199,7 @@ export const sttHttp: Suite = {
       'rate-limit',
       'server-error',
       'fatal-error',
+      'echoed-error',
       'duplicate',
       'reorder',
     ].map((id) => [id, na('the answer is one JSON document, without events')]),

@@ -1,6 +1,7 @@
 import type { Suite } from '../expectation.ts';
 import {
   completes,
+  echoes,
   ends,
   fails,
   httpOnly,
@@ -31,6 +32,7 @@ const broken = {
 /** Text to speech by requests. */
 export const ttsHttp: Suite = {
   ...refusals,
+  ...echoes,
   ...turnsOnly,
   ...socketOnly,
   'dns-failure': fourTimes,
@@ -141,6 +143,7 @@ export const ttsSocket: Suite = {
   'close-1002': fatal,
   'close-1009': fatal,
   'echoed-close': fatal,
+  'echoed-close-cut': echoes['echoed-close-cut']!,
   expire: recovers(),
   'stop-reading': recovers({ dials: [2, 3], withinMs: [9_900, 30_000] }),
   'binary-frame': na('bytes are audio, whatever they hold'),

@@ -74,7 +74,8 @@ export class STTTalk implements Talk {
   }
 
   async #read(stream: stt.SpeechStream): Promise<void> {
-    for await (const { type, alternatives } of stream) {
+    for await (const { type, alternatives, requestId = '' } of stream) {
+      this.#parts.ears.ids.add(requestId);
       // Some services charge for silence, and say so.
       if (type === stt.SpeechEventType.RECOGNITION_USAGE) continue;
       this.#events++;
@@ -124,6 +125,7 @@ export class RecognitionTalk implements Talk {
       const frame = new AudioFrame(data, sampleRate, 1, samples.length);
       const event = await this.#model.recognize(frame, signal);
       heard?.();
+      ears.ids.add(event.requestId ?? '');
       text = event.alternatives?.[0].text ?? '';
     } catch (error) {
       // Who closes the model is told so by the promise, and that is no failure.

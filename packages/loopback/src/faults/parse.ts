@@ -106,6 +106,8 @@ const wants: Readonly<Record<FaultParameter, Wanted>> = {
   status: whole(200, 599, 'an HTTP status from 200 to 599'),
   retryAfter: number(0, many, `seconds from 0 to ${many}`),
   body: text,
+  requestId: text,
+  words: text,
   to: {
     what: 'a URL, or a path that begins with /',
     holds: (value) => typeof value === 'string' && (value.startsWith('/') || URL.canParse(value)),
@@ -134,7 +136,15 @@ const special: Readonly<Record<string, Partial<Record<FaultParameter, Wanted>>>>
   block: { ms: number(0, longestBlockMs, `milliseconds from 0 to ${longestBlockMs}`) },
 };
 
-const words: ReadonlySet<string> = new Set<FaultParameter>(['path', 'body', 'to', 'reason', 'kind']);
+const words: ReadonlySet<string> = new Set<FaultParameter>([
+  'path',
+  'body',
+  'requestId',
+  'words',
+  'to',
+  'reason',
+  'kind',
+]);
 
 /** What is not a number stays text, and is refused where a number is wanted. */
 function read(parameter: FaultParameter, value: string): string | number | boolean {

@@ -36,7 +36,7 @@ export async function recognize(
   const { request_id: requestId, duration } = recordOf(answer.metadata);
   return {
     type: stt.SpeechEventType.FINAL_TRANSCRIPT,
-    ...(typeof requestId === 'string' ? { requestId } : {}),
+    ...(typeof requestId === 'string' ? { requestId: route.connection.scrub(requestId) } : {}),
     ...(alternatives.length === 0 ? {} : { alternatives: alternatives as [stt.SpeechData, ...stt.SpeechData[]] }),
     ...(typeof duration === 'number' ? { recognitionUsage: { audioDuration: duration } } : {}),
   };

@@ -19,7 +19,7 @@ export const aura: TextToSpeechWire<SpeakOptions> = {
     textLength: 2_000,
   },
   requestIdOf: ({ type, request_id: id }) => (type === 'Metadata' ? textOf(id) : undefined),
-  receive(message, turn) {
+  receive(message, turn, { connection }) {
     switch (message.type) {
       case 'Flushed':
         return turn.spoken();
@@ -29,7 +29,7 @@ export const aura: TextToSpeechWire<SpeakOptions> = {
         if (message.code === 'EXCESSIVE_FLUSH') {
           throw new PatchbayError('provider-error', 'Deepgram did not take a Flush', { retryable: true });
         }
-        return logger()?.warn({ code: message.code }, 'Deepgram warns about a message');
+        return logger(connection)?.warn({ code: message.code }, 'Deepgram warns about a message');
       case 'Error':
         throw failureOf(message);
     }
