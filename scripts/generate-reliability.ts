@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { features, type Feature } from '../plugins/openai/src/evidence/features.ts';
-import { pains, type Proof } from '../plugins/openai/src/evidence/pains.ts';
+import { pains } from '../plugins/openai/src/evidence/pains.ts';
+import type { Proof } from '../plugins/openai/src/evidence/proof.ts';
 import { faultRows, type FaultRow } from '../packages/conformance/src/faults.ts';
 import { readFigures, type Figures } from '../packages/conformance/src/figures.ts';
 import {
