@@ -23,7 +23,7 @@ export interface FailureContext {
   /** Scheme, host and path of this attempt. */
   where: string;
   /** Removes every secret of the connection and of this attempt. */
-  scrub(text: string): string;
+  readonly scrub: (text: string) => string;
   /** The other end's id of an accepted upgrade. */
   requestId?: string;
   wallClock(): number;
