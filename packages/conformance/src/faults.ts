@@ -100,7 +100,11 @@ const complaint = { L: 'ignores', S: 'no-retry', R: 'ok' } as const;
 export const faultRows: readonly FaultRow[] = [
   act('connect')('dns-failure', 'the host has no address', 'dns-failure', noDial),
   connect('refused', 'nobody listens at the port', 'refuse-connection', noDial),
-  connect('refused-once', 'nobody listens for a moment', 'refuse-connection:50', noDial),
+  connect('refused-once', 'nobody listens for a moment', 'refuse-connection:50', {
+    L: 'ok',
+    R: 'crashes',
+    T: 'crashes',
+  }),
   connect('reset-handshake', 'the handshake is answered with a reset', 'reset-handshake', noDial),
   connect('never-answer', 'the handshake is never answered', 'never-answer', { L: 'hangs', S: 'hangs', R: 'crashes' }),
   connect('answer-late', 'the handshake takes five seconds', 'answer-late:5000'),
