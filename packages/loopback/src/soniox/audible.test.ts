@@ -13,7 +13,7 @@ afterAll(() => cloud.close());
 const TEXT = 'Where is the station? I would like to go there by train.';
 
 /** What the speech of Soniox says, as the transcription of Soniox hears it. */
-test.each([16_000, 24_000, 48_000])('what is said at %d Hz is understood, with an endpoint', async (sampleRate) => {
+test.each([8_000, 16_000, 24_000, 48_000])('what is said at %d Hz is understood, with an endpoint', async (sampleRate) => {
   const client = sonioxClient(cloud.origin);
   const speech = new SdkSpeech(
     await client.realtime.tts({
