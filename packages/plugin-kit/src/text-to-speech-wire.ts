@@ -55,6 +55,8 @@ export interface SpeechLimits {
   textLength?: number;
   /** Milliseconds from a turn's first text to its last. */
   turnMs?: number;
+  /** Milliseconds that a turn may wait for more text; what comes later is another turn of the same segment. */
+  pauseMs?: number;
 }
 
 /**
