@@ -8,20 +8,7 @@ import { TTSv2 } from '../tts-v2/tts-v2.ts';
 export { useVoices };
 
 export const aura = (options: Partial<TTSOptions> = {}, more: LoopbackOptions = {}): Promise<Booth<TTS>> =>
-  boothWith((baseUrl) => new TTS({ apiKey: 'dg-test-key', baseUrl, ...options }), more);
+  boothWith((baseUrl) => new TTS({ apiKey: 'test-key', baseUrl, ...options }), more);
 
 export const flux = (options: Partial<TTSv2Options> = {}, more: LoopbackOptions = {}): Promise<Booth<TTSv2>> =>
-  boothWith((baseUrl) => new TTSv2({ apiKey: 'dg-test-key', baseUrl, ...options }), more);
-
-/** A kind of voice. */
-export interface VoiceKind {
-  name: string;
-  open: typeof aura | typeof flux;
-  /** Of its sockets. */
-  path: string;
-}
-
-export const voices: readonly VoiceKind[] = [
-  { name: 'TTS', open: aura, path: '/v1/speak' },
-  { name: 'TTSv2', open: flux, path: '/v2/speak' },
-];
+  boothWith((baseUrl) => new TTSv2({ apiKey: 'test-key', baseUrl, ...options }), more);

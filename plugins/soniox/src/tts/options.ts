@@ -41,7 +41,7 @@ export interface SpeakOptions {
 export interface TTSOptions extends SpeakOptions, SonioxConnectOptions {
   /** The whole address; the same as `baseURL`. Default `wss://tts-rt.soniox.com/tts-websocket`. */
   websocketUrl: string;
-  /** Cuts text into what is sent at once. Default: LiveKit's, sentences of twenty characters at least. */
+  /** Cuts text into what is sent at once. Default: LiveKit's, sentences of eight characters at least. */
   tokenizer: tokenize.SentenceTokenizer | tokenize.WordTokenizer;
 }
 

@@ -20,10 +20,11 @@ export const speak: TextToSpeechWire<SpeakOptions> = {
     // https://soniox.com/docs/api-reference/tts/generate_tts
     textLength: 5_000,
   },
+  // Keys are looked at when the socket is open. What names no stream is about the socket.
+  refusal: (message, connection) => (message.stream_id == null ? failureOf(message, connection) : undefined),
   receive(message, turn, { connection }) {
     const failure = failureOf(message, connection);
-    // Without a stream it is about the socket.
-    if (failure !== undefined && typeof message.stream_id !== 'string') throw failure;
+    if (failure !== undefined && message.stream_id == null) throw failure;
     if (failure !== undefined) return turn.failed(failure);
     const audio = textOf(message.audio);
     if (audio !== '') turn.audio(Buffer.from(audio, 'base64'));

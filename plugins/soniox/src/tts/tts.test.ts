@@ -14,8 +14,12 @@ it('speaks', async () => {
   const speaking = speak(model, 'Once upon a time a keeper kept a garden of radios. Every evening he tuned them.');
   await speaking.over;
   expect(errors).toEqual([]);
-  expect(await speaking.words()).toBe('Once upon a time a keeper kept a garden of radios. Every evening he tuned them.');
+  expect(await speaking.words()).toBe(
+    'Once upon a time a keeper kept a garden of radios. Every evening he tuned them.',
+  );
   const words = speaking.audio.flatMap(({ timedTranscripts = [] }) => timedTranscripts);
-  expect(words.map(({ text }) => text).join('')).toBe('Once upon a time a keeper kept a garden of radios. Every evening he tuned them. ');
+  expect(words.map(({ text }) => text).join('')).toBe(
+    'Once upon a time a keeper kept a garden of radios. Every evening he tuned them. ',
+  );
   expect(cloud.requests).toHaveLength(1);
 });

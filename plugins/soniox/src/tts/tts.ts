@@ -23,7 +23,7 @@ export class TTS extends StreamingTTS<SpeakOptions> {
       ...routeFor('voice', connect, ['websocketUrl', websocketUrl], speaking.model),
       wire: speak,
       options: speaking,
-      tokenizer: tokenizer ?? new tokenize.basic.SentenceTokenizer(),
+      tokenizer: tokenizer ?? new tokenize.basic.SentenceTokenizer({ minSentenceLength: 8 }),
       alignedTranscript: speaking.returnTimestamps,
       sampleRateOf: ({ sampleRate }) => sampleRate,
       modelOf: ({ model }) => model,
