@@ -18,7 +18,9 @@ export type { ConnectionEmitter, ConnectionEvent, ConnectionEvents } from './con
 export { retryableStatus, retryAfter, toAPIError, toPatchbayError, type APIErrorOverrides } from './errors.ts';
 export { guardedEmit, type GuardedEmitter } from './guarded-emit.ts';
 export { logger, type Logger } from './logging.ts';
-export { resolveConnect, routeTo, type PluginConnectOptions, type Route } from './connect.ts';
+export { fieldsOf, listOf, numberOf, textOf } from './json-fields.ts';
+export { laidOver } from './laid-over.ts';
+export { resolveConnect, routeTo, withBase, type PluginConnectOptions, type Route } from './connect.ts';
 export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';
 export { PcmChunker, type PcmChunkerOptions } from './pcm-chunker.ts';
 export { Resampler } from './resampler.ts';
@@ -48,7 +50,8 @@ export { wavOf } from './wav.ts';
 export { meanProbability } from './mean-probability.ts';
 export { Speakers } from './speakers.ts';
 export { SessionTerms } from './session-terms.ts';
-export { Speech, type SpeechContext, type SpeechDetails, type SpeechUsage, type SpeechWord } from './speech.ts';
+export { Speech, type SpeechContext, type SpeechUsage } from './speech.ts';
+export type { LanguageRun, SpeechDetails, SpeechWord } from './speech-details.ts';
 export {
   decodeJson,
   type JsonMessage,

@@ -12,7 +12,7 @@ export interface SpeechToTextContext<Options> {
 }
 
 /**
- * What is spoken on a speech-to-text socket. Pure functions; what they must remember, the {@link Speech} remembers.
+ * What is spoken on a speech-to-text socket. Pure functions; what they must remember, the {@link Speech} remembers (see its `memory`).
  * Any of them may throw a `PatchbayError`, which decides whether the session reconnects or ends.
  */
 export interface SpeechToTextWire<Options> {
@@ -45,6 +45,8 @@ export interface SpeechToTextWire<Options> {
     speech: Speech,
     context: SpeechToTextContext<Options>,
   ): readonly Frame[] | undefined | void;
+  /** The socket is gone: what it had confirmed and nobody was told may be told now; the rest is said to the next one. */
+  lost?(speech: Speech): void;
 }
 
 /** The default decoder: one place, and objects only. */

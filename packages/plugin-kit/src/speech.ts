@@ -1,35 +1,8 @@
-import { createTimedString, normalizeLanguage, stt } from '@livekit/agents';
+import { stt } from '@livekit/agents';
 import type { Expectation } from '@patchbay/ws-session';
 import { meanProbability } from './mean-probability.ts';
 import { Speakers } from './speakers.ts';
-
-/** What a provider knows of a transcript beside its text. Times are milliseconds of audio on the present socket. */
-export interface SpeechDetails {
-  /** Any way of naming a language; it is normalised. Default: the one the user set. */
-  language?: string;
-  /** All languages that were heard, the most spoken one first. */
-  languages?: readonly string[];
-  /** 0 to 1. Default: the mean probability of the tokens, or 1 where nothing is known of them. */
-  confidence?: number;
-  /** Log probability of each token of this text. Those of {@link Speech.delta} add up. */
-  logprobs?: readonly number[] | undefined;
-  startMs?: number;
-  endMs?: number;
-  /** Default: who {@link Speech.spoke} most. */
-  speakerId?: string | null;
-  words?: readonly SpeechWord[];
-  /** The provider's name for the request. Default: that of the piece of speech. */
-  requestId?: string;
-  metadata?: Record<string, unknown>;
-}
-
-/** A word, and where it was said. */
-export interface SpeechWord {
-  text: string;
-  startMs?: number | undefined;
-  endMs?: number | undefined;
-  confidence?: number | undefined;
-}
+import { speechDataOf, type SpeechDetails } from './speech-details.ts';
 
 /** What speech has cost. */
 export interface SpeechUsage {
@@ -97,6 +70,8 @@ export class Speech {
   /** Where the last voice ended, on the present socket. */
   #endedMs = 0;
   #expectation: Expectation | undefined;
+  /** A codec's own. */
+  #memory: unknown;
 
   constructor(context: SpeechContext) {
     this.#context = context;
@@ -125,6 +100,11 @@ export class Speech {
   /** The provider heard a voice, or has named a transcript, and has not told it: more than that we asked for one. */
   get isPromised(): boolean {
     return this.#owed.size > 0 || this.#segments.size > 0;
+  }
+
+  /** What a codec must remember while a socket lives; on the next one it is made anew. */
+  memory<Memory>(make: () => Memory): Memory {
+    return (this.#memory ??= make()) as Memory;
   }
 
   /** The provider says that it took its configuration. */
@@ -280,6 +260,7 @@ export class Speech {
   /** The socket is gone, and with it what it owed: the turn that it was in is closed. */
   interrupted(): void {
     this.#isConfigured = false;
+    this.#memory = undefined;
     this.#endedMs = 0;
     this.#segments.clear();
     this.#finished.clear();
@@ -347,37 +328,17 @@ export class Speech {
 
   #tell(type: stt.SpeechEventType, id: string, segment: Segment, details: SpeechDetails): void {
     this.#isConfigured = true;
-    const { language = details.languages?.[0] ?? this.#context.language(), metadata } = details;
-    const { confidence = meanProbability(segment.logprobs) ?? 1, languages = [] } = details;
-    const { speakerId = segment.speakers?.most } = details;
+    const confidence = details.confidence ?? meanProbability(segment.logprobs) ?? 1;
+    const speakerId = details.speakerId === undefined ? segment.speakers?.most : details.speakerId;
     const startMs = details.startMs ?? segment.startMs;
     const endMs = details.endMs ?? (segment.endMs === undefined ? undefined : segment.endMs - segment.trailingMs);
+    const known = { ...details, confidence, speakerId, startMs, endMs };
     this.#context.emit({
       type,
       requestId: details.requestId ?? id,
       alternatives: [
-        {
-          text: segment.text,
-          language: normalizeLanguage(language),
-          // 0 is LiveKit's way of saying that a time is not known.
-          startTime: startMs === undefined ? 0 : this.#context.secondsAt(startMs),
-          endTime: endMs === undefined ? 0 : this.#context.secondsAt(endMs),
-          confidence,
-          ...(languages.length > 1 ? { sourceLanguages: languages.map(normalizeLanguage) } : {}),
-          ...(speakerId === undefined ? {} : { speakerId }),
-          ...(details.words === undefined ? {} : { words: details.words.map((word) => this.#timed(word)) }),
-          ...(metadata === undefined ? {} : { metadata }),
-        },
+        speechDataOf(segment.text, known, this.#context.language(), (socketMs) => this.#context.secondsAt(socketMs)),
       ],
-    });
-  }
-
-  #timed({ text, startMs, endMs, confidence }: SpeechWord): ReturnType<typeof createTimedString> {
-    return createTimedString({
-      text,
-      ...(startMs === undefined ? {} : { startTime: this.#context.secondsAt(startMs) }),
-      ...(endMs === undefined ? {} : { endTime: this.#context.secondsAt(endMs) }),
-      ...(confidence === undefined ? {} : { confidence }),
     });
   }
 }

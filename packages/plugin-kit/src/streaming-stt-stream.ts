@@ -93,9 +93,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#patience = new Patience(this.#clock, connOptions.timeoutMs);
     this.#history = new AudioHistory(this.#clock);
     this.#lostAudio = new LostAudio((event) => void guardedEmit(model, 'connection', event));
-    const { sampleRate, chunkMs = defaultChunkMs, languageOf, interimIntervalOf } = this.#description;
-    const { keepAlive } = this.#description.wire;
-    this.#idleLine = keepAlive && new IdleLine(this.#clock, keepAlive, (frame) => void this.#session?.send(frame));
+    const { sampleRate, chunkMs = defaultChunkMs, languageOf, interimIntervalOf, wire } = this.#description;
+    this.#idleLine = wire.keepAlive && new IdleLine(this.#clock, wire.keepAlive, (frame) => this.#session?.send(frame));
     this.#pacer = new InterimPacer(this.#clock, (event) => {
       if (!this.queue.closed) this.queue.put(event);
     });
@@ -223,6 +222,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
 
   #lost(error: PatchbayError | undefined): void {
     this.#link = undefined;
+    this.#description.wire.lost?.(this.#speech);
     this.#lostAudio.closed(this.closed ? 0 : this.#history.repeatedMs);
     this.#unended.end();
     this.#signOfLife.lost();

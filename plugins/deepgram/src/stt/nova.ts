@@ -1,6 +1,14 @@
-import { logger, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
+import {
+  fieldsOf,
+  listOf,
+  logger,
+  textOf,
+  type JsonMessage,
+  type Speech,
+  type SpeechToTextWire,
+} from '@patchbay/plugin-kit';
 import { streamQuery, type ListenOptions } from './options.ts';
-import { detailsOf, listOf, msOf, recordOf, textOf } from './words.ts';
+import { detailsOf, msOf } from './words.ts';
 
 /** Our name for what is being said: Deepgram has none. */
 const utterance = 'utterance';
@@ -46,9 +54,9 @@ function sameQuery(before: ListenOptions, now: ListenOptions): boolean {
 
 /** A segment is told again and again until it is final; some of those end what is being said. */
 function results(message: JsonMessage, speech: Speech): void {
-  const alternative = recordOf(listOf(recordOf(message.channel).alternatives)[0]);
+  const alternative = fieldsOf(listOf(fieldsOf(message.channel).alternatives)[0]);
   const text = textOf(alternative.transcript);
-  const requestId = textOf(recordOf(message.metadata).request_id);
+  const requestId = textOf(fieldsOf(message.metadata).request_id);
   const details = { ...detailsOf(alternative), ...(requestId === '' ? {} : { requestId }) };
   // "It's also possible to receive a transcript without a SpeechStarted event."
   if (text !== '') speech.started(utterance, details.startMs);
