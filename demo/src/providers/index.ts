@@ -1,10 +1,11 @@
 import type { tts } from '@livekit/agents';
 import { deepgram } from './deepgram.ts';
 import { openai } from './openai.ts';
+import { soniox } from './soniox.ts';
 import type { Hearing, Part, Provider } from './types.ts';
 
 /** A provider more is a file beside this one, and its name here. */
-const providers: readonly Provider[] = [openai, deepgram];
+const providers: readonly Provider[] = [openai, deepgram, soniox];
 
 /** A part, and whose it is. */
 export type Offer<Offered> = Offered & { provider: Provider };
