@@ -59,7 +59,9 @@ async function openLocalStage(options: Options): Promise<Stage> {
   const speechSent: SpeechSent[] = [];
   cloud.on('event', ({ name, wall, detail }) => {
     if (name === 'item-truncated') truncations.push({ audioEndMs: Number(detail.audioEndMs), wall });
-    if (name === 'speech-sent') speechSent.push({ samples: Number(detail.samples), wall });
+    if (name !== 'speech-sent') return;
+    const text = typeof detail.text === 'string' ? { text: detail.text } : {};
+    speechSent.push({ ...text, samples: Number(detail.samples), wall });
   });
   return {
     // A fault every few seconds is more than healthy time refunds.

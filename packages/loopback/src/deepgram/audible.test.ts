@@ -80,5 +80,5 @@ test.each(RATES)('Flux does too, at %d Hz, and every sample is counted', async (
   cloud.off('event', count);
   const audio = await sdk.audio();
   expect(await understood(audio, sampleRate)).toBe('Over there, behind the house.');
-  expect(sent).toEqual([{ samples: audio.length / 2, sampleRate }]);
+  expect(sent).toEqual([{ text: 'Over there, behind the house.', samples: audio.length / 2, sampleRate }]);
 });
