@@ -223,7 +223,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #lost(error: PatchbayError | undefined): void {
     this.#link = undefined;
     this.#description.wire.lost?.(this.#speech);
-    this.#lostAudio.closed(this.closed ? 0 : this.#history.repeatedMs);
+    this.#lostAudio.closed(this.closed ? 0 : this.#history.repeatedMs, this.#speech.isSpeaking);
     this.#unended.end();
     this.#signOfLife.lost();
     this.#idleLine?.lost();

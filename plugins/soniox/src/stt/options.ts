@@ -71,7 +71,7 @@ export interface TranscribeOptions {
   /** Name the language of what was said. Default true. */
   enableLanguageIdentification: boolean;
   /** The model tells when somebody has finished; without it, `flush()` or `vad` do. Default true. */
-  enableEndpointDetection: boolean;
+  enableEndpointDetection?: boolean;
   /** Most milliseconds from the end of speech to the end that is told, 500 to 3,000. Default 500. */
   maxEndpointDelayMs: number;
   /** How much to hurry with that at the cost of accuracy, 0 to 3. Default: the service's, 0. */

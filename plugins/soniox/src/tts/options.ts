@@ -31,9 +31,9 @@ export interface SpeakOptions {
   /** 0.7 to 1.3. Default 1. */
   speed: number;
   /** Shorten the pauses between words, with models that can. Default false. */
-  reduceSilence: boolean;
+  reduceSilence?: boolean;
   /** Tell when words are heard, for transcripts that keep step with them. Default true. */
-  returnTimestamps: boolean;
+  returnTimestamps?: boolean;
   /** A name for usage reports, 256 characters at most. */
   clientReferenceId?: string;
 }
@@ -42,7 +42,7 @@ export interface TTSOptions extends SpeakOptions, SonioxConnectOptions {
   /** The whole address; the same as `baseURL`. Default `wss://tts-rt.soniox.com/tts-websocket`. */
   websocketUrl: string;
   /** Cuts text into what is sent at once. Default: LiveKit's, sentences of eight characters at least. */
-  tokenizer: tokenize.SentenceTokenizer | tokenize.WordTokenizer;
+  tokenizer?: tokenize.SentenceTokenizer | tokenize.WordTokenizer;
 }
 
 const defaults: SpeakOptions = {
