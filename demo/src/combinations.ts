@@ -8,7 +8,7 @@ import { openStage } from './stage.ts';
 import { median, timings } from './timing.ts';
 
 /** Conversations at once: they are mostly waiting, for one another to finish speaking. */
-const atOnce = 4;
+const atOnce = 5;
 /** What hangs has failed, milliseconds. */
 const longestConversationMs = 75_000;
 

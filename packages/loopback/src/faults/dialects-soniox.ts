@@ -74,7 +74,10 @@ export const sonioxDialects: readonly Dialect[] = [
   {
     path: /\/tts-websocket$/,
     // Of the stream whose message is there; of the connection if there is none.
-    error: (_complaint, _status, _transport, kind, { stream_id: id }) => ({ ...(id === undefined ? {} : { stream_id: id }), ...failures[kind] }),
+    error: (_complaint, _status, _transport, kind, { stream_id: id }) => ({
+      ...(id === undefined ? {} : { stream_id: id }),
+      ...failures[kind],
+    }),
     expiry: { event: failure(408, 'request_timeout', 'Request timeout'), code: 1001, reason: '' },
     orphan: { stream_id: 'nobody-knows', audio: 'AAAAAA==' },
     refusal,
