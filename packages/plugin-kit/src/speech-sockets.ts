@@ -37,6 +37,12 @@ export class SpeechSockets<Options extends object> {
       ...(proxy === undefined ? {} : { proxy }),
       ...(keepAlive === undefined ? {} : { keepAlive }),
       ...(farewell === undefined ? {} : { farewell }),
+      ...(wire.refusal && {
+        refusal: (frame) => {
+          const message = typeof frame === 'string' ? this.read(frame) : undefined;
+          return message && wire.refusal?.(message, connection);
+        },
+      }),
       ...(sharing === undefined
         ? {}
         : {

@@ -242,9 +242,9 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
 
   #lost(error: PatchbayError | undefined): void {
     this.#link = undefined;
+    this.#isMended = this.#wire.lost?.(this.#speech, error) === true;
     const isOver = this.closed || (this.#inputEnded && error === undefined);
     this.#lostStretch.closed(isOver ? Infinity : this.#owedFromMs);
-    this.#isMended = error !== undefined && this.#wire.failed?.(error, this.#speech, this.#context) === true;
     this.#unended.end();
     this.#signOfLife.lost();
     this.#idleLine?.lost();

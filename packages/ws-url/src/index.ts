@@ -2,6 +2,7 @@ export { addressOf, resolveConnection } from './connection.ts';
 export { capabilityTitles, endpoint } from './endpoint.ts';
 export { deepgramEndpoints } from './endpoints/deepgram.ts';
 export { openaiEndpoints, type OpenAICapability } from './endpoints/openai.ts';
+export { sonioxEndpoints } from './endpoints/soniox.ts';
 export { PatchbayError, scrubError, type Hop, type PatchbayErrorCode, type PatchbayErrorDetails } from './errors.ts';
 export { gateways } from './gateways/index.ts';
 export type * from './gateways/index.ts';

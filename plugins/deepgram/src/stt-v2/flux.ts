@@ -1,7 +1,7 @@
-import { logger, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
+import { logger, textOf, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
 import type { Connection } from '@patchbay/ws-url';
 import { failureOf } from '../failure.ts';
-import { detailsOf, msOf, textOf } from '../stt/words.ts';
+import { detailsOf, msOf } from '../stt/words.ts';
 import { turnQuery, type TurnOptions } from './options.ts';
 
 /** `/v2/listen`. https://developers.deepgram.com/docs/flux/quickstart */

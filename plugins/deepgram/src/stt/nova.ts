@@ -1,7 +1,15 @@
-import { logger, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
+import {
+  fieldsOf,
+  listOf,
+  logger,
+  textOf,
+  type JsonMessage,
+  type Speech,
+  type SpeechToTextWire,
+} from '@patchbay/plugin-kit';
 import type { Connection } from '@patchbay/ws-url';
 import { streamQuery, type ListenOptions } from './options.ts';
-import { detailsOf, listOf, msOf, recordOf, textOf } from './words.ts';
+import { detailsOf, msOf } from './words.ts';
 
 /** Our name for what is being said: Deepgram has none. */
 const utterance = 'utterance';
@@ -47,9 +55,9 @@ function sameQuery(before: ListenOptions, now: ListenOptions): boolean {
 
 /** A segment is told again and again until it is final; some of those end what is being said. */
 function results(message: JsonMessage, speech: Speech, connection: Connection): void {
-  const alternative = recordOf(listOf(recordOf(message.channel).alternatives)[0]);
+  const alternative = fieldsOf(listOf(fieldsOf(message.channel).alternatives)[0]);
   const text = textOf(alternative.transcript);
-  const requestId = connection.scrub(textOf(recordOf(message.metadata).request_id));
+  const requestId = connection.scrub(textOf(fieldsOf(message.metadata).request_id));
   const details = { ...detailsOf(alternative), ...(requestId === '' ? {} : { requestId }) };
   // "It's also possible to receive a transcript without a SpeechStarted event."
   if (text !== '') speech.started(utterance, details.startMs);

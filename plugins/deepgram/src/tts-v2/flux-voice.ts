@@ -1,7 +1,6 @@
-import { logger, type TextToSpeechWire } from '@patchbay/plugin-kit';
+import { logger, textOf, type TextToSpeechWire } from '@patchbay/plugin-kit';
 import { PatchbayError, type Connection } from '@patchbay/ws-url';
 import { failureOf } from '../failure.ts';
-import { textOf } from '../stt/words.ts';
 import type { FluxSpeakOptions } from './options.ts';
 
 /** `/v2/speak`, which waits for whole sentences by itself. https://developers.deepgram.com/docs/flux-tts/state */

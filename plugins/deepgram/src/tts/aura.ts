@@ -1,7 +1,6 @@
-import { logger, type TextToSpeechWire } from '@patchbay/plugin-kit';
+import { logger, textOf, type TextToSpeechWire } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { failureOf } from '../failure.ts';
-import { textOf } from '../stt/words.ts';
 import type { SpeakOptions } from './options.ts';
 
 /** `/v1/speak`. https://developers.deepgram.com/reference/text-to-speech/speak-streaming */

@@ -55,7 +55,7 @@ export function transcription(): SpeechToTextWire<Listening> {
     },
     // One that refuses is not well: LiveKit counts its attempts.
     proves: ({ type }) => type !== 'error',
-    failed: (error, speech) => extras.refusedByClosing(error, speech.isConfigured) && !error.retryable,
+    lost: (speech, error) => extras.refusedByClosing(error, speech.isConfigured) && error?.retryable === false,
     receive(message, speech, context) {
       if (message.type === 'error') {
         const error = errorIn(message);
