@@ -28,7 +28,7 @@ const deadPeerMs = 30_000;
 const settledMs = 40_000;
 
 function patienceFor(fate: UpstreamFate, { upstream }: Subject, row: FaultRow): { patienceMs?: number } {
-  if (fate === 'garbles') return { patienceMs: settledMs };
+  if (fate === 'garbles' || fate === 'forgets') return { patienceMs: settledMs };
   const isSession = upstream === 'S' || upstream === 'R';
   return isSession && fate === 'hangs' && row.group !== 'connect' ? { patienceMs: deadPeerMs } : {};
 }
