@@ -1,5 +1,5 @@
 /**
- * Soniox hears and speaks in sixty languages, OpenAI thinks. Soniox tells where an utterance ends.
+ * Speech → text → model → speech, with ears and a voice of Soniox, which hear and speak sixty languages.
  *
  *   LIVEKIT_URL=… LIVEKIT_API_KEY=… LIVEKIT_API_SECRET=… SONIOX_API_KEY=… OPENAI_API_KEY=… \
  *     node soniox-agent.ts dev
@@ -13,22 +13,25 @@ export default defineAgent({
   entry: async (context) => {
     await context.connect();
 
-    const stt = new STT({ languageHints: ['es', 'en'] });
+    const stt = new STT({ languageHints: ['en', 'es'], context: { terms: ['Patchbay'] } });
     stt.on('connection', (event) => console.log('speech-to-text:', event.type));
+    const tts = new TTS({ voice: 'Maya' });
+    tts.prewarm();
 
+    // Soniox knows when somebody has finished.
     const session = new voice.AgentSession({
-      stt,
+      ...{ stt, tts, turnDetection: 'stt' },
       llm: new responses.LLM({ model: 'gpt-5-mini' }),
-      tts: new TTS({ voice: 'Adrian', language: 'es' }),
-      turnHandling: { turnDetection: 'stt' },
       // LiveKit 1.9.0 is four seconds late to interrupt a voice that tells the times of its words.
       useTtsAlignedTranscript: false,
     });
     await session.start({
       room: context.room,
-      agent: new voice.Agent({ instructions: 'Eres un asistente amable. Responde con frases cortas.' }),
+      agent: new voice.Agent({
+        instructions: 'You are a friendly assistant. Keep your answers short; they are spoken.',
+      }),
     });
-    session.generateReply({ instructions: 'Saluda a quien llama.' });
+    session.generateReply({ instructions: 'Greet the caller.' });
   },
 });
 

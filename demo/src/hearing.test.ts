@@ -29,3 +29,10 @@ test('what does not say its text is part of the answer at its time', () => {
   expect(first.samples).toEqual({ sent: 7, received: 7 });
   expect(second.samples).toEqual({ sent: 0, received: 1 });
 });
+
+test('what was said in a conversation before is no part of this one', () => {
+  const turn = goodTurn({ saidTo: 1_000, wrote: 'Goodbye!' });
+  const sent = [9_000, 12_000].map((wall) => ({ text: 'Goodbye!', samples: 5, wall }));
+  countSamples([turn], sent, [received(5, 12_100)], 10_000);
+  expect(turn.samples).toEqual({ sent: 5, received: 5 });
+});

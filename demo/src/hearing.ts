@@ -31,6 +31,8 @@ export function countSamples(
     return turn && answers.get(turn);
   };
   for (const { samples, text, wall } of sent) {
+    // Of a conversation before this one.
+    if (wall < lineStartedAt) continue;
     // What is still on its way when the caller cuts in is part of the answer before.
     const asked = text === undefined ? undefined : turns.find(({ wrote }) => words(wrote).includes(words(text)));
     const answer = asked ? answers.get(asked) : answerAt(wall);

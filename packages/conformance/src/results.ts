@@ -51,6 +51,16 @@ export function resultsOf(cells: readonly Cell[]): Results {
   return { subjects, rows };
 }
 
+/** What was kept before, with what is known better now. */
+export function laidOverResults(before: Results, now: Results): Results {
+  const subjects = [...new Set([...before.subjects, ...now.subjects])].sort();
+  const rows = faultRows.map(({ id }): [string, Record<string, ResultCell>] => {
+    const row = { ...before.rows[id], ...now.rows[id] };
+    return [id, Object.fromEntries(subjects.flatMap((subject) => (row[subject] ? [[subject, row[subject]]] : [])))];
+  });
+  return { subjects, rows: Object.fromEntries(rows) };
+}
+
 function resultOf({ verdict, reasons, observation }: Cell): ResultCell {
   if (verdict === 'na') return { verdict, reason: reasons[0] ?? '' };
   return { verdict, outcome: observation?.outcome ?? 'crashed', dials: observation?.dials ?? 0 };
