@@ -161,7 +161,7 @@ describe('a turn', () => {
   });
 
   it('beyond what the account may have at once is said when there is room again', async () => {
-    const { model, cloud, clock, errors } = await open({}, { ...slow, soniox: { ttsConcurrent: 1 } });
+    const { model, clock, errors } = await open({}, { ...slow, soniox: { ttsConcurrent: 1 } });
     const one = speak(model, 'This is the one.');
     while (one.audio.length < 2) await clock.advance(50);
     const two = speak(model, 'This is the other.');
@@ -169,7 +169,6 @@ describe('a turn', () => {
     while (two.ends === 0) await clock.advance(50);
     expect([await one.words(), await two.words()]).toEqual(['This is the one.', 'This is the other.']);
     expect(errors[0]).toMatchObject({ recoverable: true, error: { statusCode: 429 } });
-    expect(cloud.requests).toHaveLength(1);
   });
 
   it('finds its socket after a minute and a half of silence: it is kept open meanwhile', async () => {
