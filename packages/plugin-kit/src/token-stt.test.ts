@@ -1,28 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import type { Listening } from './__fixtures__/chatter-stt.ts';
+import { ears, type Listening } from './__fixtures__/chatter-stt.ts';
 import { frame, quick, useListening } from './__fixtures__/listening.ts';
 import { until } from './__fixtures__/until.ts';
-import type { Speech } from './speech.ts';
 import type { SpeechToTextWire } from './speech-to-text-wire.ts';
 
 const room = useListening();
 
-const makeNotes = (): string[] => [];
-
 /** Chatter as a provider would speak it that tells what is final once, and remembers nothing of it. */
-const wire: Partial<SpeechToTextWire<Listening>> = {
-  open: () => [],
-  receive(message, speech: Speech) {
-    const notes = speech.memory(makeNotes);
-    if (typeof message.final === 'string') notes.push(message.final);
-    if (typeof message.rest === 'string') speech.interim('1', [...notes, message.rest].join(' '));
-    if (message.end === true) speech.final('1', notes.join(' '), translated);
-  },
-  lost(speech) {
-    const notes = speech.memory(makeNotes);
-    if (notes.length > 0) speech.final('1', notes.join(' '), { endMs: 50 });
-  },
-};
+function tokens(): SpeechToTextWire<Listening> {
+  let notes: string[] = [];
+  return {
+    ...ears,
+    open() {
+      notes = [];
+      return [];
+    },
+    receive(message, speech) {
+      if (typeof message.final === 'string') notes.push(message.final);
+      if (typeof message.rest === 'string') speech.interim('1', [...notes, message.rest].join(' '));
+      if (message.end === true) speech.final('1', notes.join(' '), translated);
+    },
+    lost(speech) {
+      if (notes.length > 0) speech.final('1', notes.join(' '), { endMs: 50 });
+    },
+  };
+}
 const translated = {
   ...{ language: 'es', startMs: 10, endMs: 50, speakerId: null },
   sources: [
@@ -31,7 +33,7 @@ const translated = {
   ],
   targets: [{ language: 'es', text: 'buenos días, hola' }],
 };
-const listen = () => room.listen({ greet: () => undefined }, quick, { wire, describe: { greets: false } });
+const listen = () => room.listen({ greet: () => undefined }, quick, { describe: { wire: tokens, greets: false } });
 
 describe('a provider that tells what is final once', () => {
   it('is remembered by the codec for the life of a socket, and no longer', async () => {
