@@ -1,12 +1,11 @@
-import { stt as livekit, type APIConnectOptions } from '@livekit/agents';
+import type { APIConnectOptions } from '@livekit/agents';
+import { describeEars } from '@patchbay/conformance/hearing';
 import { speechFrames, until } from '@patchbay/conformance/testing';
 import type { LoopbackOptions } from '@patchbay/loopback';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { apiKey, listenWith, sampleRate, type Listening } from '../__fixtures__/listening.ts';
 import type { STTOptions } from './options.ts';
 import { STT, type SpeechStream } from './stt.ts';
-
-const { SpeechEventType } = livekit;
 
 const listen = (
   options: Partial<STTOptions> = {},
@@ -15,88 +14,27 @@ const listen = (
 ): Promise<Listening<SpeechStream, STT>> =>
   listenWith(({ origin }) => new STT({ apiKey, baseUrl: origin, ...options }), more, connOptions);
 
-describe('a stream', () => {
-  it('is one START, transcripts, one END, for each thing that is said', async () => {
-    const session = await listen();
-    const { hearing, say } = session;
-    await say('Where is the station?');
-    await until(() => hearing.story().endsWith('>'));
-    await say('Tell me.');
-    await until(() => hearing.story().endsWith('Tell me.>'));
-    expect(hearing.story()).toBe('<Where is the station?><Tell me.>');
-    expect(hearing.errors).toEqual([]);
-    const [first, second] = session.finals();
-    expect(first).toMatchObject({ language: 'en-US', confidence: expect.closeTo(0.99, 2) });
-    expect(first!.words).toMatchObject([{ text: 'Where' }, { text: 'is' }, { text: 'the' }, { text: 'station?' }]);
-    expect(first!.startTime).toBeCloseTo(0.1, 1);
-    expect(second!.startTime).toBeGreaterThan(first!.endTime + 1);
-    expect(hearing.events.find(({ type }) => type === SpeechEventType.FINAL_TRANSCRIPT)!.requestId).toMatch(/-/);
-  });
-
-  it('tells words while they are spoken, and what it costs', async () => {
-    const { hearing, say } = await listen();
-    await say('Once upon a time a lighthouse keeper kept a garden of radios.');
-    await until(() => hearing.story().endsWith('>'));
-    const types = hearing.events.map(({ type }) => type);
-    expect(types.filter((type) => type === SpeechEventType.INTERIM_TRANSCRIPT).length).toBeGreaterThan(0);
-    const seconds = hearing.events.reduce(
-      (sum, { recognitionUsage }) => sum + (recognitionUsage?.audioDuration ?? 0),
-      0,
-    );
-    expect(seconds).toBeGreaterThan(2);
-  });
-
-  it('ends when all that was said has been written down', async () => {
-    const { hearing, say, clock, cloud } = await listen();
-    await say('Goodbye.', 0);
-    hearing.stream.endInput();
-    await hearing.ended;
-    expect(hearing.story()).toBe('<Goodbye.>');
-    await until(() => cloud.sockets === 0);
-    expect([clock.pending, hearing.errors]).toEqual([0, []]);
-  });
-
-  it('writes down what was said when it is flushed, and owes nothing when nothing was', async () => {
-    const { hearing, say, clock } = await listen({ endpointing: 0 });
-    hearing.stream.flush();
-    await say('Half a sentence', 0);
-    hearing.stream.flush();
-    expect(await hearing.finals(1)).toEqual(['Half a sentence']);
-    hearing.stream.flush();
-    await clock.advance(30_000);
-    expect(hearing.errors).toEqual([]);
-  });
+describeEars({
+  label: 'deepgram.STT',
+  provider: 'Deepgram',
+  language: 'en-US',
+  listen,
+  requestId: /-/,
+  keepAliveMs: 10_000,
 });
 
-describe('a silent line', () => {
-  it('is kept open, from the start and after the last word', async () => {
-    const { hearing, say, clock, cloud } = await listen();
-    await until(() => cloud.sockets === 1);
-    for (let round = 0; round < 8; round++) await clock.advance(4_000);
-    await say('Still here?');
-    expect(await hearing.finals(1)).toEqual(['Still here?']);
-    for (let round = 0; round < 8; round++) await clock.advance(4_000);
-    await say('Yes.');
-    expect(await hearing.finals(2)).toEqual(['Still here?', 'Yes.']);
-    expect(hearing.connection.map(({ type }) => type)).toEqual(['connecting', 'open']);
-  });
+it('writes down what was said when it is flushed, and owes nothing when nothing was', async () => {
+  const { hearing, say, clock } = await listen({ endpointing: 0 });
+  hearing.stream.flush();
+  await say('Half a sentence', 0);
+  hearing.stream.flush();
+  expect(await hearing.finals(1)).toEqual(['Half a sentence']);
+  hearing.stream.flush();
+  await clock.advance(30_000);
+  expect(hearing.errors).toEqual([]);
 });
 
-describe('a lost connection', () => {
-  it('in the middle of a phrase costs no word', async () => {
-    const { hearing, clock, cloud } = await listen();
-    const frames = await speechFrames('When does the last ferry leave?', { silenceMs: 1_500, sampleRate });
-    const half = Math.floor(frames.length / 3);
-    for (const frame of frames.slice(0, half)) hearing.stream.pushFrame(frame);
-    await until(() => hearing.events.length > 0);
-    cloud.dropSockets();
-    const isLost = ({ type }: { type: string }): boolean => type === 'closed' || type === 'reconnecting';
-    await until(() => hearing.connection.some(isLost));
-    await clock.advance(1_000);
-    for (const frame of frames.slice(half)) hearing.stream.pushFrame(frame);
-    expect(await hearing.finals(1)).toEqual(['When does the last ferry leave?']);
-  });
-
+describe('a connection', () => {
   it.each<[number, LoopbackOptions['deepgram']]>([
     [401, {}],
     [402, { credits: false }],
