@@ -24,7 +24,7 @@ export class TTS extends StreamingTTS<SpeakOptions> {
       wire: speak,
       options: speaking,
       tokenizer: tokenizer ?? new tokenize.basic.SentenceTokenizer({ minSentenceLength: 8 }),
-      alignedTranscript: speaking.returnTimestamps !== false,
+      alignedTranscript: speaking.returnTimestamps === true,
       sampleRateOf: ({ sampleRate }) => sampleRate,
       modelOf: ({ model }) => model,
     });
