@@ -1,4 +1,5 @@
 import { shortuuid, voice, type tts } from '@livekit/agents';
+import { PatchbayError } from '@patchbay/ws-url';
 import type { AudioFrame } from './audio-frame.ts';
 import { SpeechFrames } from './speech-frames.ts';
 import type { SpeechSockets } from './speech-sockets.ts';
@@ -123,6 +124,8 @@ export class Speaker<Options extends object> {
       await turn.done;
     } catch (error) {
       if (!this.#wasHeard) this.#parts.unshift(...this.#taken);
+      // Said at once on another socket, as if this one had been known to be dead.
+      if (turn.isUnanswered && PatchbayError.is(error) && error.code === 'closed' && error.retryable) return;
       throw error;
     } finally {
       this.#turn = undefined;

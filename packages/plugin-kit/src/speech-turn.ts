@@ -42,6 +42,7 @@ export class SpeechTurn<Options extends object> implements SpokenTurn {
   #isCancelled = false;
   #isOver = false;
   #wasHeard = false;
+  #wasAnswered = false;
   #unreadable = 0;
   #context: TextToSpeechContext<Options> | undefined;
   /** What it begins with, written for the socket that takes it. */
@@ -73,6 +74,11 @@ export class SpeechTurn<Options extends object> implements SpokenTurn {
 
   get isCancelled(): boolean {
     return this.#isCancelled;
+  }
+
+  /** It was given a socket that had served others, and not a word came back: that one may have been dead all along. */
+  get isUnanswered(): boolean {
+    return this.#socket?.reused === true && !this.#wasAnswered;
   }
 
   /** Whether its socket takes so much more text; the first text always has room. */
@@ -239,6 +245,7 @@ export class SpeechTurn<Options extends object> implements SpokenTurn {
   }
 
   #received(frame: Frame): boolean {
+    this.#wasAnswered = true;
     if (typeof frame !== 'string') {
       this.audio(frame);
       return this.#isOver;

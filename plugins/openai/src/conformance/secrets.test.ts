@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { subjects } from './__fixtures__/subjects.ts';
 
 const module = fileURLToPath(new URL('./__fixtures__/subjects.ts', import.meta.url));
-const wanted = ['responses.LLM (HTTP)', 'realtime.RealtimeModel', 'tts.TTS'];
+const wanted = ['openai.responses.LLM (HTTP)', 'openai.realtime.RealtimeModel', 'openai.TTS'];
 
 /** No language model tells what its service calls a request that succeeds. */
-const isTold = (title: string, row: string): boolean => row !== 'echoed-request-id' || title === 'tts.TTS';
+const isTold = (title: string, row: string): boolean => row !== 'echoed-request-id' || title === 'openai.TTS';
 
 describe('with a scrubber that does nothing', () => {
   it.each(wanted)(
