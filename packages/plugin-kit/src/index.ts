@@ -20,6 +20,7 @@ export { retryableStatus, retryAfter, toAPIError, toPatchbayError, type APIError
 export { ExtraAttempts, Extras } from './extras.ts';
 export { guardedEmit, type GuardedEmitter } from './guarded-emit.ts';
 export { logger, type Logger } from './logging.ts';
+export type { Words } from './words.ts';
 export { resolveConnect, routeTo, type PluginConnectOptions, type Route } from './connect.ts';
 export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';
 export { PcmChunker, type PcmChunkerOptions } from './pcm-chunker.ts';
