@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { features } from '../plugins/openai/src/evidence/features.ts';
-import { pains, type Proof } from '../plugins/openai/src/evidence/pains.ts';
+import { pains } from '../plugins/openai/src/evidence/pains.ts';
+import type { Proof } from '../plugins/openai/src/evidence/proof.ts';
 
 /** What is claimed, and the tests that are said to show it. */
 export interface Claim {

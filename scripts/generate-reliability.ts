@@ -1,10 +1,17 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { features, type Feature } from '../plugins/openai/src/evidence/features.ts';
-import { pains, type Proof } from '../plugins/openai/src/evidence/pains.ts';
+import { pains } from '../plugins/openai/src/evidence/pains.ts';
+import type { Proof } from '../plugins/openai/src/evidence/proof.ts';
 import { faultRows, type FaultRow } from '../packages/conformance/src/faults.ts';
 import { readFigures, type Figures } from '../packages/conformance/src/figures.ts';
-import { columnsOf, readResults, type ResultCell, type Results } from '../packages/conformance/src/results.ts';
+import {
+  byPlugin,
+  columnsOf,
+  readResults,
+  type ResultCell,
+  type Results,
+} from '../packages/conformance/src/results.ts';
 
 /** The pages that are generated. */
 export const pages: Readonly<Record<'reliability' | 'features', URL>> = {
@@ -70,12 +77,9 @@ const groups: Readonly<Record<FaultRow['group'], string>> = {
 function matrix({ subjects, rows }: Results): string {
   const cells = Object.values(rows).flatMap((row) => Object.values(row));
   const count = (verdict: ResultCell['verdict']): number => cells.filter((cell) => cell.verdict === verdict).length;
-  const sections = Object.entries(groups).map(([group, title]) => {
-    const lines = faultRows
-      .filter((row) => row.group === group)
-      .map(({ id, title: what }) => [what, ...subjects.map((subject) => shown(rows[id]?.[subject]))]);
-    return `### ${title}\n\n${table([['fault', ...columnsOf(subjects)], ...lines])}`;
-  });
+  const sections = byPlugin(subjects).map(
+    ([plugin, own]) => `### Classes of @patchbay/${plugin}\n\n${tablesOf(own, rows)}`,
+  );
   const reasons = faultRows.flatMap(({ id, title }) => {
     const own = Object.values(rows[id] ?? {}).flatMap((cell) => (cell.verdict === 'na' ? [cell.reason] : []));
     return [...new Set(own)].map((reason) => `- ${title}: ${reason}.`);
@@ -97,6 +101,18 @@ ${sections.join('\n\n')}
 ### Why a cell cannot occur
 
 ${reasons.join('\n')}`;
+}
+
+/** A table per group of faults, without those that cannot occur on any of these classes. */
+function tablesOf(subjects: readonly string[], rows: Results['rows']): string {
+  const tables = Object.entries(groups).flatMap(([group, title]) => {
+    const lines = faultRows
+      .filter((row) => row.group === group)
+      .map(({ id, title: what }) => [what, ...subjects.map((subject) => shown(rows[id]?.[subject]))])
+      .filter(([, ...cells]) => cells.some((cell) => cell !== '–' && cell !== ''));
+    return lines.length === 0 ? [] : [`#### ${title}\n\n${table([['fault', ...columnsOf(subjects)], ...lines])}`];
+  });
+  return tables.join('\n\n');
 }
 
 /** The commands keep their figures with `--write`. */

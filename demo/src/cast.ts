@@ -1,7 +1,8 @@
 import type { VAD, llm, stt, tts } from '@livekit/agents';
-import { STT, TTS, gateways, realtime, responses } from '@patchbay/openai';
+import type { Offer } from './providers/index.ts';
+import { createLLM, createRealtimeModel } from './providers/openai.ts';
+import type { Hearing, Part, Place } from './providers/types.ts';
 import type { Mode } from './record.ts';
-import { agentVoice } from './script.ts';
 
 /** What an AgentSession is made of. */
 export interface Models {
@@ -12,52 +13,23 @@ export interface Models {
   vad?: VAD | null;
 }
 
-/** Gateways whose rules the demo can stand behind; each serves everything that it needs. */
-export const gatewayChoices = ['litellm', 'litellm@1.105', 'none'] as const;
-export type GatewayChoice = (typeof gatewayChoices)[number];
-
-/** Where the models are. Without a base URL: wherever the environment says. */
-export interface Place {
-  gateway: GatewayChoice;
-  baseURL?: string;
-  apiKey?: string;
-  /** How often a speech-to-speech session may reconnect before healthy time refunds it. Default: the plugin's. */
-  maxRetry?: number;
+/** Who hears and who speaks, where those are two. */
+export interface Cast {
+  stt: Offer<Hearing>;
+  tts: Offer<Part<tts.TTS>>;
 }
 
-/** Models by what they do. */
-export const modelNames = {
-  transcription: 'gpt-4o-mini-transcribe',
-  answers: 'gpt-5-mini',
-  speech: 'gpt-4o-mini-tts',
-  conversation: 'gpt-realtime',
-} as const;
+export function createModels(mode: Mode, place: Place, { stt, tts }: Cast): Models {
+  if (mode === 'realtime') return { llm: createRealtimeModel(place) };
+  return { stt: stt.create(place), llm: createLLM(place), tts: tts.create(place) };
+}
 
-/** The plugin's classes as anyone would use them. */
-export function createModels(mode: Mode, place: Place): Models {
-  const options = connection(place);
-  if (mode === 'realtime') {
-    const { maxRetry } = place;
-    const connOptions = maxRetry === undefined ? {} : { connOptions: { maxRetry } };
-    const voice = { voice: agentVoice, model: modelNames.conversation };
-    return { llm: new realtime.RealtimeModel({ ...options, ...voice, ...connOptions }) };
-  }
-  return {
-    stt: new STT({ ...options, model: modelNames.transcription }),
-    llm: new responses.LLM({ ...options, model: modelNames.answers }),
-    tts: new TTS({ ...options, model: modelNames.speech, voice: agentVoice }),
-  };
+/** For people. */
+export function partsOf(mode: Mode, { stt, tts }: Cast): string {
+  if (mode === 'realtime') return 'realtime.RealtimeModel on one socket';
+  return [stt.title, 'responses.LLM on a WebSocket', tts.title].join(' · ');
 }
 
 export async function closeModels({ stt, llm, tts }: Models): Promise<void> {
   await Promise.all([stt?.close(), 'aclose' in llm ? llm.aclose() : llm.close(), tts?.close()]);
-}
-
-function connection({
-  gateway,
-  baseURL,
-  apiKey,
-}: Place): Pick<ConstructorParameters<typeof STT>[0] & object, 'gateway' | 'baseURL' | 'apiKey'> {
-  if (baseURL === undefined) return {};
-  return gateway === 'none' ? { baseURL, apiKey } : { gateway: gateways.litellm({ baseURL, apiKey }) };
 }

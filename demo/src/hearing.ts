@@ -1,6 +1,6 @@
 import type { Listener } from '@patchbay/loopback';
 import type { Playback } from './audio-out.ts';
-import { sampleRate, type Turn } from './record.ts';
+import { sampleRate, words, type Turn } from './record.ts';
 
 /** A cut as the service received it, milliseconds. */
 export interface Truncation {
@@ -12,6 +12,8 @@ export interface Truncation {
 /** A piece of speech that left the service whole. */
 export interface SpeechSent {
   samples: number;
+  /** What it says, where the service was asked to say just that. */
+  text?: string;
   /** Since the epoch. */
   wall: number;
 }
@@ -28,8 +30,12 @@ export function countSamples(
     const turn = turns.findLast(({ saidTo }) => saidTo <= wall - lineStartedAt);
     return turn && answers.get(turn);
   };
-  for (const { samples, wall } of sent) {
-    const answer = answerAt(wall);
+  for (const { samples, text, wall } of sent) {
+    // Of a conversation before this one.
+    if (wall < lineStartedAt) continue;
+    // What is still on its way when the caller cuts in is part of the answer before.
+    const asked = text === undefined ? undefined : turns.find(({ wrote }) => words(wrote).includes(words(text)));
+    const answer = asked ? answers.get(asked) : answerAt(wall);
     if (answer) answer.sent += samples;
   }
   for (const { received, startedAt } of playbacks) {

@@ -2,30 +2,21 @@ import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { initializeLogger } from '@livekit/agents';
-import { dispose } from '@livekit/rtc-node';
-import { closeModels, createModels } from './cast.ts';
-import { check, type Check } from './checks.ts';
-import { converse } from './conversation.ts';
+import { partsOf } from './cast.ts';
+import type { Progress } from './conversation.ts';
 import { explain } from './failure.ts';
-import { Fire } from './fire/fire.ts';
 import { prepareFolder } from './folder.ts';
+import { leave, longestEndMs } from './leave.ts';
 import { help, readOptions, type Options } from './options.ts';
-import { sampleRate, type Conversation, type Mode } from './record.ts';
-import { modeNames, modeParts, report } from './report/index.ts';
-import { toolsExpected } from './script.ts';
+import { perform, type Run } from './perform.ts';
+import { sampleRate } from './record.ts';
+import { modeNames, report } from './report/index.ts';
 import { openStage, type Stage } from './stage.ts';
 import { Terminal } from './terminal.ts';
 import { waveFile } from './wave-file.ts';
 
 /** A demo that hangs is a demo that fails, milliseconds. */
 const longestDemoMs = { calm: 170_000, underFire: 420_000 };
-/** The most that ending may take. */
-const longestEndMs = 8_000;
-
-interface Run {
-  conversation: Conversation;
-  checks: Check[];
-}
 
 async function main(options: Options, terminal: Terminal): Promise<boolean> {
   initializeLogger({ pretty: options.verbose, level: options.verbose ? 'debug' : 'silent' });
@@ -52,8 +43,15 @@ async function main(options: Options, terminal: Terminal): Promise<boolean> {
   try {
     stage = await Promise.race([openStage(options), failed]);
     terminal.title('Patchbay demo', `A caller and a LiveKit agent talk ${stage.description}.`);
-    for (const mode of options.modes)
-      runs.push(await Promise.race([perform(mode, stage, terminal, interrupted.signal), failed]));
+    for (const mode of options.modes) {
+      terminal.heading(modeNames[mode], partsOf(mode, options.cast));
+      const onProgress = (progress: Progress): void => {
+        // What happens while everything is being torn down is no news.
+        if (!interrupted.signal.aborted) terminal.progress(progress);
+      };
+      const { signal } = interrupted;
+      runs.push(await Promise.race([perform({ mode, cast: options.cast, stage, onProgress, signal }), failed]));
+    }
   } catch (error) {
     failure = explain(error);
   }
@@ -71,30 +69,6 @@ async function main(options: Options, terminal: Terminal): Promise<boolean> {
     terminal.failure(failure);
   }
   return failure === undefined && checks.every(({ ok }) => ok);
-}
-
-async function perform(mode: Mode, stage: Stage, terminal: Terminal, signal: AbortSignal): Promise<Run> {
-  terminal.heading(modeNames[mode], modeParts[mode]);
-  const models = createModels(mode, stage.place);
-  try {
-    const conversation = await converse({
-      mode,
-      models,
-      ...stage.scripts.get(mode)!,
-      ...(stage.faults ? { fire: new Fire(stage.faults) } : {}),
-      listener: stage.listener,
-      onProgress: (progress) => {
-        // What happens while everything is being torn down is no news.
-        if (!signal.aborted) terminal.progress(progress);
-      },
-      truncations: () => stage.truncations,
-      speechSent: stage.speechSent,
-      signal,
-    });
-    return { conversation, checks: check(conversation, { tools: toolsExpected, exact: stage.exact }) };
-  } finally {
-    await closeModels(models);
-  }
 }
 
 async function save(
@@ -118,14 +92,6 @@ async function save(
 function shortPath(file: string): string {
   const path = relative(process.cwd(), file);
   return path.startsWith('..') ? file : path;
-}
-
-/** The native audio engine and LiveKit's own timers would keep the process for seconds. */
-async function leave(code: number): Promise<never> {
-  setTimeout(() => process.exit(code), longestEndMs).unref();
-  await dispose();
-  await new Promise<void>((resolve) => void process.stdout.write('', () => resolve()));
-  process.exit(code);
 }
 
 const terminal = new Terminal(process.stdout);

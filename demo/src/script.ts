@@ -21,6 +21,13 @@ export const script: readonly Step[] = [
   { say: 'Thank you and goodbye.' },
 ];
 
+/** As much as shows that hearing, speaking and being interrupted work. */
+export const shortScript: readonly Step[] = [
+  { say: 'What is the weather in Paris tomorrow?' },
+  { say: 'Please tell me a story about the sea.', interruptAfterMs: 3_000 },
+  { say: 'Thank you and goodbye.' },
+];
+
 /** Tools that must have been called in the end. */
 export const toolsExpected: readonly string[] = ['lookUpWeather'];
 

@@ -2,17 +2,19 @@ import {
   startEar,
   startLoopback,
   startVoice,
+  type Carrier,
   type Faults,
   type Listener,
   type Speech,
-  type Voice,
 } from '@patchbay/loopback';
-import { modelNames, type Place } from './cast.ts';
+import type { Cast } from './cast.ts';
 import type { SpeechSent, Truncation } from './hearing.ts';
 import type { Options } from './options.ts';
 import { fireScripts } from './fire/scripts.ts';
+import { modelNames } from './providers/openai.ts';
+import type { Place } from './providers/types.ts';
 import { sampleRate, type Mode } from './record.ts';
-import { callerVoice, script, type Step } from './script.ts';
+import { callerVoice, script, shortScript, type Step } from './script.ts';
 
 /** Everything around a conversation: where the models are, what the caller says, and who listens. */
 export interface Stage {
@@ -46,60 +48,75 @@ export async function openStage(options: Options): Promise<Stage> {
   return options.live ? openLiveStage(options) : openLocalStage(options);
 }
 
-async function openLocalStage({ gateway, faults, modes }: Options): Promise<Stage> {
+async function openLocalStage(options: Options): Promise<Stage> {
+  const { gateway, faults, cast } = options;
   const cloud = await startLoopback({
     ...(gateway === 'none' ? {} : { gateway: { name: gateway, models: routedModels } }),
     ...(faults ? { faults: [] } : {}),
   });
-  const [voice, ear] = await Promise.all([startVoice(), startEar({ recogniser: false })]);
+  const ear = await startEar({ recogniser: false });
   const truncations: Truncation[] = [];
   const speechSent: SpeechSent[] = [];
   cloud.on('event', ({ name, wall, detail }) => {
     if (name === 'item-truncated') truncations.push({ audioEndMs: Number(detail.audioEndMs), wall });
-    if (name === 'speech-sent') speechSent.push({ samples: Number(detail.samples), wall });
+    if (name !== 'speech-sent') return;
+    const text = typeof detail.text === 'string' ? { text: detail.text } : {};
+    speechSent.push({ ...text, samples: Number(detail.samples), wall });
   });
   return {
     // A fault every few seconds is more than healthy time refunds.
-    place: { gateway, baseURL: cloud.url, apiKey: 'local', ...(faults ? { maxRetry: 20 } : {}) },
+    place: { gateway, origin: cloud.origin, apiKey: 'local', ...(faults ? { maxRetry: 20 } : {}) },
     description:
       gateway === 'none'
         ? 'with a voice cloud on 127.0.0.1'
         : `through a gateway with ${gatewayNames[gateway]}’s rules, all on 127.0.0.1`,
     note: 'The voices are synthetic and carry their text above the speech band, so every word can be read back from the samples that arrived. This tests transport, timing and turn-taking, not recognition.',
     exact: true,
-    scripts: await spokenBy(voice, modes, faults),
+    scripts: await spoken(options, (mode) => carrierFor(mode, cast)),
     ...(faults ? { faults: cloud.faults } : {}),
     listener: await ear.listen({ sampleRate }),
     truncations,
     // What is asked for again is sent again.
     ...(faults ? {} : { speechSent }),
     async close() {
-      await Promise.all([cloud.close(), voice.close(), ear.close()]);
+      await Promise.all([cloud.close(), ear.close()]);
     },
   };
 }
 
 /** A plain voice, and nobody who could read a real one back. */
-async function openLiveStage({ modes }: Options): Promise<Stage> {
-  const voice = await startVoice({ carrier: 'off' });
-  const scripts = await spokenBy(voice, modes, false);
-  await voice.close();
+async function openLiveStage(options: Options): Promise<Stage> {
+  const { stt, tts } = options.cast;
   return {
     place: { gateway: 'none' },
-    description: 'with the service that the environment names',
+    description: `with ${[...new Set(['OpenAI', stt.provider.title, tts.provider.title])].join(' and ')}, as the environment says`,
     note: 'The caller’s voice is synthetic. What a real model says cannot be read back here, so turns, sound and tool calls were checked, not words.',
     exact: false,
-    scripts,
+    scripts: await spoken(options, () => 'off'),
     truncations: [],
     close: () => Promise.resolve(),
   };
 }
 
-async function spokenBy(voice: Voice, modes: readonly Mode[], faults: boolean): Promise<Stage['scripts']> {
-  const speak = ({ say }: Step): Promise<Speech> => voice.speak(say, { voice: callerVoice, sampleRate });
-  const spoken = modes.map(async (mode) => {
-    const said = faults ? fireScripts[mode] : script;
-    return [mode, { script: said, phrases: await Promise.all(said.map(speak)) }] as const;
+/** The caller's line has 24 kHz, and what is above the half of those at which somebody listens is lost on the way. */
+function carrierFor(mode: Mode, { stt }: Cast): Carrier {
+  return mode === 'pipeline' && stt.sampleRate < sampleRate ? 'wide' : 'high';
+}
+
+/** What the caller says, in a voice that is not needed any more afterwards. */
+async function spoken(
+  { modes, faults, short }: Options,
+  carrierOf: (mode: Mode) => Carrier,
+): Promise<Stage['scripts']> {
+  const all = modes.map(async (mode) => {
+    const said = faults ? fireScripts[mode] : short ? shortScript : script;
+    const voice = await startVoice({ carrier: carrierOf(mode) });
+    try {
+      const phrases = said.map(({ say }) => voice.speak(say, { voice: callerVoice, sampleRate }));
+      return [mode, { script: said, phrases: await Promise.all(phrases) }] as const;
+    } finally {
+      await voice.close();
+    }
   });
-  return new Map(await Promise.all(spoken));
+  return new Map(await Promise.all(all));
 }

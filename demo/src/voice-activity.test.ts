@@ -7,7 +7,7 @@ import { script } from './script.ts';
 initializeLogger({ pretty: false, level: 'silent' });
 afterAll(() => dispose());
 
-test.each<Carrier>(['high', 'inband', 'off'])(
+test.each<Carrier>(['high', 'wide', 'inband', 'off'])(
   'LiveKit hears each phrase of the voice as one piece of speech, carrier %s',
   async (carrier) => {
     const voice = await startVoice({ carrier });

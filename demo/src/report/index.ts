@@ -9,7 +9,8 @@ import { timeline } from './timeline.ts';
 import { longestWait, waits } from './waits.ts';
 
 export interface ReportInput {
-  runs: readonly { conversation: Conversation; checks: readonly Check[] }[];
+  /** Each with what it was made of. */
+  runs: readonly { conversation: Conversation; parts: string; checks: readonly Check[] }[];
   /** Where it ran, in a few words: "behind LiteLLM's rules on 127.0.0.1". */
   place: string;
   /** Small print: what the run proves and what it does not. */
@@ -21,11 +22,6 @@ export interface ReportInput {
 export const modeNames: Record<Conversation['mode'], string> = {
   pipeline: 'Speech → text → model → speech',
   realtime: 'Speech to speech',
-};
-
-export const modeParts: Record<Conversation['mode'], string> = {
-  pipeline: 'STT on a realtime socket · responses.LLM on a WebSocket · TTS over HTTP',
-  realtime: 'realtime.RealtimeModel on one socket',
 };
 
 /** Everything about a run on one page that needs nothing else. */
@@ -53,12 +49,12 @@ export function report({ runs, place, note, failure }: ReportInput): string {
         ${failure ? html`<p class="failure">${failure}</p>` : undefined}
         <dl class="facts">${facts(conversations)}</dl>
         ${runs.map(
-          ({ conversation, checks }) =>
+          ({ conversation, parts, checks }) =>
             html`<article class="conversation">
               <div class="head">
                 <div>
                   <h2>${modeNames[conversation.mode]}</h2>
-                  <p>${modeParts[conversation.mode]}</p>
+                  <p>${parts}</p>
                 </div>
                 <audio controls preload="metadata" src="${playerAudio(conversation)}"></audio>
               </div>

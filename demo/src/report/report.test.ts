@@ -7,7 +7,12 @@ import { report } from './index.ts';
 function pageOf(turns: Turn[], more: { failure?: string } = {}): string {
   const conversation = conversationOf(turns);
   const checks = check(conversation, { exact: true, tools: [] });
-  return report({ runs: [{ conversation, checks }], place: 'somewhere', note: 'A note.', ...more });
+  return report({
+    runs: [{ conversation, parts: 'Some models', checks }],
+    place: 'somewhere',
+    note: 'A note.',
+    ...more,
+  });
 }
 
 /** The page as one reads it. */

@@ -2,7 +2,10 @@ import { Agent } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { currentRuntime } from '@patchbay/ws-session';
 import { installRuntime } from '@patchbay/ws-session/testing';
+import type { Ear } from '@patchbay/loopback';
+import { echoes } from './echoes.ts';
 import type { Outcome } from './expectation.ts';
+import { phraseActs } from './phrase/acts.ts';
 import { leaksIn, picturesOf, type Secrets } from './secrets.ts';
 import { hangs, type Stage } from './stage.ts';
 import type { Subject, Where } from './subject.ts';
@@ -26,6 +29,8 @@ export interface ActResult {
 export interface Act {
   /** Another place, another way, another key. */
   prepare?(where: Where, subject: Subject, secrets: Secrets): Where;
+  /** The cloud's ear. Default: the plain one. */
+  ear?(): Ear;
   /** What was wrong is so no longer. */
   mend?(): void;
   /** Default: one turn. */
@@ -112,6 +117,7 @@ export const acts: Readonly<Record<string, Act>> = {
     },
     mend: () => void (hasNames = true),
   },
+  ...phraseActs,
   'clock-jump': { run: inTheMiddle(({ parts }) => parts.clock.correctWallClock(3_600_000)) },
   'event-loop-stall': { run: inTheMiddle(({ parts }) => parts.clock.stall(20_000)) },
   suspend: { run: inTheMiddle(({ parts }) => parts.clock.stall(600_000)) },
@@ -207,6 +213,8 @@ export const acts: Readonly<Record<string, Act>> = {
     async run(stage) {
       const talk = stage.talk();
       await stage.settle(talk.turn());
+      // Whoever reconnects by itself has done so: what is said next is the first on a new line.
+      await stage.pass(1_500);
       return { turn: await stage.settle(talk.turn()), turns: 2 };
     },
   },
@@ -296,7 +304,7 @@ export const acts: Readonly<Record<string, Act>> = {
       const leaks: string[] = [];
       const print = (moment: string): void => {
         for (const thing of stage.things) {
-          leaks.push(...leaksIn(picturesOf(thing), secrets, `${thing.constructor.name} ${moment}`));
+          leaks.push(...leaksIn(picturesOf(thing, Infinity), secrets, `${thing.constructor.name} ${moment}`));
         }
       };
       print('before');
@@ -314,26 +322,12 @@ export const acts: Readonly<Record<string, Act>> = {
   userinfo: {
     prepare: (where, _subject, { password }) => ({
       ...where,
-      baseURL: where.baseURL.replace('://', `://caller:${password}@`),
+      baseURL: where.baseURL.replace('://', `://caller:${encodeURIComponent(password)}@`),
     }),
   },
   plaintext: { prepare: (where) => ({ ...where, baseURL: 'http://voice.example.com/v1' }) },
   scheme: { prepare: (where) => ({ ...where, baseURL: where.baseURL.replace('http:', 'ws+unix:') }) },
-  'echo-401': {
-    async run(stage) {
-      const { key } = stage.parts.secrets;
-      const message = `Incorrect API key provided: ${key}. Bearer ${key}`;
-      stage.parts.cloud.faults.inject({ name: 'refuse', status: 401, body: JSON.stringify({ error: { message } }) });
-      return { turn: await stage.settle(stage.talk().turn()) };
-    },
-  },
-  'echo-close': {
-    async run(stage) {
-      const { secrets, points, cloud } = stage.parts;
-      cloud.faults.inject({ name: 'close-after', at: points.begun, code: 1008, reason: `no ${secrets.key}`, times: 1 });
-      return { turn: await stage.settle(stage.talk().turn()) };
-    },
-  },
+  ...echoes,
 };
 
 function isSession(stage: Stage): boolean {

@@ -23,37 +23,61 @@ export interface CellOptions {
   round: number;
   /** In real time: the plugin takes no clock. */
   real: boolean;
+  /** In real time: after so many milliseconds a turn is said to hang. Default 6,000. */
+  patienceMs?: number;
 }
 
 /** A caller has hung up after half a minute; LiveKit's own waits stand. */
 const patient = { maxRetry: 3, retryIntervalMs: 2_000, timeoutMs: 10_000 };
-/** In real time nobody waits that long. */
-const hasty = { maxRetry: 2, retryIntervalMs: 20, timeoutMs: 1_000 };
+/** In real time nobody waits that long; the attempts are as many. */
+const hasty = { maxRetry: 3, retryIntervalMs: 20, timeoutMs: 1_000 };
 
 /** One fault on one class: sets the stage, lets it happen, and looks at what came of it. */
-export async function runCell({ subject, row, secrets, round, real }: CellOptions): Promise<Observation> {
+export async function runCell({
+  subject,
+  row,
+  secrets,
+  round,
+  real,
+  patienceMs = 6_000,
+}: CellOptions): Promise<Observation> {
   const clock = newClock(real);
   const restore = real ? (): void => undefined : installRuntime({ ...createTestRuntime(), clock });
   const timers = real ? undefined : new VirtualTimers(clock);
   const storyteller = new Storyteller();
   const points = pointsOf(subject, round);
   const faults = (row.faults ?? []).map((fault) => fault.replace(/\{(\w+)\}/g, (_, at: 'begun') => String(points[at])));
+  const act = acts[row.act ?? ''] ?? {};
+  const ear = act.ear?.();
   const cloud = await startLoopback({
     voice: 'plain',
+    ...(ear === undefined ? {} : { ear }),
     mind: storyteller,
     faults,
     gateway: subject.gateway,
     ...(real ? {} : { clock }),
   });
   const ears = new Ears();
-  const act = acts[row.act ?? ''] ?? {};
   const where = placeFor(row, cloud, secrets);
   const prepared = act.prepare?.(where, subject, secrets) ?? where;
   const hosts = (): string[] => [`127.0.0.1:${cloud.port}`, `voice.internal:${cloud.port}`];
   const dials = new Dials(hosts);
   const connOptions = real ? hasty : patient;
   const parts: StageParts = {
-    ...{ subject, secrets, clock, cloud, ears, dials, storyteller, connOptions, points, real },
+    ...{
+      subject,
+      secrets,
+      clock,
+      cloud,
+      ...(ear && { ear }),
+      ears,
+      dials,
+      storyteller,
+      connOptions,
+      points,
+      real,
+      patienceMs,
+    },
     where: prepared,
   };
   try {
@@ -110,6 +134,7 @@ async function perform(parts: StageParts, act: Act, timers: VirtualTimers | unde
     print(heard);
     observation.leaks.push(...leaksIn(picturesOf(heard), secrets, 'an event'));
   }
+  observation.leaks.push(...leaksIn([...ears.ids].join(' '), secrets, 'an id'));
   if (!parts.real) observation.left = await leave(stage, timers);
   observation.leaks.push(...leaksIn(takeSpans(), secrets, 'a span'));
   return observation;
@@ -168,13 +193,13 @@ function pointsOf({ points }: Subject, round: number): StageParts['points'] {
 
 function placeFor({ id }: FaultRow, cloud: Pick<Loopback, 'ca' | 'origin' | 'url'>, secrets: Secrets): Where {
   const { key, header, token, password } = secrets;
-  const proxy = cloud.origin.replace('://', `://caller:${password}@`);
+  const proxy = cloud.origin.replace('://', `://caller:${encodeURIComponent(password)}@`);
   return {
     apiKey: key,
     baseURL: cloud.url,
     headers: { 'x-gateway-key': header },
     query: { token },
-    ...(id.startsWith('proxy-') ? { proxy } : {}),
+    ...(id.startsWith('proxy-') || id.startsWith('echoed-') ? { proxy } : {}),
     // Where certificates are at stake, the authority is not.
     ...(id.startsWith('tls-') ? { agent: new Agent({ ca: cloud.ca }) } : {}),
   };

@@ -23,7 +23,14 @@ for (const id of task.rows) {
   report({ begins: id, secrets });
   const started = performance.now();
   try {
-    const observation = await runCell({ subject, row, secrets, round: task.round, real: task.real });
+    const observation = await runCell({
+      subject,
+      row,
+      secrets,
+      round: task.round,
+      real: task.real,
+      patienceMs: task.patienceMs,
+    });
     report({ ends: id, observation, realMs: performance.now() - started });
   } catch (error) {
     report({ broken: id, message: error instanceof Error ? (error.stack ?? error.message) : String(error) });

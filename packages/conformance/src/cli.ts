@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { faultRows } from './faults.ts';
 import { keepFigures } from './figures.ts';
 import { countsOf, figureOf, runMatrix, type Cell } from './matrix.ts';
-import { columnsOf, resultsFile, resultsOf } from './results.ts';
+import { byPlugin, columnsOf, laidOverResults, readResults, resultsFile, resultsOf } from './results.ts';
 import { titleOf, type Subject } from './subject.ts';
 import { runUpstream } from './upstream.ts';
 
@@ -17,7 +17,7 @@ const HELP = `faults: every fault on every class of every plugin
   --subject TEXT     classes whose name contains it
   --rounds N         again with other secrets and other points of the protocols (default 1)
   --workers N        processes at once (default 2)
-  --write            keep the figures in ${resultsFile.split('/').slice(-3).join('/')}
+  --write            keep the figures in ${resultsFile.split('/').slice(-3).join('/')}; of a part, beside those of the others
   --upstream         ask the plugin that this one replaces, in real time
   --times            how long each cell takes
   --list             name the rows
@@ -83,35 +83,39 @@ async function main(): Promise<boolean> {
     `\n${pass} passed, ${fail} failed, ${na} n/a; secrets seen in ${leaks} of ${pass + fail} runs; ${seconds} s`,
   );
   if (values.write) {
-    const text = `${JSON.stringify(resultsOf(cells), null, 2)}\n`;
+    const isPart = rows !== undefined || values.subject !== undefined;
+    const results = isPart ? laidOverResults(await readResults(), resultsOf(cells)) : resultsOf(cells);
+    const text = `${JSON.stringify(results, null, 2)}\n`;
     if (text !== (await readFile(resultsFile, 'utf8').catch(() => ''))) await writeFile(resultsFile, text);
     const rounds = Number(values.rounds);
-    await keepFigures({ faults: { rounds, runs: pass + fail, failed: fail, leaks } });
+    if (!isPart) await keepFigures({ faults: { rounds, runs: pass + fail, failed: fail, leaks } });
     console.log(`written to ${relative(process.cwd(), resultsFile)}`);
   }
   return fail === 0 && pass > 0;
 }
 
-/** Fault × class. Of several rounds the worst is shown. */
+/** Fault × class, a table per plugin. Of several rounds the worst is shown. */
 function print(cells: readonly Cell[]): void {
-  const subjects = [...new Set(cells.map(({ subject }) => subject))].sort();
-  const lines = [['', ...columnsOf(subjects)]];
-  for (const { id } of faultRows) {
-    const row = cells.filter((cell) => cell.row === id);
-    if (row.length === 0) continue;
-    const shown = subjects.map((subject) => {
-      const own = row.filter((cell) => cell.subject === subject);
-      const worst = own.find(({ verdict }) => verdict === 'fail') ?? own[0];
-      return worst === undefined ? '' : figureOf(worst);
-    });
-    lines.push([id, ...shown]);
-  }
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  for (const line of lines)
-    console.log(
+  const all = [...new Set(cells.map(({ subject }) => subject))].sort();
+  for (const [plugin, subjects] of byPlugin(all)) {
+    const lines = [[plugin, ...columnsOf(subjects)]];
+    for (const { id } of faultRows) {
+      const row = cells.filter((cell) => cell.row === id);
+      if (row.length === 0) continue;
+      const shown = subjects.map((subject) => {
+        const own = row.filter((cell) => cell.subject === subject);
+        const worst = own.find(({ verdict }) => verdict === 'fail') ?? own[0];
+        return worst === undefined ? '' : figureOf(worst);
+      });
+      lines.push([id, ...shown]);
+    }
+    const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+    const padded = lines.map((line) =>
       line
         .map((text, column) => text.padEnd(widths[column]!))
         .join('  ')
         .trimEnd(),
     );
+    console.log(`\n${padded.join('\n')}`);
+  }
 }

@@ -20,6 +20,8 @@ export class Ears {
   /** Errors as they were given, for those who look for secrets in them. */
   readonly heard: unknown[] = [];
   readonly tells: string[] = [];
+  /** What the service calls its requests, as the caller was told. */
+  readonly ids: Set<string> = new Set();
   final: SeenError | undefined;
   recoverable = 0;
   droppedMs = 0;
@@ -33,6 +35,7 @@ export class Ears {
     const { on } = speaker as Partial<Speaker>;
     if (typeof on !== 'function') return;
     if (errors) on.call(speaker, 'error', (event: ErrorEvent) => this.#failed(event));
+    on.call(speaker, 'metrics_collected', (metrics: object) => void this.heard.push(metrics));
     on.call(speaker, 'connection', (event: ConnectionEvent) => this.#connection(event));
   }
 

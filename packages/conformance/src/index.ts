@@ -1,13 +1,14 @@
 export { deviations } from './expectation.ts';
 export type { Expectation, NotApplicable, Observation, Outcome, Suite } from './expectation.ts';
 export { faultRows } from './faults.ts';
-export type { FaultRow, Group } from './faults.ts';
-export { runSubject } from './run.ts';
+export type { FaultRow, Group, UpstreamColumn, UpstreamFate } from './faults.ts';
+export { noScrubber, runSubject } from './run.ts';
 export type { CellRun, RunOptions } from './run.ts';
 export type { Mix } from './soak/mix.ts';
 export type { SoakReport } from './soak/report.ts';
 export { runSoak } from './soak/soak.ts';
 export type { SoakOptions } from './soak/soak.ts';
 export { expectationFor } from './suites/index.ts';
+export { isAsMeasured } from './upstream-fate.ts';
 export { suiteOf, titleOf } from './subject.ts';
 export type { Kind, Point, Subject, Where } from './subject.ts';

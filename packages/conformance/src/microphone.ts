@@ -44,6 +44,11 @@ export class Microphone {
 
   async say(text: string): Promise<void> {
     const { samples } = await plainVoice.speak(text);
+    this.play(samples);
+  }
+
+  /** Says samples as they are, behind what is being said. */
+  play(samples: Int16Array): void {
     const all = new Int16Array(this.#waiting.length + samples.length);
     all.set(this.#waiting);
     all.set(samples, this.#waiting.length);

@@ -11,6 +11,8 @@ export interface Task {
   rows: readonly string[];
   round: number;
   real: boolean;
+  /** In real time: after so many milliseconds a turn is said to hang. */
+  patienceMs?: number;
 }
 
 /** A line of the child's on {@link reportFd}: a cell begins, or is over. */

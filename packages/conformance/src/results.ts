@@ -14,10 +14,19 @@ export interface Results {
 export type ResultCell =
   { verdict: 'pass' | 'fail'; outcome: string; dials: number } | { verdict: 'na'; reason: string };
 
-/** Names of columns: without the part before the dot, unless two would be the same. */
+/** Classes by the plugin that they are of, which is what their names begin with. */
+export function byPlugin(subjects: readonly string[]): [plugin: string, subjects: string[]][] {
+  const groups = new Map<string, string[]>();
+  for (const subject of subjects) {
+    const [plugin = ''] = subject.split('.');
+    groups.set(plugin, [...(groups.get(plugin) ?? []), subject]);
+  }
+  return [...groups];
+}
+
+/** Names of a plugin's columns: without the plugin. */
 export function columnsOf(subjects: readonly string[]): string[] {
-  const short = subjects.map((subject) => subject.replace(/^\w+\./, ''));
-  return short.map((name, at) => (short.indexOf(name) === short.lastIndexOf(name) ? name : subjects[at]!));
+  return subjects.map((subject) => subject.replace(/^\w+\./, ''));
 }
 
 export const resultsFile: string = join(import.meta.dirname, '../results.json');
@@ -40,6 +49,16 @@ export function resultsOf(cells: readonly Cell[]): Results {
     rows[id] = row;
   }
   return { subjects, rows };
+}
+
+/** What was kept before, with what is known better now. */
+export function laidOverResults(before: Results, now: Results): Results {
+  const subjects = [...new Set([...before.subjects, ...now.subjects])].sort();
+  const rows = faultRows.map(({ id }): [string, Record<string, ResultCell>] => {
+    const row = { ...before.rows[id], ...now.rows[id] };
+    return [id, Object.fromEntries(subjects.flatMap((subject) => (row[subject] ? [[subject, row[subject]]] : [])))];
+  });
+  return { subjects, rows: Object.fromEntries(rows) };
 }
 
 function resultOf({ verdict, reasons, observation }: Cell): ResultCell {

@@ -21,12 +21,18 @@ export interface RunOptions {
   rows: readonly string[];
   round?: number;
   real?: boolean;
+  /** In real time: after so many milliseconds a turn is said to hang. Default 6,000. */
+  patienceMs?: number;
   /** Every cell in a process of its own. */
   alone?: boolean;
+  /** What every process loads before anything else. */
+  preload?: string;
   told?: (cell: CellRun) => void;
 }
 
 const program = join(import.meta.dirname, 'child.ts');
+/** A `preload` with which nothing is hidden, to see whether that is seen. */
+export const noScrubber: string = join(import.meta.dirname, 'no-scrubber.ts');
 /** A process that has said nothing for so long stands still. */
 const wallMs = 60_000;
 
@@ -47,11 +53,15 @@ export async function runSubject(options: RunOptions): Promise<CellRun[]> {
 }
 
 async function runProcess(options: RunOptions, rows: readonly string[]): Promise<CellRun[]> {
-  const { module, subject, round = 0, real = false, told } = options;
-  const task: Task = { module, subject, rows, round, real };
+  const { module, subject, round = 0, real = false, patienceMs, preload, told } = options;
+  const task: Task = { module, subject, rows, round, real, patienceMs };
   const child = spawn(
     process.execPath,
-    ['--expose-gc', '-C', 'dev', '--disable-warning=ExperimentalWarning', program, JSON.stringify(task)],
+    [
+      ...['--expose-gc', '-C', 'dev', '--disable-warning=ExperimentalWarning'],
+      ...(preload === undefined ? [] : ['--import', preload]),
+      ...[program, JSON.stringify(task)],
+    ],
     { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env: cleanEnvironment() },
   );
   const output = new Output();

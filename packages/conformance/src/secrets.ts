@@ -9,35 +9,48 @@ export interface Secrets {
   password: string;
 }
 
-const word = (): string => randomBytes(9).toString('hex');
+const word = (bytes: number): string => randomBytes(bytes).toString('hex');
+
+/** How much of the beginning and of the end of a secret is plain. */
+const plainLength = 10;
+
+/** Nothing tells that it is one, and it holds what URLs, HTML and JSON escape. */
+const newSecret = (): string => `${word(plainLength / 2)}/${word(2)}+${word(plainLength / 2)}=`;
 
 /** Others for every cell, so that what is found can be told to it. */
 export function newSecrets(): Secrets {
-  return { key: `sk-${word()}`, header: `hdr${word()}`, token: `tok${word()}`, password: `pwd${word()}` };
+  return { key: newSecret(), header: newSecret(), token: newSecret(), password: newSecret() };
 }
 
-/** Every form in which they could be met: as they are, and as HTTP and URLs carry them. */
+/**
+ * By what a secret is met: its beginning and its end, which no escape changes and which are left of it where it is cut,
+ * and what it looks like where every character is escaped, or in base64 behind anything.
+ */
 export function formsOf(secrets: Secrets): string[] {
-  const values = Object.values(secrets) as string[];
-  const basic = Buffer.from(`caller:${secrets.password}`).toString('base64');
-  return [
-    ...values,
-    basic,
-    ...values.map((value) => Buffer.from(value).toString('base64').replace(/=+$/, '').slice(0, -2)),
-  ];
+  return (Object.values(secrets) as string[]).flatMap(marksOf);
+}
+
+function marksOf(secret: string): string[] {
+  const beginning = secret.slice(0, plainLength);
+  const units = [...beginning].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const encoded = [0, 1, 2].map((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+    return bytes.toString('base64').slice(4, 20);
+  });
+  return [beginning, secret.slice(-1 - plainLength, -1), units.join(''), ...encoded];
 }
 
 /** Which of them are in a text. */
 export function leaksIn(text: string, secrets: Secrets, where: string): string[] {
-  return formsOf(secrets).some((form) => text.includes(form))
-    ? [`${Object.entries(secrets).find(([, value]) => text.includes(value as string))?.[0] ?? 'encoded'} in ${where}`]
-    : [];
+  return Object.entries(secrets)
+    .filter(([, secret]) => marksOf(secret as string).some((mark) => text.includes(mark)))
+    .map(([name]) => `${name} in ${where}`);
 }
 
-/** Every way in which somebody who debugs a call prints what is at hand. */
-export function picturesOf(value: unknown): string {
+/** Every way in which somebody who debugs a call prints what is at hand. `depth`: of what is looked at, to its bottom if asked. */
+export function picturesOf(value: unknown, depth = 8): string {
   return [
-    inspected(value),
+    inspected(value, depth),
     formatted('%j', value),
     formatted('%s', value),
     json(value),
@@ -47,8 +60,8 @@ export function picturesOf(value: unknown): string {
 }
 
 /** Some of Node's own getters throw when they are looked at. */
-function inspected(value: unknown): string {
-  const options = { depth: 8, showHidden: true, maxStringLength: 20_000, maxArrayLength: 500 };
+function inspected(value: unknown, depth: number): string {
+  const options = { depth, showHidden: true, maxStringLength: 20_000, maxArrayLength: 500 };
   try {
     return inspect(value, { ...options, getters: true });
   } catch (error) {

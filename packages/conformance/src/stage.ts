@@ -1,5 +1,5 @@
 import type { APIConnectOptions } from '@livekit/agents';
-import type { Loopback } from '@patchbay/loopback';
+import type { Ear, Loopback } from '@patchbay/loopback';
 import type { CellClock } from './clock.ts';
 import type { Dials } from './dials.ts';
 import type { Ears } from './ears.ts';
@@ -26,12 +26,16 @@ export interface StageParts {
   where: Where;
   clock: CellClock;
   cloud: Loopback;
+  /** Of the cloud, where it is not the plain one. */
+  ear?: Ear;
   ears: Ears;
   dials: Dials;
   storyteller: Storyteller;
   connOptions: APIConnectOptions;
   points: Readonly<Record<'begun' | 'output' | 'last', Point>>;
   real: boolean;
+  /** In real time: after so many milliseconds a turn is said to hang. */
+  patienceMs: number;
 }
 
 export class Stage {
@@ -67,8 +71,8 @@ export class Stage {
 
   /** Lets time pass until it is settled, or for too long. */
   async settle<T>(promise: Promise<T>, withinMs?: number): Promise<T | typeof hangs> {
-    const { clock, real } = this.parts;
-    const endMs = clock.now() + (withinMs ?? (real ? 5_000 : longestMs));
+    const { clock, real, patienceMs } = this.parts;
+    const endMs = clock.now() + (withinMs ?? (real ? patienceMs : longestMs));
     let isOver = false;
     const over = (): void => void (isOver = true);
     promise.then(over, over);

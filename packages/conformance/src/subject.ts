@@ -1,6 +1,7 @@
 import type { Agent } from 'node:http';
 import type { APIConnectOptions } from '@livekit/agents';
 import type { Expectation } from './expectation.ts';
+import type { UpstreamColumn } from './faults.ts';
 
 /** Of how many LiveKit knows how to speak to: what a cell does with a model depends on it, and nothing else. */
 export type Kind = 'llm' | 'stt' | 'recognition' | 'tts' | 'realtime' | 'duplex' | 'interpreter';
@@ -23,7 +24,7 @@ export type Point = number | string;
 
 /** One class of a plugin, as the suites know it. */
 export interface Subject {
-  /** As it is written in code: `responses.LLM`. Two of a name differ in `transport`. */
+  /** As it is written in code, with the plugin before it: `openai.responses.LLM`. Two of a name differ in `transport`. */
   name: string;
   kind: Kind;
   transport: 'websocket' | 'http';
@@ -46,8 +47,8 @@ export interface Subject {
   turnsPerSocket?: number;
   /** Loopback's gateway that this class needs to work at all. */
   gateway?: string;
-  /** Letter of the column of facts/reliability.md §3 that upstream's class stands in, if it has the class. */
-  upstream?: 'L' | 'S' | 'R' | 'T';
+  /** Of upstream's classes the one that this one replaces, as faults.ts names its column; nothing if there is none. */
+  upstream?: UpstreamColumn;
 }
 
 export const suiteOf: Readonly<Record<Kind, SuiteName>> = {

@@ -161,7 +161,7 @@ describe('the bin', () => {
   it('lists the faults', async () => {
     const { stdout } = await run(bin, ['--list-faults']);
     expect(stdout).toContain('stall-after[:POINT][,times=…][,path=…]');
-    expect(stdout).toContain('refuse[:STATUS][,retry-after=…][,body=…][,times=…][,path=…]');
+    expect(stdout).toContain('refuse[:STATUS][,retry-after=…][,body=…][,request-id=…][,times=…][,path=…]');
   });
 
   it.each([

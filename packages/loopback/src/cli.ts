@@ -12,6 +12,7 @@ import { passThroughMind } from './mind/index.ts';
 import { startLoopback } from './server.ts';
 
 const DEFAULT_PORT = 4100;
+const CARRIERS = ['high', 'wide', 'inband', 'off'] as const;
 
 const HELP = `loopback ${manifest.version}: a voice cloud on this machine, speaking OpenAI's dialect, and
 Deepgram's and Soniox's at their own paths
@@ -24,8 +25,8 @@ Deepgram's and Soniox's at their own paths
   --mind WHO         who answers: scripted (default), echo, or the base URL of an
                      OpenAI-compatible service (its key: LOOPBACK_MIND_KEY)
   --mind-model NAME  the model to ask there, whatever the client asked for
-  --carrier HOW      how text travels beside the voice: high (default), inband
-                     (survives 8 kHz telephony), off
+  --carrier HOW      how text travels beside the voice: high (default), wide
+                     (survives 16 kHz), inband (8 kHz telephony too), off
   --fault FAULT      make something go wrong (may be repeated), e.g. stall-after:3,
                      drop-at:response.created or refuse:503,times=2,path=/v1/responses
   --list-faults      what can go wrong, and how it is written
@@ -127,8 +128,9 @@ function readMind(who: string | undefined, model: string | undefined): Mind | 's
 }
 
 function readCarrier(how: string | undefined): LoopbackOptions['carrier'] {
-  if (how === undefined || how === 'high' || how === 'inband' || how === 'off') return how;
-  throw new UsageError(`--carrier wants high, inband or off, not '${how}'.`);
+  const carrier = CARRIERS.find((name) => name === how);
+  if (how === undefined || carrier) return carrier;
+  throw new UsageError(`--carrier wants high, wide, inband or off, not '${how}'.`);
 }
 
 function readFaults(texts: readonly string[] | undefined): Fault[] | undefined {

@@ -10,6 +10,7 @@ import {
   checkRange,
   checkString,
   checkStrings,
+  checkTimeout,
   recordOf,
 } from './check-options.ts';
 
@@ -21,6 +22,7 @@ describe('checks of options', () => {
   it.each<[string, (value: unknown) => void, good: unknown[], bad: unknown[]]>([
     ['checkRange', (v) => checkRange('opt', v, [0, 4]), [0, 4, 1.5], [NaN, 5, -1, Infinity, '1', null, secret]],
     ['checkCount', (v) => checkCount('opt', v, [0, 4]), [0, 4], [1.5, NaN, '1', secret]],
+    ['checkTimeout', (v) => checkTimeout('opt', v), [1, 5_000, Infinity], [0, -1, NaN, -Infinity, '1', null, secret]],
     ['checkFlag', (v) => checkFlag('opt', v), [true, false], ['false', 0, null, secret]],
     ['checkString', (v) => checkString('opt', v), ['', 'a'], [5, null, { secret }]],
     ['checkName', (v) => checkName('opt', v), ['a'], ['', ' ', 5, null, { secret }]],

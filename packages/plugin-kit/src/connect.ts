@@ -1,4 +1,4 @@
-import { checkHeaders, resolveConnection } from '@patchbay/ws-url';
+import { checkHeaders, PatchbayError, resolveConnection } from '@patchbay/ws-url';
 import type { Connection, EndpointDescription, Gateway, Query } from '@patchbay/ws-url';
 import { checkObject, recordOf } from './check-options.ts';
 import { connectOptionsOf, environment, type ConnectOptions } from './options.ts';
@@ -41,6 +41,23 @@ export function resolveConnect(options: PluginConnectOptions, variable: string):
     ...(headers === undefined ? {} : { headers: checkHeaders(recordOf('headers', headers), 'headers') }),
     ...(query === undefined ? {} : { query: recordOf('query', query) as Query }),
   };
+}
+
+/**
+ * A base URL under the name that the provider's users know beside ours.
+ *
+ * @throws PatchbayError `invalid-option` for two that differ.
+ */
+export function withBase<Options extends { baseURL?: string }>(
+  options: Options,
+  name: string,
+  base: string | undefined,
+): Options {
+  if (!base) return options;
+  if (options.baseURL && base !== options.baseURL) {
+    throw new PatchbayError('invalid-option', `\`${name}\` and \`baseURL\` were both given: they are the same option.`);
+  }
+  return { ...options, baseURL: base };
 }
 
 function handsOn(gateway: Gateway | undefined): boolean {

@@ -295,7 +295,7 @@ export abstract class DuplexSessionBase<Events extends EventMap = Record<never, 
       type: 'realtime_model_error',
       timestamp: this.clock.wallClock(),
       label: this.#model.label(),
-      error: toAPIError(error),
+      error: toAPIError(error, { scrub: (text) => this.#model.connection.scrub(text) }),
       recoverable,
     };
     guardedEmit(this, 'error', payload);

@@ -1,11 +1,13 @@
 import { APIConnectionError, APIError, APIStatusError, APITimeoutError } from '@livekit/agents';
-import { createScrubber, PatchbayError } from '@patchbay/ws-url';
-import type { PatchbayErrorCode, PatchbayErrorDetails } from '@patchbay/ws-url';
+import { createScrubber, PatchbayError, scrubError } from '@patchbay/ws-url';
+import type { Connection, PatchbayErrorCode, PatchbayErrorDetails } from '@patchbay/ws-url';
 
 /** What a caller knows better than the error itself. */
 export interface APIErrorOverrides {
   /** `false` once something audible or visible was delivered: a retry would repeat it. */
   retryable?: boolean;
+  /** Takes out what a service may have repeated; default: nobody repeated anything. */
+  scrub?: (text: string) => string;
 }
 
 const timeouts: ReadonlySet<PatchbayErrorCode> = new Set([
@@ -51,12 +53,23 @@ export function retryableStatus(status: number): boolean {
  * errors of two copies of an SDK, or of its versions 6 and 7, are not instances of each other.
  */
 export function toAPIError(error: unknown, overrides: APIErrorOverrides = {}): APIError {
+  if (overrides.scrub !== undefined) scrubError(error, overrides.scrub);
   if (error instanceof APIError) {
     return overrides.retryable === undefined || overrides.retryable === error.retryable
       ? error
       : fromPatchbayError(fromLiveKit(error), overrides);
   }
   return fromPatchbayError(toPatchbayError(error), overrides);
+}
+
+/** What a service says went wrong. It may repeat a secret in any of its words: in a code as well as in a message. */
+export function providerError(
+  connection: Pick<Connection, 'scrub'>,
+  message: string,
+  details: PatchbayErrorDetails = {},
+): PatchbayError {
+  const error = new PatchbayError('provider-error', message, { hop: 'provider', ...details });
+  return scrubError(error, (text) => connection.scrub(text));
 }
 
 /** The same classification one step earlier: for code that still wants to look at `code` and `status`. */

@@ -16,7 +16,7 @@ const retriesWith = 3;
  * that: such a request is made without it, and if that goes well, so are all that follow, of the same model.
  *
  * A 4xx is asked again at once. A 5xx is more often what it says, so it gets the retries that it would get anyway, and
- * the last one goes without; it never does where a request with extras went well before.
+ * the last one goes without; where there is none, the next request does. Not so where extras were taken before.
  */
 export class Extras {
   readonly #isElsewhere: (failure: PatchbayError) => boolean;
@@ -29,7 +29,7 @@ export class Extras {
 
   /** For one request of a model and its retries. */
   attempts(model: string, maxRetry: number): ExtraAttempts {
-    const known = this.#models.get(model) ?? { taken: false, refused: false };
+    const known = this.#models.get(model) ?? { taken: false, doubted: false, refused: false };
     this.#models.set(model, known);
     return new ExtraAttempts(known, Math.min(maxRetry, retriesWith), this.#isElsewhere);
   }
@@ -38,6 +38,8 @@ export class Extras {
 /** What is known of a model. */
 interface Answer {
   taken: boolean;
+  /** A request failed for the last time of what may pass, or may be about the extras. */
+  doubted: boolean;
   refused: boolean;
 }
 
@@ -67,22 +69,29 @@ export class ExtraAttempts {
     const known = this.#known;
     if (known.refused) return request(false);
     const isLast = this.#made++ >= this.#last;
-    this.#isPlain ||= isLast && this.#isDoubted;
+    this.#isPlain ||= known.doubted || (isLast && this.#isDoubted);
     if (!this.#isPlain) {
       try {
         const answer = await request(true);
-        known.taken = true;
+        Object.assign(known, { taken: true, doubted: false });
         return answer;
       } catch (error) {
-        const doubt = this.#doubt(error);
+        const doubt = mayRepeat() ? this.#doubt(error) : undefined;
         this.#isDoubted ||= doubt === 'passing';
-        if (doubt === undefined || (doubt === 'passing' && !isLast) || !mayRepeat()) throw error;
+        known.doubted ||= isLast && doubt === 'passing';
+        if (doubt !== 'final') throw error;
       }
       this.#isPlain = true;
     }
-    const answer = await request(false);
-    known.refused = true;
-    return answer;
+    try {
+      const answer = await request(false);
+      known.refused = true;
+      return answer;
+    } catch (error) {
+      // So it was not for the extras.
+      known.doubted = false;
+      throw error;
+    }
   }
 
   #doubt(error: unknown): Doubt | undefined {

@@ -1,6 +1,6 @@
 import { DEFAULT_API_CONNECT_OPTIONS, shortuuid, tts, type APIConnectOptions } from '@livekit/agents';
 import { currentRuntime, Deadline } from '@patchbay/ws-session';
-import { PatchbayError } from '@patchbay/ws-url';
+import { PatchbayError, scrubError } from '@patchbay/ws-url';
 import { AudioDecoder, type CompressedAudio } from './audio-decoder.ts';
 import { containRejection } from './contained-rejection.ts';
 import type { ExtraAttempts } from './extras.ts';
@@ -122,7 +122,7 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
       }
     } catch (error) {
       attempt.abort();
-      throw error;
+      throw scrubError(error, (text) => connection.scrub(text));
     } finally {
       deadline.disarm();
       this.abortSignal.removeEventListener('abort', abort);

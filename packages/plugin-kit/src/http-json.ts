@@ -44,7 +44,7 @@ export async function requestJson({ timeoutMs, signal, onResponse, ...request }:
     }
     return objectIn(Buffer.concat(pieces).toString(), host);
   } catch (error) {
-    throw toAPIError(error);
+    throw toAPIError(error, { scrub: (text) => request.connection.scrub(text) });
   } finally {
     deadline.disarm();
     signal?.removeEventListener('abort', abort);

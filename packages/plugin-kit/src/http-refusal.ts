@@ -1,13 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { guessHop, statusVerdict } from '@patchbay/ws-session';
+import { guessHop, keptOf, readRefusalBytes, statusVerdict } from '@patchbay/ws-session';
 import { PatchbayError, type Connection } from '@patchbay/ws-url';
 import { retryAfter } from './errors.ts';
-
-/** As much of a refusal as is kept. */
-const maxRefusalBytes = 8_192;
-
-/** Read beyond that, so that no secret is cut in two before it is looked for: longer than any key. */
-const marginBytes = 4_096;
 
 /** A response that is not a 2xx, as the error that says who refused, why, and whether to ask again. */
 export async function refusalOf(
@@ -26,7 +20,7 @@ export async function refusalOf(
   const parts = [`${who} answered ${status}`, reason, hint].filter((part) => part !== undefined);
   const requestId = headers['x-request-id'];
   const waitMs = retryAfter(headers);
-  return new PatchbayError(hop === 'proxy' ? 'proxy-refused' : 'provider-error', parts.join(': '), {
+  return new PatchbayError(hop === 'proxy' ? 'proxy-refused' : 'provider-error', scrub(parts.join(': ')), {
     status,
     hop,
     retryable: statusVerdict(connection, status, body) !== 'fatal',
@@ -44,14 +38,12 @@ async function readSome(message: IncomingMessage, scrub: (text: string) => strin
     for await (const piece of message as AsyncIterable<Buffer>) {
       pieces.push(piece);
       length += piece.length;
-      if (length >= maxRefusalBytes + marginBytes) break;
+      if (length >= readRefusalBytes) break;
     }
   } catch {
     // The status alone says enough.
   }
-  const body = scrub(Buffer.concat(pieces).toString());
-  const isWhole = length < maxRefusalBytes + marginBytes;
-  return body.slice(0, isWhole ? maxRefusalBytes : Math.min(maxRefusalBytes, body.length - marginBytes));
+  return keptOf(Buffer.concat(pieces).subarray(0, readRefusalBytes).toString(), scrub);
 }
 
 /** `{ error: { message, code, type } }` as most providers have it, bare or under `detail`; HTML says nothing. */

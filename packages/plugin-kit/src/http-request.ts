@@ -8,7 +8,7 @@ import {
   type KeepAlive,
   type NetworkOptions,
 } from '@patchbay/ws-session';
-import { createScrubber, PatchbayError, type Connection, type DialRequest, type Query } from '@patchbay/ws-url';
+import { PatchbayError, type Connection, type DialRequest, type Query } from '@patchbay/ws-url';
 import { refusalOf } from './http-refusal.ts';
 
 export interface HttpRequest extends NetworkOptions {
@@ -34,7 +34,7 @@ export interface HttpResponse {
   headers: IncomingHttpHeaders;
   /** The bytes as they arrive. Throws a {@link PatchbayError} if they stop before the end. */
   body: AsyncIterable<Uint8Array>;
-  /** The provider's `x-request-id`, if it sent one. */
+  /** The provider's `x-request-id`, if it sent one; without our secrets, should it repeat one. */
   requestId: string | undefined;
 }
 
@@ -51,16 +51,17 @@ export async function sendHttp(request: HttpRequest): Promise<HttpResponse> {
     const wallClock = (): number => clock.wallClock();
     const said = { ...(model ? { model } : {}), ...(query ? { query } : {}) };
     const dial = await connection.request({ signal, wallClock, ...said });
+    connection.hide(proxySecrets(dial.url, request));
     const { message, fromProxy } = await exchange(request, dial, true);
     const status = message.statusCode ?? 0;
-    if (status < 200 || status >= 300)
-      throw await refusalOf(connection, message, { fromProxy, scrub: scrubberOf(request, dial) });
+    const scrub = (text: string): string => connection.scrub(text);
+    if (status < 200 || status >= 300) throw await refusalOf(connection, message, { fromProxy, scrub });
     const requestId = message.headers['x-request-id'];
     return {
       status,
       headers: message.headers,
       body: read(message, request, dial),
-      requestId: Array.isArray(requestId) ? requestId[0] : requestId,
+      requestId: typeof requestId === 'string' ? scrub(requestId) : undefined,
     };
   } catch (error) {
     throw signal.aborted ? abortOf(signal) : error;
@@ -129,18 +130,12 @@ function abortOf(signal: AbortSignal): PatchbayError {
   return PatchbayError.is(reason) ? reason : new PatchbayError('aborted', 'the request was aborted');
 }
 
-/** Removes what must not be shown: the connection's secrets, and those of the proxy before it. */
-function scrubberOf(request: HttpRequest, dial: DialRequest): (text: string) => string {
-  const scrubProxy = createScrubber(proxySecrets(dial.url, request));
-  return (text) => request.connection.scrub(scrubProxy(text));
-}
-
 function failureOf(error: unknown, request: HttpRequest, dial: DialRequest): PatchbayError {
   const { clock } = currentRuntime();
   return dialFailure(error, {
     connection: request.connection,
     where: dial.redacted,
-    scrub: scrubberOf(request, dial),
+    scrub: (text) => request.connection.scrub(text),
     wallClock: () => clock.wallClock(),
   }).error;
 }

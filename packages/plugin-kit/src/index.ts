@@ -16,12 +16,21 @@ export {
   refuseOption,
 } from './check-options.ts';
 export type { ConnectionEmitter, ConnectionEvent, ConnectionEvents } from './connection-events.ts';
-export { retryableStatus, retryAfter, toAPIError, toPatchbayError, type APIErrorOverrides } from './errors.ts';
+export {
+  providerError,
+  retryableStatus,
+  retryAfter,
+  toAPIError,
+  toPatchbayError,
+  type APIErrorOverrides,
+} from './errors.ts';
 export { ExtraAttempts, Extras } from './extras.ts';
 export { guardedEmit, type GuardedEmitter } from './guarded-emit.ts';
 export { logger, type Logger } from './logging.ts';
+export { fieldsOf, listOf, numberOf, textOf } from './json-fields.ts';
+export { laidOver } from './laid-over.ts';
+export { resolveConnect, routeTo, withBase, type PluginConnectOptions, type Route } from './connect.ts';
 export type { Words } from './words.ts';
-export { resolveConnect, routeTo, type PluginConnectOptions, type Route } from './connect.ts';
 export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';
 export { PcmChunker, type PcmChunkerOptions } from './pcm-chunker.ts';
 export { Resampler } from './resampler.ts';
@@ -52,7 +61,7 @@ export { meanProbability } from './mean-probability.ts';
 export { Speakers } from './speakers.ts';
 export { SessionTerms } from './session-terms.ts';
 export { Speech, type SpeechContext } from './speech.ts';
-export type { SpeechDetails, SpeechUsage, SpeechWord } from './speech-details.ts';
+export type { LanguageRun, SpeechDetails, SpeechUsage, SpeechWord } from './speech-details.ts';
 export {
   decodeJson,
   type JsonMessage,

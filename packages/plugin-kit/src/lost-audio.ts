@@ -12,15 +12,18 @@ export class LostAudio {
   #repeatableMs = 0;
   /** What was reported as lost, and told to nobody because the next socket hears it again. */
   #promisedMs = 0;
+  /** What the last socket had heard at its end, and owed words for. */
+  #owedMs = 0;
   #wasHeard = false;
 
   constructor(tell: (event: AudioDropped) => void) {
     this.#tell = tell;
   }
 
-  /** The socket is gone. Of the last that it was sent, so much is kept for the next one. */
-  closed(keptMs: number): void {
+  /** The socket is gone. Of the last that it was sent, so much is kept for the next one, and for so much it owed words. */
+  closed(keptMs: number, owedMs: number = 0): void {
     this.#wasHeard = false;
+    this.#owedMs = owedMs;
     this.#repeatableMs = keptMs;
     this.#promisedMs = 0;
   }
@@ -46,16 +49,16 @@ export class LostAudio {
 
   /** A socket is open, and was told again so much of the last that its predecessor was sent. */
   opened(repeatedMs: number): void {
-    this.giveUp(Math.max(0, this.#promisedMs - repeatedMs));
+    this.giveUp(Math.max(0, Math.max(this.#promisedMs, this.#owedMs) - repeatedMs));
     // A predecessor that we closed ourselves may be reported only now.
     this.#repeatableMs = Math.max(0, repeatedMs - this.#promisedMs);
-    this.#promisedMs = 0;
+    this.#promisedMs = this.#owedMs = 0;
     this.#settle('reconnect');
   }
 
   /** There will be no other socket. */
   ended(): void {
-    this.giveUp(this.#promisedMs);
+    this.giveUp(Math.max(this.#promisedMs, this.#owedMs));
     this.closed(0);
     this.#settle('closed');
   }

@@ -204,10 +204,10 @@ describe('a realtime session', () => {
     const errors = errorsOf(session);
     const perch = await aviary.perch(1);
     await perch.hears('hello');
-    perch.say({ die: 'no more crackers' });
+    perch.say({ die: 'no more seeds' });
     await once(perch.socket, 'close');
     await vi.waitFor(() => expect(errors).toHaveLength(1));
-    expect(errors[0]).toMatchObject({ recoverable: false, error: { message: 'no more crackers', retryable: false } });
+    expect(errors[0]).toMatchObject({ recoverable: false, error: { message: 'no more seeds', retryable: false } });
   });
 
   test('errors without a listener throw nowhere', async () => {

@@ -338,7 +338,8 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     }
     this.#pushedAudioMs = 0;
     this.#unheard?.lost(waitingAudioMs);
-    this.#lostAudio.closed(this.#ended ? 0 : (this.repeatedAudioMs ?? this.#unheard?.repeatedMs ?? 0));
+    if (this.#ended) this.#lostAudio.closed(0);
+    else this.#lostAudio.closed(this.repeatedAudioMs ?? this.#unheard?.repeatedMs ?? 0, this.#unheard?.owedMs);
     this.#closeGenerations();
     if (!this.#ended) this.dropped(error);
   }
@@ -391,7 +392,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       type: 'realtime_model_error',
       timestamp: this.clock.wallClock(),
       label: this.#model.label(),
-      error: toAPIError(error),
+      error: toAPIError(error, { scrub: (text) => this.#model.connection.scrub(text) }),
       recoverable,
     };
     guardedEmit(this, 'error', payload);

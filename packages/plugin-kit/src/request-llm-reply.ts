@@ -12,12 +12,17 @@ export interface ChunkSink {
 export class Reply {
   readonly #sink: ChunkSink;
   readonly #signal: AbortSignal;
+  readonly #scrub: (text: string) => string;
+  #id = '';
+  #cleanId = '';
   #delivered = false;
   #counted = false;
 
-  constructor(sink: ChunkSink, signal: AbortSignal) {
+  /** `scrub`: takes out of ids what a service may have put there; they end up in metrics. */
+  constructor(sink: ChunkSink, signal: AbortSignal, scrub: (text: string) => string = (text) => text) {
     this.#sink = sink;
     this.#signal = signal;
+    this.#scrub = scrub;
   }
 
   /** Text or a tool call was handed over; from then on nothing may be tried again. */
@@ -29,7 +34,13 @@ export class Reply {
     // LiveKit closes its queues on abort, and a closed queue throws.
     if (this.#signal.aborted) return;
     if (llm.hasResponse(chunk)) this.#delivered = true;
-    this.#sink.put(chunk);
+    this.#sink.put(this.#cleaned(chunk));
+  }
+
+  /** One id is every piece's. */
+  #cleaned(chunk: llm.ChatChunk): llm.ChatChunk {
+    if (chunk.id !== this.#id) [this.#id, this.#cleanId] = [chunk.id, this.#scrub(chunk.id)];
+    return this.#cleanId === chunk.id ? chunk : { ...chunk, id: this.#cleanId };
   }
 
   text(id: string, content: string): void {

@@ -2,7 +2,7 @@ import { llm } from '@livekit/agents';
 import type { APIConnectOptions, APIError } from '@livekit/agents';
 import { Deadline } from '@patchbay/ws-session';
 import type { Frame, PooledSocketInfo } from '@patchbay/ws-session';
-import { PatchbayError } from '@patchbay/ws-url';
+import { PatchbayError, scrubError } from '@patchbay/ws-url';
 import { checkTimeout } from './check-options.ts';
 import { toAPIError, toPatchbayError } from './errors.ts';
 import type { RequestLLM } from './request-llm.ts';
@@ -69,7 +69,7 @@ export abstract class RequestLLMStream extends llm.LLMStream {
     if (this.#model.closed && !this.#bornClosed) this.close();
     if (signal.aborted) return;
     const leave = this.#model._enter(this);
-    const reply = new Reply(this.queue, signal);
+    const reply = new Reply(this.queue, signal, (text) => this.#model._scrub(text));
     try {
       checkTimeout('connOptions.timeoutMs', this.connOptions.timeoutMs);
       if (this.#bornClosed) throw new PatchbayError('closed', `${this.#model.label()} was closed`);
@@ -165,7 +165,8 @@ export abstract class RequestLLMStream extends llm.LLMStream {
     }
   }
 
-  #failure(error: unknown, reply: Reply): APIError {
+  #failure(thrown: unknown, reply: Reply): APIError {
+    const error = scrubError(thrown, (text) => this.#model._scrub(text));
     if (reply.delivered) return toAPIError(error, { retryable: false });
     const { retryable, retryAfterMs } = toPatchbayError(error);
     if (retryable && retryAfterMs !== undefined) {

@@ -108,6 +108,11 @@ export abstract class RequestLLM extends EmittingLLM {
     return this.#pool;
   }
 
+  /** @internal */
+  _scrub(text: string): string {
+    return this.connection.scrub(text);
+  }
+
   /** @internal A stream asks something, until the returned function is called. */
   _enter(stream: llm.LLMStream): () => void {
     this.#streams.add(stream);

@@ -46,6 +46,9 @@ export class Speaker<Options extends object> {
   #bytes = 0;
   #turnStartMs = 0;
   #words: voice.TimedString[] = [];
+  /** The latest word of the segment, and whether the present turn is still to tell its first. */
+  #lastWord = '';
+  #isFirstWord = true;
   #wake: () => void = () => undefined;
 
   constructor(owner: SpeakerOwner<Options>) {
@@ -111,6 +114,7 @@ export class Speaker<Options extends object> {
     const { sockets, options, timeoutMs } = this.#owner;
     this.#taken = [];
     this.#wasHeard = false;
+    this.#isFirstWord = true;
     this.#turnStartMs = (this.#bytes / 2 / this.#sampleRate) * 1000;
     const turn = sockets.turn(options, this.#listener, timeoutMs);
     this.#turn = turn;
@@ -161,8 +165,12 @@ export class Speaker<Options extends object> {
     this.#owner.requestId(requestId);
   }
 
-  /** In seconds of the segment. */
-  #timed({ text, startMs, endMs }: SpokenWord): voice.TimedString {
+  /** In seconds of the segment. The space between two turns belongs to neither, and words are joined by nothing. */
+  #timed({ text: word, startMs, endMs }: SpokenWord): voice.TimedString {
+    const isApart = !this.#isFirstWord || this.#lastWord === '' || /\s$/.test(this.#lastWord) || /^\s/.test(word);
+    const text = isApart ? word : ` ${word}`;
+    this.#lastWord = text;
+    this.#isFirstWord = false;
     const startTime = (this.#turnStartMs + startMs) / 1000;
     const endTime = endMs === undefined ? {} : { endTime: (this.#turnStartMs + endMs) / 1000 };
     return voice.createTimedString({ text, startTime, ...endTime });
@@ -179,6 +187,7 @@ export class Speaker<Options extends object> {
   #endSegment(): void {
     this.#frames.end();
     this.#words = [];
+    this.#lastWord = '';
     this.#beginSegment();
   }
 

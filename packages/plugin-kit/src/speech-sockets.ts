@@ -37,6 +37,12 @@ export class SpeechSockets<Options extends object> {
       ...(proxy === undefined ? {} : { proxy }),
       ...(keepAlive === undefined ? {} : { keepAlive }),
       ...(farewell === undefined ? {} : { farewell }),
+      ...(wire.refusal && {
+        refusal: (frame) => {
+          const message = typeof frame === 'string' ? this.read(frame) : undefined;
+          return message && wire.refusal?.(message, connection);
+        },
+      }),
       ...(sharing === undefined
         ? {}
         : {
@@ -107,7 +113,7 @@ export class SpeechSockets<Options extends object> {
     if (record.requestId !== undefined) return;
     const message = this.read(frame);
     const id = message && wire.requestIdOf(message);
-    if (id !== undefined && id !== '') record.requestId = id;
+    if (id !== undefined && id !== '') record.requestId = this.description.connection.scrub(id);
   }
 
   #record(socketId: number): SocketRecord {

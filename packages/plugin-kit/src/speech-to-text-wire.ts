@@ -40,8 +40,11 @@ export interface SpeechToTextWire<Options> {
   decode?(frame: Frame): JsonMessage | undefined;
   /** Whether a message shows that the provider is well: until one does, a failure is for LiveKit to retry. Default: all do. */
   proves?(message: JsonMessage): boolean;
-  /** The socket failed. `true`: the next one is told something else, and so is worth a try whatever the failure is. */
-  failed?(error: PatchbayError, speech: Speech, context: SpeechToTextContext<Options>): boolean;
+  /**
+   * The socket is gone: what it had confirmed and nobody was told may be told now; the rest is said to the next one.
+   * `true`: that one is told something else, and so is worth a try whatever the failure is.
+   */
+  lost?(speech: Speech, error: PatchbayError | undefined): boolean | void;
   /** One message, and what it is answered with at once. Unknown ones fall through silently. */
   receive(
     message: JsonMessage,
@@ -54,8 +57,17 @@ export interface SpeechToTextWire<Options> {
 export function decodeJson(frame: Frame): JsonMessage | undefined {
   const text =
     typeof frame === 'string' ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString();
-  const message: unknown = JSON.parse(text);
+  const message = parsed(text);
   return typeof message === 'object' && message !== null && !Array.isArray(message)
     ? (message as JsonMessage)
     : undefined;
+}
+
+/** Node's own error would quote a piece of the text, and a piece of a secret is none that could be found. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SyntaxError('it is not JSON');
+  }
 }

@@ -1,5 +1,5 @@
 import { Deadline, MAX_UNREADABLE, type Frame, type PooledSocketInfo } from '@patchbay/ws-session';
-import { PatchbayError } from '@patchbay/ws-url';
+import { PatchbayError, scrubError } from '@patchbay/ws-url';
 import type { SpeechSockets } from './speech-sockets.ts';
 import { isSpoken } from './spoken.ts';
 import type { SpokenTurn, SpokenWord, TextToSpeechContext } from './text-to-speech-wire.ts';
@@ -33,6 +33,7 @@ export class SpeechTurn<Options extends object> implements SpokenTurn {
   readonly #timeoutMs: number;
   readonly #attempt = new AbortController();
   readonly #silence: Deadline;
+  readonly #pause: Deadline;
   readonly #texts: string[] = [];
   #characters = 0;
   #startedAt = 0;
@@ -58,6 +59,7 @@ export class SpeechTurn<Options extends object> implements SpokenTurn {
     this.#listener = listener;
     this.#timeoutMs = timeoutMs;
     this.#silence = new Deadline(sockets.clock, () => this.#late());
+    this.#pause = new Deadline(sockets.clock, () => this.finish());
     this.done = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -91,6 +93,7 @@ export class SpeechTurn<Options extends object> implements SpokenTurn {
     } else if (this.#socket !== undefined) {
       this.#sockets.added(this.#socket.id, text.length);
       this.#send((wire, context) => [wire.text(text, context)]);
+      this.#waitForText();
     }
   }
 
@@ -98,6 +101,7 @@ export class SpeechTurn<Options extends object> implements SpokenTurn {
   finish(): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
+    this.#pause.disarm();
     if (this.#texts.length === 0) return this.#resolve();
     if (this.#socket === undefined) return;
     this.#send((wire, context) => wire.finish(context));
@@ -110,6 +114,7 @@ export class SpeechTurn<Options extends object> implements SpokenTurn {
     this.#isCancelled = true;
     this.#resolve();
     this.#silence.disarm();
+    this.#pause.disarm();
     if (this.#isOver) return;
     const frames = this.#socket === undefined ? undefined : this.#sockets.description.wire.cancel?.(this.#context!);
     if (frames === undefined) return this.#attempt.abort();
@@ -144,16 +149,21 @@ export class SpeechTurn<Options extends object> implements SpokenTurn {
   failed(error: PatchbayError): void {
     if (this.#isCancelled || this.#isOver) return;
     this.#isCancelled = true;
-    this.#reject(error);
+    this.#reject(scrubError(error, (text) => this.#scrub(text)));
+    this.#pause.disarm();
     this.#silence.arm(cancelMs);
   }
 
   requestId(id: string): void {
-    if (!this.#isCancelled && id !== '') this.#listener.requestId(id);
+    if (!this.#isCancelled && id !== '') this.#listener.requestId(this.#scrub(id));
   }
 
   usage(tokens: { inputTokens?: number; outputTokens?: number }): void {
     if (!this.#isCancelled) this.#listener.usage(tokens);
+  }
+
+  #scrub(text: string): string {
+    return this.#sockets.description.connection.scrub(text);
   }
 
   async #run(): Promise<void> {
@@ -178,6 +188,7 @@ export class SpeechTurn<Options extends object> implements SpokenTurn {
     } finally {
       this.#isOver = true;
       this.#silence.disarm();
+      this.#pause.disarm();
     }
   }
 
@@ -205,6 +216,12 @@ export class SpeechTurn<Options extends object> implements SpokenTurn {
     this.#sockets.added(socket.id, this.#characters);
     this.#send(() => this.#opening);
     if (this.#isFinished) this.#expectAudio();
+    else this.#waitForText();
+  }
+
+  #waitForText(): void {
+    const { pauseMs } = this.#sockets.description.wire.limits ?? {};
+    if (pauseMs !== undefined) this.#pause.arm(pauseMs);
   }
 
   /** A socket that is gone has told the pool, and so us. What must not be sent at all is a failure of the turn. */

@@ -1,8 +1,8 @@
-import { createTimedString, normalizeLanguage, stt } from '@livekit/agents';
+import { stt } from '@livekit/agents';
 import type { Expectation } from '@patchbay/ws-session';
 import { meanProbability } from './mean-probability.ts';
 import { Speakers } from './speakers.ts';
-import type { SpeechDetails, SpeechUsage, SpeechWord } from './speech-details.ts';
+import { speechDataOf, type SpeechDetails, type SpeechUsage } from './speech-details.ts';
 
 /** What a {@link Speech} needs of the stream that it belongs to. */
 export interface SpeechContext {
@@ -338,37 +338,17 @@ export class Speech {
 
   #tell(type: stt.SpeechEventType, id: string, segment: Segment, details: SpeechDetails): void {
     this.#isConfigured = true;
-    const { language = details.languages?.[0] ?? this.#context.language(), metadata } = details;
-    const { confidence = meanProbability(segment.logprobs) ?? 1, languages = [] } = details;
-    const { speakerId = segment.speakers?.most } = details;
+    const confidence = details.confidence ?? meanProbability(segment.logprobs) ?? 1;
+    const speakerId = details.speakerId === undefined ? segment.speakers?.most : details.speakerId;
     const startMs = details.startMs ?? segment.startMs;
     const endMs = details.endMs ?? (segment.endMs === undefined ? undefined : segment.endMs - segment.trailingMs);
+    const known = { ...details, confidence, speakerId, startMs, endMs };
     this.#context.emit({
       type,
       requestId: details.requestId ?? id,
       alternatives: [
-        {
-          text: segment.text,
-          language: normalizeLanguage(language),
-          // 0 is LiveKit's way of saying that a time is not known.
-          startTime: startMs === undefined ? 0 : this.#context.secondsAt(startMs),
-          endTime: endMs === undefined ? 0 : this.#context.secondsAt(endMs),
-          confidence,
-          ...(languages.length > 1 ? { sourceLanguages: languages.map(normalizeLanguage) } : {}),
-          ...(speakerId === undefined ? {} : { speakerId }),
-          ...(details.words === undefined ? {} : { words: details.words.map((word) => this.#timed(word)) }),
-          ...(metadata === undefined ? {} : { metadata }),
-        },
+        speechDataOf(segment.text, known, this.#context.language(), (socketMs) => this.#context.secondsAt(socketMs)),
       ],
-    });
-  }
-
-  #timed({ text, startMs, endMs, confidence }: SpeechWord): ReturnType<typeof createTimedString> {
-    return createTimedString({
-      text,
-      ...(startMs === undefined ? {} : { startTime: this.#context.secondsAt(startMs) }),
-      ...(endMs === undefined ? {} : { endTime: this.#context.secondsAt(endMs) }),
-      ...(confidence === undefined ? {} : { confidence }),
     });
   }
 }

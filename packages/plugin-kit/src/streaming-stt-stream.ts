@@ -242,9 +242,9 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
 
   #lost(error: PatchbayError | undefined): void {
     this.#link = undefined;
+    this.#isMended = this.#wire.lost?.(this.#speech, error) === true;
     const isOver = this.closed || (this.#inputEnded && error === undefined);
     this.#lostStretch.closed(isOver ? Infinity : this.#owedFromMs);
-    this.#isMended = error !== undefined && this.#wire.failed?.(error, this.#speech, this.#context) === true;
     this.#unended.end();
     this.#signOfLife.lost();
     this.#idleLine?.lost();
@@ -365,7 +365,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   /** Where the audio begins for which the socket owes words; `Infinity`: it owes none. */
   get #owedFromMs(): number {
     const spokenFromMs = this.#speech.owedFromMs;
-    if (spokenFromMs !== undefined) return this.#originMs + Math.max(0, spokenFromMs);
+    if (spokenFromMs !== undefined) return Math.max(this.#originMs + spokenFromMs, this.#unanswered.owedFromMs);
     if (!this.#isUnheard) return Infinity;
     return Math.max(this.#signOfLife.provenMs, this.#unanswered.owedFromMs);
   }

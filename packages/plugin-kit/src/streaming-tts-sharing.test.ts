@@ -1,3 +1,4 @@
+import { PatchbayError } from '@patchbay/ws-url';
 import { describe, expect, it } from 'vitest';
 import { choir, type ChatterTTSOptions } from './__fixtures__/chatter-tts.ts';
 import type { EarSocket } from './__fixtures__/ear-server.ts';
@@ -158,5 +159,45 @@ describe('turns that share a socket', () => {
     await room.clock.advance(45_000);
     await until(() => told(mouth).length === before + 2);
     expect(told(mouth).slice(before)).toEqual(['<still here>', '<still here>']);
+  });
+
+  it('refused before there is one, it says why, and not only that it was closed', async () => {
+    const refusal = ({ type, text }: Record<string, unknown>) =>
+      type === 'fault' ? new PatchbayError('provider-error', String(text)) : undefined;
+    const stage = await room.open(
+      { wire: { ...choir, refusal } },
+      {
+        greet(mouth) {
+          mouth.send({ type: 'fault', text: 'no such key' });
+          mouth.socket.close(1000);
+        },
+      },
+    );
+    await recite(stage, 'one').over;
+    expect(stage.errors).toMatchObject([{ recoverable: false, error: { message: 'no such key' } }]);
+    expect(room.server.upgrades).toBe(1);
+  });
+
+  it('finish when their text pauses, and what is written then is another turn of the same segment', async () => {
+    const stage = await open({ wire: { ...choir, limits: { pauseMs: 4_000 } } });
+    const recital = recite(stage, ['one ']);
+    const mouth = await room.server.socket(0);
+    await hears(mouth, '1 <enter>', '1 one ');
+    await room.clock.advance(3_000);
+    recital.stream.pushText('more ');
+    await until(() => told(mouth).includes('1 more '));
+    await room.clock.advance(3_900);
+    expect(told(mouth)).not.toContain('1 <amen>');
+    await room.clock.advance(100);
+    await until(() => told(mouth).includes('1 <amen>'));
+    says(mouth, '1', 1);
+    await room.clock.advance(60_000);
+    recital.stream.pushText('two ');
+    recital.stream.endInput();
+    await until(() => told(mouth).includes('2 <amen>'));
+    says(mouth, '2', 2);
+    await recital.over;
+    expect([recital.notes(), recital.frames.filter(({ final }) => final).length]).toEqual([[1, 2], 1]);
+    expect([room.server.upgrades, stage.errors]).toEqual([1, []]);
   });
 });

@@ -138,7 +138,8 @@ describe('StreamingTTS', () => {
     const words = recital.frames.flatMap(({ timedTranscripts = [] }) => timedTranscripts);
     expect(words).toMatchObject([
       { text: 'one', startTime: 0.01, endTime: 0.09 },
-      { text: 'two', startTime: 0.105, endTime: 0.15 },
+      // The space that neither turn tells of.
+      { text: ' two', startTime: 0.105, endTime: 0.15 },
     ]);
   });
 

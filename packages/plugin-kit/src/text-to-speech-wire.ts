@@ -55,6 +55,8 @@ export interface SpeechLimits {
   textLength?: number;
   /** Milliseconds from a turn's first text to its last. */
   turnMs?: number;
+  /** Milliseconds that a turn may wait for more text; what comes later is another turn of the same segment. */
+  pauseMs?: number;
 }
 
 /**
@@ -86,6 +88,8 @@ export interface TextToSpeechWire<Options> {
   decode?(frame: string): JsonMessage | undefined;
   /** The provider's name for the connection, if a message tells it. */
   requestIdOf?(message: JsonMessage): string | undefined;
+  /** Why the socket is about to be closed, if a message tells that may come before any turn. */
+  refusal?(message: JsonMessage, connection: Connection): PatchbayError | undefined;
   /** One message. Unknown ones fall through silently. */
   receive(message: JsonMessage, turn: SpokenTurn, context: TextToSpeechContext<Options>): void;
 }

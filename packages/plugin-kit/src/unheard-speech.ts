@@ -12,6 +12,8 @@ export class UnheardSpeech {
   readonly #loudness = new UnansweredSpeech();
   /** Where somebody was loud for the last time, in milliseconds of audio; `undefined`: not since the last turn. */
   #loudUntilMs: number | undefined;
+  /** And where it began. */
+  #loudFromMs = 0;
   /** What is behind this point waits to be sent, or was sent to nobody. */
   #sentMs = 0;
 
@@ -29,7 +31,10 @@ export class UnheardSpeech {
     const history = this.#history;
     history.push(frame, milliseconds);
     const { pushedMs } = history;
-    if (this.#loudness.heard(bytes, pushedMs)) this.#loudUntilMs = pushedMs;
+    if (this.#loudness.heard(bytes, pushedMs)) {
+      if (this.#loudUntilMs === undefined) this.#loudFromMs = pushedMs - milliseconds;
+      this.#loudUntilMs = pushedMs;
+    }
     // A turn would have been made of it by now.
     else if (this.#loudUntilMs !== undefined && pushedMs - this.#loudUntilMs > longestReplayMs) {
       this.#loudUntilMs = undefined;
@@ -51,6 +56,11 @@ export class UnheardSpeech {
   /** How much of what was sent to the last socket the next one hears again: nothing if nobody was speaking. */
   get repeatedMs(): number {
     return this.#isSpeech ? this.#history.replay(this.#sentMs).milliseconds : 0;
+  }
+
+  /** How much of what was sent to the last socket was speech that is no turn yet. */
+  get owedMs(): number {
+    return this.#loudUntilMs === undefined ? 0 : Math.max(0, this.#sentMs - this.#loudFromMs);
   }
 
   /** Says it again, before anything that waits. Returns how much it was. */

@@ -1,6 +1,13 @@
-import { PatchbayError, type Connection, type PatchbayErrorCode, type PatchbayErrorDetails } from '@patchbay/ws-url';
+import {
+  PatchbayError,
+  scrubError,
+  type Connection,
+  type PatchbayErrorCode,
+  type PatchbayErrorDetails,
+} from '@patchbay/ws-url';
 import { guessHop, isDirect } from './hop.ts';
 import type { Refusal } from './runtime.ts';
+import { keptOf } from './refusal-body.ts';
 import { requestId } from './transport.ts';
 import { closeVerdict, statusVerdict, type Outcome } from './verdicts.ts';
 
@@ -16,7 +23,7 @@ export interface FailureContext {
   /** Scheme, host and path of this attempt. */
   where: string;
   /** Removes every secret of the connection and of this attempt. */
-  scrub(text: string): string;
+  readonly scrub: (text: string) => string;
   /** The other end's id of an accepted upgrade. */
   requestId?: string;
   wallClock(): number;
@@ -37,7 +44,7 @@ const WRONG_UPGRADE = /^(Invalid (Upgrade|Sec-WebSocket-\w+) header|Server sent 
 
 /** No answer to the dial: DNS, TCP, TLS, the proxy, or a request that could not be made. */
 export function dialFailure(cause: unknown, context: FailureContext): Failure {
-  if (PatchbayError.is(cause)) return { error: cause, outcome: cause.retryable ? 'retry' : 'fatal' };
+  if (PatchbayError.is(cause)) return told(cause, context);
   const code = causeCode(cause);
   if (code === 'ERR_PROXY_TUNNEL') {
     const status = (cause as { statusCode?: number }).statusCode;
@@ -75,7 +82,7 @@ export function dialFailure(cause: unknown, context: FailureContext): Failure {
 
 /** A function of the user's failed while the request was made: a credential, a model, a `prepare` hook. */
 export function credentialFailure(cause: unknown, context: FailureContext): Failure {
-  if (PatchbayError.is(cause)) return { error: cause, outcome: cause.retryable ? 'retry' : 'fatal' };
+  if (PatchbayError.is(cause)) return told(cause, context);
   return fail('missing-credential', 'retry', context, `the request could not be prepared: ${messageOf(cause)}`, {
     cause,
   });
@@ -85,7 +92,7 @@ export function credentialFailure(cause: unknown, context: FailureContext): Fail
 export function refusalFailure(refusal: Refusal, context: FailureContext): Failure {
   const { connection } = context;
   const { status } = refusal;
-  const body = context.scrub(refusal.body);
+  const body = keptOf(refusal.body, context.scrub);
   if (refusal.fromProxy) return proxyRefusal(status, body, retryAfter(refusal, context), context);
   const hop = guessHop(connection, refusal);
   const outcome = statusVerdict(connection, status, body);
@@ -139,7 +146,7 @@ export function timeout(
 
 /** A handler threw: its own PatchbayError decides, anything else is a frame that makes no sense. */
 export function handlerFailure(cause: unknown, context: FailureContext): Failure {
-  if (PatchbayError.is(cause)) return { error: cause, outcome: cause.retryable ? 'retry' : 'fatal' };
+  if (PatchbayError.is(cause)) return told(cause, context);
   return fail('protocol-violation', 'fatal', context, `a frame could not be handled: ${messageOf(cause)}`, { cause });
 }
 
@@ -152,6 +159,11 @@ export function unreadable(cause: unknown, count: number, context: FailureContex
 /** We were told to stop. */
 export function aborted(context: FailureContext): PatchbayError {
   return fail('aborted', 'fatal', context, 'aborted', {}).error;
+}
+
+/** Whoever threw it may have quoted the service. */
+function told(error: PatchbayError, context: FailureContext): Failure {
+  return { error: scrubError(error, context.scrub), outcome: error.retryable ? 'retry' : 'fatal' };
 }
 
 function proxyRefusal(

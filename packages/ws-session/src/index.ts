@@ -4,6 +4,7 @@ export { Deadline } from './clock.ts';
 export { guessHop } from './hop.ts';
 export { KeepAlive } from './keep-alive.ts';
 export { MAX_UNREADABLE } from './limits.ts';
+export { keptOf, readRefusalBytes } from './refusal-body.ts';
 export { SocketPool } from './pool.ts';
 export { currentRuntime, type Clock, type Runtime, type Timer } from './runtime.ts';
 export { Session } from './session.ts';

@@ -231,6 +231,7 @@ export class PhysicalSocket {
     if (this.#state !== 'dialing') return;
     const { url, headers, protocols } = this.#request;
     try {
+      connection.hide(proxySecrets(url, network));
       const agent = resolveAgent(url, network);
       this.#transport = this.#span.within(() =>
         runtime.connect({ url, headers, protocols, agent, maxPayloadBytes }, this.#handlers()),

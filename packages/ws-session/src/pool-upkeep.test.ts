@@ -48,6 +48,28 @@ describe('a pooled socket', () => {
     await cloud.until(() => received.length === 5);
   });
 
+  it('that a frame refuses before anybody asked is lost for that reason, whatever the close says', async () => {
+    const refused = new PatchbayError('provider-error', 'no such key');
+    const refusal = (frame: unknown) => (frame === 'refused' ? refused : undefined);
+    const onSocket = ({ socket }: { socket: { send(text: string): void; close(code: number): void } }): void => {
+      socket.send('refused');
+      socket.close(1000);
+    };
+    const { pool, events } = await bench({ refusal }, { onSocket });
+    expect(await failure(ask(pool, 'one').result)).toBe(refused);
+    expect(events.at(-1)).toMatchObject({ type: 'closed', error: refused });
+  });
+
+  it('that went on after such a frame is lost for its own reason', async () => {
+    const refusal = (frame: unknown) =>
+      frame === 'one 1' ? new PatchbayError('provider-error', 'no such thing') : undefined;
+    const { cloud, pool, events } = await bench({ refusal });
+    await ask(pool, 'one').result;
+    cloud.accepted[0]!.socket.close(1012);
+    await cloud.until(() => events.some(({ type }) => type === 'closed'));
+    expect(events.at(-1)).toMatchObject({ error: { code: 'closed', closeCode: 1012 } });
+  });
+
   it('is told goodbye before it is closed', async () => {
     const { cloud, pool } = await bench({ farewell: 'bye' });
     await ask(pool, 'one').result;

@@ -52,18 +52,22 @@ export class PooledSocket implements SocketOwner {
   #retirement: Timer | undefined;
   #expiresAt = Infinity;
   #lost: PatchbayError | undefined;
+  readonly #refusalIn: PoolOptions['refusal'];
+  /** What the last frame said of the whole connection: the close behind it says less. */
+  #refusal: PatchbayError | undefined;
   #resolve!: () => void;
   #reject!: (error: PatchbayError) => void;
 
   constructor(
     options: Omit<PhysicalSocketOptions, 'owner' | 'model' | 'query'>,
     setup: Setup,
-    { lanes, farewell, keepAlive, maxIdleMs = Infinity }: Omit<PoolOptions, 'connection'>,
+    { lanes, farewell, keepAlive, refusal, maxIdleMs = Infinity }: Omit<PoolOptions, 'connection'>,
     owner: PooledSocketOwner,
   ) {
     this.#owner = owner;
     this.#lanes = lanes;
     this.#farewell = farewell;
+    this.#refusalIn = refusal;
     this.#clock = options.runtime.clock;
     this.setup = setup;
     this.#maxIdleMs = maxIdleMs;
@@ -161,6 +165,7 @@ export class PooledSocket implements SocketOwner {
 
   frame(frame: Frame): void {
     this.#owner.received(frame, this);
+    this.#refusal = this.#refusalIn?.(frame);
     // Idle sockets may go on talking, e.g. of rate limits; nobody is listening.
     if (this.#lanes === undefined) return this.#exchanges.get('')?.frame(frame);
     const lane = this.#lanes.laneOf(frame);
@@ -172,8 +177,9 @@ export class PooledSocket implements SocketOwner {
 
   ended(_socket: PhysicalSocket, failure: Failure): void {
     this.#stop();
-    this.#owner.ended(this, failure);
-    this.#lose(failure.error);
+    const error = this.#refusal ?? failure.error;
+    this.#owner.ended(this, { ...failure, error });
+    this.#lose(error);
   }
 
   #say(frame: Frame): void {

@@ -40,7 +40,7 @@ export interface TransportHandlers {
 export interface Refusal {
   status: number;
   headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** At most 8 KiB, not yet scrubbed. */
+  /** Its beginning, not yet scrubbed. */
   body: string;
   /** The status was a CONNECT proxy's own. */
   fromProxy: boolean;

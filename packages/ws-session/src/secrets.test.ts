@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { connectionTo } from './__fixtures__/connection.ts';
 import { after, rawServer, run, server } from './__fixtures__/fixtures.ts';
 import { startProxy } from './__fixtures__/proxy.ts';
+import { PatchbayError } from '@patchbay/ws-url';
 import { SocketPool } from './pool.ts';
 
 const KEY = 'key-that-nobody-may-see';
@@ -88,6 +89,51 @@ describe('no secret is seen', () => {
         expect(reaches(harness.events, secret)).toBe(false);
       }
     }
+  });
+
+  it.each([
+    ['before the end of what is kept of it', 8_192 - KEY.length + 4],
+    ['at the end of what is read of it', 12_288 - KEY.length + 4],
+  ])('in the error of a refusal whose body is long, and repeats the key %s', async (_where, before) => {
+    const body = 'x'.repeat(before) + KEY + 'y'.repeat(9_000);
+    const cloud = await server({
+      onUpgrade(_request, socket) {
+        socket.end(`HTTP/1.1 500 Oh\r\nx-request-id: ${KEY}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+        return true;
+      },
+    });
+    const { error } = await run(connectionTo(cloud.url, { apiKey: KEY }), { reconnect: false }).ended;
+    expect(error).toMatchObject({ status: 500, requestId: '[redacted]' });
+    expect((error as { body: string }).body).toHaveLength(8_192);
+    expect(everything(error)).not.toContain(KEY.slice(0, 8));
+  });
+
+  it('in the error of a close whose reason was cut in the middle of the key', async () => {
+    const reason = 'x'.repeat(123 - 12) + KEY.slice(0, 12);
+    const cloud = await server({ onSocket: ({ socket }) => socket.close(4001, reason) });
+    const { error } = await run(connectionTo(cloud.url, { apiKey: KEY })).ended;
+    expect(error).toMatchObject({ closeCode: 4001 });
+    expect(everything(error)).not.toContain(KEY.slice(0, 8));
+  });
+
+  it('in the error that a codec makes of what the service said, whatever part of it repeats the key', async () => {
+    const cloud = await server({ onSocket: ({ socket }) => socket.send(KEY) });
+    const thrown = new PatchbayError('provider-error', `no ${KEY}`, {
+      ...{ providerCode: KEY, requestId: KEY, body: KEY },
+      cause: Object.assign(new Error(KEY), { input: KEY }),
+    });
+    const harness = run(connectionTo(cloud.url, { apiKey: KEY }), {
+      handlers: {
+        frame() {
+          throw thrown;
+        },
+      },
+    });
+    const { error } = await harness.ended;
+    expect(error).toBe(thrown);
+    expect(error).toMatchObject({ message: 'no [redacted]', providerCode: '[redacted]', body: '[redacted]' });
+    expect(everything(error)).not.toContain(KEY);
+    expect(reaches(harness.events, KEY)).toBe(false);
   });
 
   it('in the error of a close whose reason echoes the key', async () => {

@@ -1,10 +1,10 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
+import { readRefusalBytes } from './refusal-body.ts';
 import type { ConnectOptions, Refusal, Transport, TransportHandlers } from './runtime.ts';
 import type { Frame } from './types.ts';
 
-const MAX_REFUSAL_BYTES = 8_192;
 /** RFC 6455 §5.5: a control frame carries at most 125 bytes, two of them the code. */
 const MAX_REASON_BYTES = 123;
 
@@ -118,7 +118,7 @@ class WebSocketTransport implements Transport {
       if (this.#tellRefusal === undefined) return;
       this.#tellRefusal = undefined;
       response.removeAllListeners('data');
-      refusal.body = Buffer.concat(chunks).subarray(0, MAX_REFUSAL_BYTES).toString('utf8');
+      refusal.body = Buffer.concat(chunks).subarray(0, readRefusalBytes).toString('utf8');
       this.#handlers.onRefused(refusal);
       request.destroy();
       this.#socket.terminate();
@@ -127,7 +127,7 @@ class WebSocketTransport implements Transport {
     response.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size >= MAX_REFUSAL_BYTES) tell();
+      if (size >= readRefusalBytes) tell();
     });
     response.on('end', tell);
     response.on('error', tell);

@@ -152,6 +152,8 @@ export interface PoolOptions extends NetworkOptions {
   sent?(frame: Frame): void;
   /** For users: every frame that came in, once, before whoever asked for it sees it; those that nobody asked for too. */
   received?(frame: Frame, socketId: number): void;
+  /** Why a socket is about to be closed, if a frame tells. It may come before anybody asked for anything. */
+  refusal?(frame: Frame): PatchbayError | undefined;
 }
 
 /** How the answers to several requests on one socket are told apart. */

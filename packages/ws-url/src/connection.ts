@@ -23,7 +23,7 @@ import type {
   RequestContext,
 } from './types.ts';
 
-/** How many rotated credentials are remembered, so that a late message about an old one is still scrubbed. */
+/** How many rotated and late credentials are remembered, so that a late message about an old one is still scrubbed. */
 const rememberedSecrets = 32;
 
 /** Where the model's name goes in a path. */
@@ -137,6 +137,10 @@ class ResolvedConnection implements Connection {
 
   nameOf(model: string | undefined = this.model): string | undefined {
     return model === this.model ? (this.#chosen.settings?.deployment ?? model) : model;
+  }
+
+  hide(secrets: readonly string[]): void {
+    this.#remember(secrets);
   }
 
   scrub(text: string): string {

@@ -81,3 +81,20 @@ export class PatchbayError extends Error {
     return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true;
   }
 }
+
+/**
+ * Takes secrets out of everything that an error holds in words, its causes' too, and gives the same error back: a
+ * service may repeat what it was sent anywhere, in a code as well as in a message.
+ */
+export function scrubError<T>(error: T, scrub: (text: string) => string): T {
+  let link: unknown = error;
+  for (let depth = 0; link instanceof Error && depth < 8; link = link.cause, depth++) {
+    for (const name of Object.getOwnPropertyNames(link)) {
+      const value: unknown = Reflect.get(link, name);
+      if (typeof value !== 'string') continue;
+      const clean = scrub(value);
+      if (clean !== value) Reflect.defineProperty(link, name, { value: clean, writable: true });
+    }
+  }
+  return error;
+}

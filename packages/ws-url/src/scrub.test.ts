@@ -38,6 +38,48 @@ describe('the scrubber', () => {
     for (const form of all) expect(scrub(`<${form}>`)).toBe('<[redacted]>');
   });
 
+  const secret = 'q7/Zr+83jk2&w9=PxTt5~Vd0';
+  const escapes = (write: (unit: number) => string, which = /[^]/g): string =>
+    secret.replace(which, (character) => write(character.charCodeAt(0)));
+  const hex = (unit: number, length: number): string => unit.toString(16).padStart(length, '0');
+  it.each([
+    ['as HTML', secret.replace('&', '&amp;')],
+    ['as HTML with numbers', escapes((unit) => `&#x${hex(unit, 2).toUpperCase()};`, /\W/g)],
+    ['as HTML with decimal numbers', escapes((unit) => `&#${unit};`, /[+/]/g)],
+    ['as HTML with names', secret.replace('/', '&sol;').replace('+', '&plus;').replace('=', '&equals;')],
+    ['percent-encoded', encodeURIComponent(secret)],
+    ['percent-encoded in small letters', escapes((unit) => `%${hex(unit, 2)}`, /\W/g)],
+    ['percent-encoded as a whole', escapes((unit) => `%${hex(unit, 2)}`)],
+    ['as JSON with slashes escaped', secret.replaceAll('/', '\\/')],
+    ['as JSON with some escapes', escapes((unit) => `\\u${hex(unit, 4).toUpperCase()}`, /\W/g)],
+    ['as JSON with nothing but escapes', escapes((unit) => `\\u${hex(unit, 4)}`)],
+    ['as base64', Buffer.from(secret).toString('base64')],
+    ['as base64url', Buffer.from(`~~${secret}`).toString('base64url').slice(3)],
+    ['as a user name in base64', Buffer.from(`${secret}:`).toString('base64').replace(/=+$/, '').slice(0, -2)],
+    ['as a password in base64', Buffer.from(`user:${secret}`).toString('base64').replace(/=+$/, '').slice(7)],
+  ])('knows a secret that comes back %s', (_how, form) => {
+    const scrubbed = createScrubber([secret])(`<${form}>`);
+    expect(scrubbed).toContain('[redacted]');
+    expect(scrubbed.length).toBeLessThan(18);
+  });
+
+  it.each([
+    ['at its end', 'a key that is none: q7/Zr+83'],
+    ['at its end, encoded', 'a key that is none: q7%2FZr%2b83j%'],
+    ['with dots', 'a key that is none: q7/Zr+83j… and more'],
+    ['in JSON', '{"message":"a key that is none: q7/Zr+83jk"}'],
+    ['in HTML', '<p>a key that is none: q7/Zr+83jk</p>'],
+    ['somewhere behind its middle', 'a key that is none: q7/Zr+83jk2&w9=P, and more'],
+  ])('leaves no beginning of a secret in a text that was cut %s', (_where, text) => {
+    expect(createScrubber([secret])(text)).toContain('none: [redacted]');
+    expect(createScrubber([secret])(text)).not.toContain('q7');
+  });
+
+  it('leaves what begins like a secret by chance', () => {
+    const scrub = createScrubber(['https://secret.example.com/path/1']);
+    for (const text of ['see https://docs.example.com', 'q7/Zr+8']) expect(scrub(text)).toBe(text);
+  });
+
   it('knows the key inside a composite header', () => {
     expect(createScrubber(['Token abcdefgh'])('key abcdefgh is bad')).toBe('key [redacted] is bad');
     expect(createScrubber(['{"provider":"openai","api_key":"secret-99"}'])('provider: secret-99')).toBe(

@@ -1,3 +1,5 @@
+import { SecretFinder } from './secret-finder.ts';
+
 const mark = '[redacted]';
 
 /** Shorter strings are no secrets, and removing them would make every message unreadable. */
@@ -19,14 +21,16 @@ const patterns: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 ];
 
 /**
- * Removes known secrets, in the forms in which they come back (plain, percent-encoded, JSON-escaped), and whatever
- * looks like one: `sk-…`, `Bearer …`, JWTs, `key=…`, user names and passwords in URLs.
+ * Removes known secrets, in the forms in which they come back (plain, percent-encoded, escaped as in JSON or HTML,
+ * base64, cut off at the end of a text), and whatever looks like one: `sk-…`, `Bearer …`, JWTs, `key=…`, user names
+ * and passwords in URLs.
  */
 export function createScrubber(secrets: Iterable<string>): (text: string) => string {
   const known = [...new Set([...secrets].flatMap(formsOf))].sort((a, b) => b.length - a.length);
+  const finders = known.map((secret) => new SecretFinder(secret));
   return (text) => {
     let scrubbed = text;
-    for (const secret of known) scrubbed = scrubbed.replaceAll(secret, mark);
+    for (const finder of finders) scrubbed = finder.replace(scrubbed, mark);
     for (const [pattern, replacement] of patterns) scrubbed = scrubbed.replace(pattern, replacement);
     return scrubbed;
   };
@@ -34,7 +38,9 @@ export function createScrubber(secrets: Iterable<string>): (text: string) => str
 
 /** A secret as it may come back: whole, and the telling parts of composite ones. */
 function formsOf(secret: string): string[] {
-  return [secret, ...partsOf(secret)].filter((form) => form.length >= shortestSecret).flatMap(encodingsOf);
+  return [secret, ...partsOf(secret)]
+    .filter((form) => form.length >= shortestSecret)
+    .flatMap((form) => [form, ...base64Of(form)]);
 }
 
 /** The key of `Bearer KEY`, and whatever looks like a key in JSON, cookies and lists. Plain words stay readable. */
@@ -46,11 +52,23 @@ function partsOf(secret: string): string[] {
   return key === undefined ? words : [key, ...words];
 }
 
-function encodingsOf(secret: string): string[] {
-  const json = JSON.stringify(secret).slice(1, -1);
-  if (/\p{Surrogate}/u.test(secret)) return [secret, json];
-  const encoded = encodeURIComponent(secret);
-  return [secret, json, encoded, encoded.replaceAll('%20', '+')];
+/** Shorter, they may be part of any base64. */
+const shortestBase64 = 10;
+
+/**
+ * What it looks like inside base64, in both alphabets, wherever in groups of three bytes it begins: `Basic` has a user
+ * name before it. Characters that depend on what stands beside it are left out.
+ */
+function base64Of(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  return [0, 1, 2].flatMap((before) => {
+    const length = Math.floor(((before + bytes.length) * 8) / 6);
+    const first = Math.ceil((before * 8) / 6);
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .slice(first, length);
+    return encoded.length < shortestBase64 ? [] : [encoded, encoded.replaceAll('+', '-').replaceAll('/', '_')];
+  });
 }
 
 const scrubPath = createScrubber([]);

@@ -293,6 +293,8 @@ export interface Connection {
   readonly modelIn: ModelPlacement | 'none';
   /** Builds the request of one attempt: credentials are asked for now. */
   request(context: RequestContext): Promise<DialRequest>;
+  /** From now on {@link scrub} knows these too: what a proxy on the way was given. */
+  hide(secrets: readonly string[]): void;
   /** Removes every known secret, and anything that looks like one, from text. */
   scrub(text: string): string;
   /** The gateway's or provider's own explanation of a refusal, if the table has one. */

@@ -1,6 +1,5 @@
-import type { JsonMessage } from '@patchbay/plugin-kit';
+import { textOf, type JsonMessage } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
-import { textOf } from './stt/words.ts';
 
 /**
  * What a socket says last before it closes. https://developers.deepgram.com/docs/flux/errors,

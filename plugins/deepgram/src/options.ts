@@ -1,5 +1,5 @@
-import { routeTo, resolveConnect, type PluginConnectOptions, type Route } from '@patchbay/plugin-kit';
-import { deepgramEndpoints, PatchbayError } from '@patchbay/ws-url';
+import { resolveConnect, routeTo, withBase, type PluginConnectOptions, type Route } from '@patchbay/plugin-kit';
+import { deepgramEndpoints } from '@patchbay/ws-url';
 
 /** Where to connect and how: the same on every class of this plugin. */
 export interface DeepgramConnectOptions extends Omit<PluginConnectOptions, 'model'> {
@@ -17,10 +17,6 @@ export function routeFor(
   { baseUrl, ...options }: DeepgramConnectOptions,
   model: string,
 ): Route {
-  if (baseUrl && options.baseURL && baseUrl !== options.baseURL) {
-    throw new PatchbayError('invalid-option', '`baseUrl` and `baseURL` were both given: they are the same option.');
-  }
-  const baseURL = options.baseURL || baseUrl;
-  const connect = resolveConnect({ ...options, ...(baseURL ? { baseURL } : {}) }, 'DEEPGRAM_API_KEY');
+  const connect = resolveConnect(withBase(options, 'baseUrl', baseUrl), 'DEEPGRAM_API_KEY');
   return routeTo(deepgramEndpoints[name], connect, model);
 }

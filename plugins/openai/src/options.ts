@@ -101,10 +101,13 @@ function baseOf({ baseURL, client, gateway }: OpenAIConnectOptions): Said<string
   return said('baseURL', baseURL || undefined) ?? elsewhere;
 }
 
-/** What the environment says is meant for OpenAI: a gateway gets it only if it hands it on. */
+/**
+ * What the environment says is meant for OpenAI: a gateway gets it only if it hands it on. Beside a client, an empty key
+ * is none: the client has its own.
+ */
 function keyOf({ apiKey, client, gateway }: OpenAIConnectOptions, more: Hidden): Said<Credential> | undefined {
   return (
-    said<Credential>('apiKey', apiKey) ??
+    said<Credential>('apiKey', client === undefined ? apiKey : apiKey || undefined) ??
     said<Credential>('client.apiKey', more.apiKey ?? client?.apiKey) ??
     (isForOpenAI(gateway) ? said<Credential>(keyVariable, environment(keyVariable)) : undefined)
   );
@@ -159,8 +162,9 @@ function throughAzure(
   client: ClientLike & { apiVersion: string },
   more: Hidden,
 ): OpenAIConnectOptions {
-  const key = apiKey ?? more.apiKey ?? client.apiKey ?? undefined;
-  const token = apiKey === undefined && typeof key === 'function';
+  const own = apiKey || undefined;
+  const key = own ?? more.apiKey ?? client.apiKey ?? undefined;
+  const token = own === undefined && typeof key === 'function';
   const place = baseURL || client.baseURL;
   const { 'api-version': _version, ...query } = more.query ?? {};
   return {

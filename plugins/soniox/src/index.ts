@@ -2,4 +2,17 @@ import { registerPlugin } from './plugin.ts';
 
 registerPlugin();
 
-export { PatchbayError } from '@patchbay/ws-url';
+export { gateways, PatchbayError } from '@patchbay/ws-url';
+export type { Gateway, GatewayOptions, GatewayRow } from '@patchbay/ws-url';
+export type * from './models.ts';
+export type { SonioxConnectOptions } from './options.ts';
+export { SpeechStream, STT } from './stt/stt.ts';
+export type {
+  ContextGeneralItem,
+  ContextObject,
+  ContextTranslationTerm,
+  STTOptions,
+  TranslationConfig,
+} from './stt/options.ts';
+export { ChunkedStream, SynthesizeStream, TTS } from './tts/tts.ts';
+export type { TTSOptions } from './tts/options.ts';

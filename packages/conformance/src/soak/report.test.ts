@@ -6,7 +6,7 @@ it('keeps of the census the first mark and the last, all processes together', ()
   const mark = (hour: number): Census => ({ hour, heap: 50e6 + hour, timers: 3, sockets: 2, handles: 8, listeners: 4 });
   const figures = figuresOf({
     seed: 7,
-    sessions: { 'stt.STT (realtime)': 4 },
+    sessions: { 'openai.STT (realtime)': 4 },
     sessionHours: 12,
     rotations: 9,
     reconnects: 5,

@@ -2,7 +2,7 @@ import type { Expectation, NotApplicable, Suite } from '../expectation.ts';
 import { suiteOf, type Subject } from '../subject.ts';
 import { llmHttp, llmSocket } from './llm.ts';
 import { realtimeSocket } from './realtime.ts';
-import { na } from './say.ts';
+import { na, phraseRows } from './say.ts';
 import { sttHttp, sttSocket } from './stt.ts';
 import { ttsHttp, ttsSocket } from './tts.ts';
 
@@ -24,9 +24,18 @@ export function expectationFor(subject: Subject, row: string): Expectation | Not
   const reason = subject.na?.[row];
   if (reason !== undefined) return na(reason);
   if (several.has(row) && subject.turnsPerSocket === undefined) return na('a socket makes one turn at a time, if any');
+  if (isLive(subject) && phraseRows.includes(row))
+    return na(
+      'on a live line the present is what counts, and no transcript tells what was heard: the soak counts that',
+    );
   const name = `${suiteOf[subject.kind]} ${subject.transport}`;
   const expected = suites[name]?.[row];
   if (!expected) throw new Error(`the suite '${name}' says nothing of '${row}'`);
   const special = subject.differs?.[row];
   return special === undefined || 'na' in expected ? expected : { ...expected, ...special };
+}
+
+/** What was said on a lost line is not said again. */
+function isLive({ kind }: Subject): boolean {
+  return kind === 'duplex' || kind === 'interpreter';
 }

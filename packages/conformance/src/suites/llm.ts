@@ -1,12 +1,14 @@
 import type { Suite } from '../expectation.ts';
 import {
   completes,
+  echoes,
   ends,
   fails,
   fourTimeouts,
   httpOnly,
   livekitWaitsMs,
   na,
+  noPhrases,
   recovers,
   refusals,
   refusedWith,
@@ -39,6 +41,7 @@ const broken = {
 
 const base: Suite = {
   ...refusals,
+  ...echoes,
   'dns-failure': fourTimes,
   refused: fourTimes,
   'refused-once': once,
@@ -108,8 +111,10 @@ const base: Suite = {
   'double-close': completes(),
   'barge-in': ends({ dials: [1, 2] }),
   'sibling-fails': { ...halfSaid, dials: 2, delivers: 'part' },
+  'sibling-dials': { ...once, dials: 3 },
   'slow-consumer': completes({ withinMs: 65_000 }),
   'audio-during-outage': na('no audio goes to a language model'),
+  ...noPhrases('no audio goes to a language model'),
   'view-frames': na('no audio goes to a language model'),
   'first-event-after-reconnect': completes({ dials: 2 }),
   'no-error-listener': ends(),

@@ -1,5 +1,5 @@
 import type { Suite } from '../expectation.ts';
-import { completes, ends, fails, httpOnly, recovers, refusals, refusedWith, turnsOnly } from './say.ts';
+import { completes, echoes, ends, fails, httpOnly, recovers, refusals, refusedWith, turnsOnly } from './say.ts';
 
 /**
  * Nobody above retries: the session does, five times with growing pauses (0.25, 0.75, 2.25, 6.75 and 8 s at the most), tells of each,
@@ -34,9 +34,13 @@ const kept = {
   recoverable: [0, 2],
 } as const;
 
+/** A phrase waits for fifteen seconds, and is said again: what is older is told as dropped. See phrase.ts, which counts. */
+const cutShort = { ...reconnects, dials: [3, 8], recoverable: [1, 6], withinMs: 75_000, delivers: 'all' } as const;
+
 /** Sessions that listen and speak. */
 export const realtimeSocket: Suite = {
   ...refusals,
+  ...echoes,
   ...httpOnly,
   ...turnsOnly,
   'dns-failure': sixTimes,
@@ -146,6 +150,7 @@ export const realtimeSocket: Suite = {
   'double-close': mended,
   'barge-in': ends(),
   'sibling-fails': { ...reconnects, dials: 3, withinMs: 45_000 },
+  'sibling-dials': { ...reconnects, dials: 3, withinMs: 45_000 },
   'slow-consumer': completes({ withinMs: 80_000 }),
   'audio-during-outage': {
     ...reconnects,
@@ -155,6 +160,10 @@ export const realtimeSocket: Suite = {
     droppedMs: [500, 10_000],
     note: 'audio older than two seconds is dropped, and told',
   },
+  'phrase-outage-3': { ...cutShort, droppedMs: 0 },
+  'phrase-outage-6': { ...cutShort, droppedMs: 0 },
+  'phrase-outage-12': { ...cutShort, delivers: ['all', 'part'], droppedMs: [0, 10_000] },
+  'phrase-over': { ...cutShort, delivers: ['all', 'part'], droppedMs: [0, 25_000] },
   'first-event-after-reconnect': {
     ...reconnects,
     outcome: ['completes', 'recovers'],

@@ -45,6 +45,17 @@ export const refusals: Readonly<Record<string, Expectation>> = {
   'foreign-scheme': refusedAtOnce(),
 };
 
+/** What repeats the secrets; what else comes of it is said elsewhere. */
+export const echoes: Readonly<Record<string, Expectation>> = {
+  'echoed-html': refusedWith(401),
+  'echoed-escapes': refusedWith(401),
+  'echoed-long': refusedWith(401, { dials: 4, withinMs: 20_000 }),
+  'echoed-proxy': { outcome: 'fails', retryable: false, dials: [0, 4], withinMs: 5_000 },
+  'echoed-request-id': { outcome: ['completes', 'recovers'], dials: [1, 2], withinMs: 20_000 },
+  'echoed-error': { outcome: ['completes', 'recovers', 'fails'], dials: [1, 4], withinMs: 60_000 },
+  'echoed-close-cut': { outcome: ['recovers', 'fails'], dials: [4, 8], withinMs: 60_000 },
+};
+
 /** What cannot occur in an answer over HTTP. */
 export const socketOnly: Readonly<Record<string, NotApplicable>> = Object.fromEntries(
   [
@@ -64,6 +75,7 @@ export const socketOnly: Readonly<Record<string, NotApplicable>> = Object.fromEn
       'HTTP has no close codes: see end-begun and end-output',
     ]),
     ['echoed-close', 'HTTP has no close reasons: see echoed-key'],
+    ['echoed-close-cut', 'HTTP has no close reasons: see echoed-long'],
     ['expire', 'a request is no session'],
     ['stop-reading', 'a request is read before it is answered: see never-answer'],
     ['binary-frame', 'HTTP has no frames'],
@@ -79,8 +91,16 @@ export const turnsOnly: Readonly<Record<string, NotApplicable>> = Object.fromEnt
   ]),
 );
 
+/** What happens to a caller in the middle of a phrase. */
+export const phraseRows: readonly string[] = ['phrase-outage-3', 'phrase-outage-6', 'phrase-outage-12', 'phrase-over'];
+
+export function noPhrases(reason: string): Readonly<Record<string, NotApplicable>> {
+  return Object.fromEntries(phraseRows.map((id) => [id, na(reason)]));
+}
+
 /** What cannot occur on a socket. */
 export const httpOnly: Readonly<Record<string, NotApplicable>> = {
+  'echoed-request-id': na('the id of an upgrade is told with errors alone: see echoed-close'),
   'html-200': na('an upgrade that is answered with 200 is a refusal: see html-502'),
   'empty-body': na('an upgrade that is answered with 200 is a refusal: see html-502'),
 };

@@ -1,12 +1,14 @@
 import type { Suite } from '../expectation.ts';
 import {
   completes,
+  echoes,
   ends,
   fails,
   fourTimeouts,
   httpOnly,
   livekitWaitsMs,
   na,
+  noPhrases,
   recovers,
   refusals,
   refusedWith,
@@ -31,8 +33,18 @@ const broken = {
 } as const;
 const mended = completes({ withinMs: 8_000 });
 
+/** Speech waits for fifteen seconds, and is said again: what is older is told as dropped. See phrase.ts, which counts. */
+const cutShort = { ...reconnects, dials: [3, 8], withinMs: 75_000, delivers: 'all' } as const;
+const phrases: Suite = {
+  'phrase-outage-3': { ...cutShort, droppedMs: 0 },
+  'phrase-outage-6': { ...cutShort, droppedMs: 0 },
+  'phrase-outage-12': { ...cutShort, delivers: ['all', 'part'], droppedMs: [0, 10_000] },
+  'phrase-over': { ...cutShort, delivers: ['all', 'part'], droppedMs: [0, 25_000] },
+};
+
 const base: Suite = {
   ...refusals,
+  ...echoes,
   ...turnsOnly,
   'dns-failure': fourTimes,
   refused: fourTimes,
@@ -143,6 +155,7 @@ export const sttSocket: Suite = {
   'close-in-the-middle': ends(),
   'barge-in': na('a caller who interrupts is what it listens for'),
   'sibling-fails': { ...reconnects, dials: 3 },
+  'sibling-dials': { ...reconnects, dials: 3 },
   'audio-during-outage': {
     ...reconnects,
     dials: [3, 8],
@@ -151,6 +164,7 @@ export const sttSocket: Suite = {
     droppedMs: [0, 6_000],
     note: 'speech waits for fifteen seconds; silence older than two is dropped, and told',
   },
+  ...phrases,
   'first-event-after-reconnect': { ...reconnects, outcome: ['completes', 'recovers'], tells: ['open', 'open'] },
   'echoed-close': fatal,
 };
@@ -185,6 +199,7 @@ export const sttHttp: Suite = {
       'rate-limit',
       'server-error',
       'fatal-error',
+      'echoed-error',
       'duplicate',
       'reorder',
     ].map((id) => [id, na('the answer is one JSON document, without events')]),
@@ -201,6 +216,8 @@ export const sttHttp: Suite = {
   'barge-in': na('nothing is heard before it is over: see abort-while-connecting'),
   'clock-jump': na('nothing is heard before it is over: see service-clock-jump'),
   'sibling-fails': na('the answer is one piece; each request has a connection of its own'),
+  'sibling-dials': na('the answer is one piece; each request has a connection of its own'),
   'audio-during-outage': na('each request carries its own speech'),
+  ...noPhrases('each request carries its own speech'),
   'first-event-after-reconnect': na('each request is complete in itself'),
 };

@@ -1,5 +1,18 @@
 import type { Suite } from '../expectation.ts';
-import { completes, ends, fails, httpOnly, na, recovers, refusals, refusedWith, socketOnly, turnsOnly } from './say.ts';
+import {
+  completes,
+  echoes,
+  ends,
+  fails,
+  httpOnly,
+  na,
+  noPhrases,
+  recovers,
+  refusals,
+  refusedWith,
+  socketOnly,
+  turnsOnly,
+} from './say.ts';
 import { livekitWaitsMs, fourTimeouts } from './say.ts';
 
 /** LiveKit's four attempts; it hears of the last one only. */
@@ -19,6 +32,7 @@ const broken = {
 /** Text to speech by requests. */
 export const ttsHttp: Suite = {
   ...refusals,
+  ...echoes,
   ...turnsOnly,
   ...socketOnly,
   'dns-failure': fourTimes,
@@ -89,8 +103,10 @@ export const ttsHttp: Suite = {
   'double-close': completes(),
   'barge-in': ends({ dials: [1, 2] }),
   'sibling-fails': { ...halfSaid, dials: 2 },
+  'sibling-dials': recovers({ dials: 3 }),
   'slow-consumer': completes({ withinMs: 65_000 }),
   'audio-during-outage': na('no audio goes to a voice'),
+  ...noPhrases('no audio goes to a voice'),
   'view-frames': na('no audio goes to a voice'),
   'first-event-after-reconnect': completes({ dials: 2 }),
   'no-error-listener': ends(),
@@ -127,6 +143,7 @@ export const ttsSocket: Suite = {
   'close-1002': fatal,
   'close-1009': fatal,
   'echoed-close': fatal,
+  'echoed-close-cut': echoes['echoed-close-cut']!,
   expire: recovers(),
   'stop-reading': recovers({ dials: [2, 3], withinMs: [9_900, 30_000] }),
   'binary-frame': na('bytes are audio, whatever they hold'),

@@ -26,6 +26,7 @@ export class LLMTalk implements Talk {
     await readAfter;
     let text = '';
     for await (const chunk of stream) {
+      this.#parts.ears.ids.add(chunk.id);
       text += chunk.delta?.content ?? '';
       if (text !== '') heard?.();
     }

@@ -75,6 +75,8 @@ abstract class SessionTalk implements Talk {
 
 /** Speech to speech: a message of the user's, and a reply that is asked for. */
 export class RealtimeTalk extends SessionTalk {
+  #told: ((transcript: string) => void) | undefined;
+
   constructor(parts: TalkParts) {
     super(parts, 20);
   }
@@ -106,6 +108,22 @@ export class RealtimeTalk extends SessionTalk {
       }
     }
     return { ...deliveryOf(tale, text), endedAt: clock.now() };
+  }
+
+  say(samples: Int16Array, told: (transcript: string) => void): void {
+    if (!this.#told) this.microphone.start();
+    this.#told = told;
+    this.microphone.play(samples);
+  }
+
+  protected override begin(): void {
+    super.begin();
+    this.session!.on(
+      'input_audio_transcription_completed',
+      ({ isFinal, transcript }: llm.InputTranscriptionCompleted) => {
+        if (isFinal) this.#told?.(transcript);
+      },
+    );
   }
 
   async #ask(): Promise<llm.GenerationCreatedEvent> {

@@ -17,6 +17,7 @@ export class STTTalk implements Talk {
   #ended = false;
   #closed = false;
   #heard: (() => void) | undefined;
+  #told: ((transcript: string) => void) | undefined;
 
   constructor(parts: TalkParts) {
     this.#parts = parts;
@@ -40,6 +41,11 @@ export class STTTalk implements Talk {
       progress: () => this.#events,
     });
     return { ...heardOf(this.#text), endedAt };
+  }
+
+  say(samples: Int16Array, told: (transcript: string) => void): void {
+    this.#told = told;
+    this.#microphone.play(samples);
   }
 
   interrupt(): void {
@@ -68,12 +74,16 @@ export class STTTalk implements Talk {
   }
 
   async #read(stream: stt.SpeechStream): Promise<void> {
-    for await (const { type, alternatives } of stream) {
+    for await (const { type, alternatives, requestId = '' } of stream) {
+      this.#parts.ears.ids.add(requestId);
       // Some services charge for silence, and say so.
       if (type === stt.SpeechEventType.RECOGNITION_USAGE) continue;
       this.#events++;
       this.#heard?.();
-      if (type === stt.SpeechEventType.FINAL_TRANSCRIPT) this.#text += ` ${alternatives?.[0].text ?? ''}`;
+      if (type !== stt.SpeechEventType.FINAL_TRANSCRIPT) continue;
+      const transcript = alternatives?.[0].text ?? '';
+      this.#text += ` ${transcript}`;
+      this.#told?.(transcript);
     }
     if (this.#stream === stream) this.#ended = true;
   }
@@ -115,6 +125,7 @@ export class RecognitionTalk implements Talk {
       const frame = new AudioFrame(data, sampleRate, 1, samples.length);
       const event = await this.#model.recognize(frame, signal);
       heard?.();
+      ears.ids.add(event.requestId ?? '');
       text = event.alternatives?.[0].text ?? '';
     } catch (error) {
       // Who closes the model is told so by the promise, and that is no failure.

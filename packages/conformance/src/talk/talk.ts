@@ -23,6 +23,8 @@ export interface TurnOptions {
 export interface Talk {
   /** Opens what a call opens: a stream, a session, or nothing. */
   open(): void;
+  /** Says samples as they are, where speech is what is listened to; `told` is given every transcript of them. */
+  say?(samples: Int16Array, told: (transcript: string) => void): void;
   /** Asks or says something. Resolves when all of the answer is there, or it is clear that it will not come. */
   turn(options?: TurnOptions): Promise<Turn>;
   /** The caller has heard enough, or hangs up: whatever is under way ends. */

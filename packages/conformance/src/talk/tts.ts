@@ -28,6 +28,7 @@ export class TTSTalk implements Talk {
     for await (const item of stream) {
       if (typeof item === 'symbol') break;
       heard?.();
+      this.#parts.ears.ids.add(item.requestId);
       text += listener.push(item.frame.data).join('');
     }
     this.#streams.delete(stream);

@@ -4,3 +4,6 @@ export { speechFrames } from './speech-frames.ts';
 export { Loudspeaker } from './loudspeaker.ts';
 export { speak, wordsIn, type Speaking } from './speaking.ts';
 export { CallMicrophone } from './call-microphone.ts';
+export { listenWith, type Listening } from './listening.ts';
+export { boothWith, useVoices, type Booth, type BoothVoice } from './booth.ts';
+export { call, finalsOf, type Call } from './call.ts';

@@ -2,7 +2,8 @@ import { sleep } from '../clock.ts';
 import { refusalBody } from './dialects.ts';
 import { isOnPath, tellHit } from './exchange.ts';
 import type { WireContext } from './exchange.ts';
-import { answer } from './http.ts';
+import { answer, parseHead } from './http.ts';
+import type { Head } from './http.ts';
 import type { Fault } from './types.ts';
 
 /** What a request is, for a fault. */
@@ -34,17 +35,18 @@ const verdicts: Readonly<Record<string, (settings: Fault, path: string) => Verdi
   'reset-handshake': () => 'reset',
   'never-answer': () => 'ignore',
   'answer-late': () => 'serve',
-  refuse: ({ status = 503, retryAfter, body }, path) => refused(status, body ?? refusalBody(status, path), retryAfter),
+  refuse: (settings, path) => refused(settings, path),
   'html-page': ({ status = 502 }) =>
     answer(status, { 'content-type': 'text/html; charset=utf-8', server: 'nginx' }, page(status)),
   redirect: ({ status = 302, to = '' }) => answer(status, { location: to }, ''),
   'empty-body': ({ status = 200 }) => answer(status, { 'content-type': 'application/json' }, ''),
 };
 
-function refused(status: number, body: string, retryAfter: number | undefined): Buffer {
+function refused({ status = 503, retryAfter, requestId = 'req_of_a_fault', ...settings }: Fault, path: string): Buffer {
+  const body = settings.body ?? refusalBody(status, path);
   const headers = {
     'content-type': isJson(body) ? 'application/json' : 'text/plain; charset=utf-8',
-    'x-request-id': 'req_of_a_fault',
+    'x-request-id': requestId,
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
   };
   return answer(status, headers, body);
@@ -59,13 +61,27 @@ export function judgeAccept(context: WireContext, path: string): boolean {
   return fault !== undefined;
 }
 
+/** The head of an answer, under another name if a fault says so. */
+export function judgeHead(context: WireContext, head: Head, path: string): Head {
+  const fault = context.faults.injected.find(
+    ({ kind, settings, hit }) => kind.name === 'request-id' && isOnPath(settings.path, path) && hit(),
+  );
+  if (!fault) return head;
+  tellHit(context, fault, path);
+  return parseHead(head.with({ 'x-request-id': fault.settings.requestId }));
+}
+
 /** What a proxy answers instead of tunnelling; `undefined` when it does tunnel. */
 export function judgeTunnel(context: WireContext): Buffer | undefined {
   const fault = context.faults.injected.find((each) => each.kind.name === 'refuse-proxy' && each.hit());
   if (!fault) return undefined;
   tellHit(context, fault);
-  const { status = 407 } = fault.settings;
-  return answer(status, status === 407 ? { 'proxy-authenticate': 'Basic realm="loopback"' } : {}, '');
+  const { status = 407, body = '', requestId } = fault.settings;
+  const headers = {
+    ...(status === 407 ? { 'proxy-authenticate': 'Basic realm="loopback"' } : {}),
+    ...(requestId === undefined ? {} : { 'x-request-id': requestId }),
+  };
+  return answer(status, headers, body);
 }
 
 function page(status: number): string {

@@ -64,12 +64,16 @@ export const faultCatalogue: readonly FaultKind[] = [
   connect('tls-self-signed', 'a certificate that signed itself: DEPTH_ZERO_SELF_SIGNED_CERT'),
   connect('tls-expired', "a certificate of the cloud's authority that ended yesterday: CERT_HAS_EXPIRED"),
   connect('tls-wrong-host', "… that is another host's: ERR_TLS_CERT_ALTNAME_INVALID"),
-  connect('refuse-proxy', 'a CONNECT is answered with `status`', { value: 'status', defaults: { status: 407 } }),
+  connect('refuse-proxy', 'a CONNECT is answered with `status`, and `body`', {
+    value: 'status',
+    parameters: ['body', 'requestId'],
+    defaults: { status: 407 },
+  }),
   connect('bad-accept', 'the 101 has the wrong Sec-WebSocket-Accept', { transports: socket }),
 
   request('refuse', "`status` with the service's error body, or `body`", {
     value: 'status',
-    parameters: ['retryAfter', 'body'],
+    parameters: ['retryAfter', 'body', 'requestId'],
     defaults: { status: 503 },
   }),
   request('html-page', "`status` with a gateway's HTML page", { value: 'status', defaults: { status: 502 } }),
@@ -82,6 +86,11 @@ export const faultCatalogue: readonly FaultKind[] = [
     value: 'status',
     defaults: { status: 200 },
     transports: http,
+  }),
+
+  request('request-id', 'what would have been answered, with `request-id` as its x-request-id', {
+    value: 'requestId',
+    defaults: { requestId: 'req_of_a_fault' },
   }),
 
   opened('silence', '101, then nothing: no event, and no pong'),
@@ -139,8 +148,8 @@ export const faultCatalogue: readonly FaultKind[] = [
   beside('no-type', 'the message at the point without its `type`', { transports: messages }),
   beside('unknown-event', 'an event of a type that nobody knows', { transports: messages }),
   beside('orphan', 'an event of a response or item that nobody knows', { transports: messages }),
-  beside('error-event', "the service's error event: `kind` is rate-limit, server or fatal", {
-    parameters: ['kind', 'instead'],
+  beside('error-event', "the service's error event: `kind` is rate-limit, server or fatal; it may say `words`", {
+    parameters: ['kind', 'words', 'instead'],
     defaults: { kind: 'server' },
     transports: messages,
   }),

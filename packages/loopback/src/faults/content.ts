@@ -35,9 +35,7 @@ export const extras: Readonly<Record<string, (content: Content) => Buffer>> = {
     ),
   orphan: ({ encoder, dialect }) => encoder.message(JSON.stringify(dialect.orphan)),
   'error-event': ({ message, encoder, dialect, transport, settings }) =>
-    encoder.message(
-      JSON.stringify(errorEvent(dialect, transport, settings.kind, parseObject(message.text ?? '') ?? {})),
-    ),
+    encoder.message(JSON.stringify(errorEvent(dialect, transport, settings, parseObject(message.text ?? '') ?? {}))),
   'prototype-keys': ({ encoder }) =>
     encoder.message(
       '{"type":"event.of.a.fault","__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}',

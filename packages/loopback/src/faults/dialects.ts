@@ -1,3 +1,4 @@
+import { isObject } from '../http/json.ts';
 import type { JsonObject } from '../http/json.ts';
 import type { Transport } from './catalogue.ts';
 import { deepgramDialects } from './dialects-deepgram.ts';
@@ -163,11 +164,24 @@ export function dialectOf(path: string): Dialect {
 export function errorEvent(
   dialect: Dialect,
   transport: Transport,
-  kind: Kind = 'server',
+  { kind = 'server', words }: { kind?: Kind | undefined; words?: string | undefined } = {},
   beside: JsonObject = {},
 ): JsonObject {
   const [status, complaint] = complaints[kind];
-  return dialect.error(complaint, status, transport, kind, beside);
+  const event = dialect.error(complaint, status, transport, kind, beside);
+  return words === undefined ? event : saying(words, event);
+}
+
+const spoken = /^(message|description|code|param|variant|error_message|error_type)$/;
+
+/** The event with these words wherever it says something. Its own type stays, for without it nobody knows it. */
+function saying(words: string, event: JsonObject, isInner = false): JsonObject {
+  return Object.fromEntries(
+    Object.entries(event).map(([name, value]) => {
+      if (isObject(value)) return [name, saying(words, value, true)];
+      return [name, spoken.test(name) || (isInner && name === 'type') ? words : value];
+    }),
+  );
 }
 
 /** The body of a refusal. https://developers.openai.com/api/docs/guides/error-codes */

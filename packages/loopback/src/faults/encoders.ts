@@ -14,13 +14,15 @@ export interface Encoder {
   deflated(): Buffer;
 }
 
+/** What no protocol of JSON can read, and no text. */
+const bytes = Buffer.of(0x00, 0x01, 0x7b, 0xfe, 0xff);
 const event = JSON.stringify({ type: 'event.of.a.fault' });
 
 export const socketEncoder: Encoder = {
   message: textFrame,
   pieces: fragments,
   bad: () => badFrame(event),
-  binary: () => binaryFrame(Buffer.from(event)),
+  binary: () => binaryFrame(bytes),
   deflated: () => deflatedFrame(event),
 };
 

@@ -272,6 +272,20 @@ describe('TLS', () => {
   });
 });
 
+describe('an answer under another name', () => {
+  it('is as it would have been, also an upgrade and a refusal', async () => {
+    const cloud = await cloudWith(['request-id:req_7']);
+    const answer = await fetch(`${cloud.url}/models`, { headers });
+    expect([answer.status, answer.headers.get('x-request-id')]).toEqual([200, 'req_7']);
+    const { socket } = dial(cloud);
+    const [upgrade] = (await once(socket, 'upgrade')) as [IncomingMessage];
+    expect(upgrade.headers['x-request-id']).toBe('req_7');
+    cloud.faults.clear();
+    cloud.faults.inject('refuse:403,request-id=req_8');
+    expect((await fetch(`${cloud.url}/models`, { headers })).headers.get('x-request-id')).toBe('req_8');
+  });
+});
+
 /** A tunnel through the cloud, which is its own proxy. */
 async function tunnel(cloud: Loopback): Promise<{ response: IncomingMessage; socket: Socket }> {
   const asked = request({ host: '127.0.0.1', port: cloud.port, method: 'CONNECT', path: 'api.example.com:443' });
@@ -289,6 +303,14 @@ describe('a proxy', () => {
     await once(socket, 'open');
     ask(socket);
     await until(() => seen.types.includes('response.completed'));
+  });
+
+  it('says what a fault makes it say', async () => {
+    const cloud = await cloudWith(['refuse-proxy:502,body=nobody there,request-id=req_7']);
+    const asked = request({ host: '127.0.0.1', port: cloud.port, method: 'CONNECT', path: 'api.example.com:443' });
+    asked.end();
+    const [{ statusCode, headers: told }, , rest] = (await once(asked, 'connect')) as [IncomingMessage, Socket, Buffer];
+    expect([statusCode, told['x-request-id'], rest.toString()]).toEqual([502, 'req_7', 'nobody there']);
   });
 
   it('leads to TLS as well', async () => {

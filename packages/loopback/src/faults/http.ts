@@ -22,7 +22,7 @@ export async function readHead(source: Source): Promise<Head | undefined> {
   return raw && parseHead(raw);
 }
 
-function parseHead(raw: Buffer): Head {
+export function parseHead(raw: Buffer): Head {
   const [first = '', ...lines] = raw.toString('latin1').trimEnd().split('\r\n');
   const [, one = '', two = '', three = ''] = /^(\S+) (\S+) ?(.*)$/.exec(first) ?? [];
   const nameOf = (line: string): string => line.slice(0, line.indexOf(':')).trim().toLowerCase();

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { SecureContext } from 'node:tls';
-import { judge, judgeAccept, judgeTunnel } from './answers.ts';
+import { judge, judgeAccept, judgeHead, judgeTunnel } from './answers.ts';
 import { bodyKindOf, readBodyMessages } from './body.ts';
 import { BodyEncoder, socketEncoder } from './encoders.ts';
 import type { Encoder } from './encoders.ts';
@@ -126,11 +126,12 @@ export class Line {
     await put(upstream.socket, origin ? head.with({ 'proxy-authorization': undefined }, own) : head.raw);
     // What follows an upgrade is not for who has not agreed to it.
     const uploading = kind === 'http' ? this.#upload(head, source, upstream) : this.#watch(source, upstream);
-    const answered = await this.#answerOf(upstream.source, writer);
-    if (!answered) {
+    const served = await this.#answerOf(upstream.source, writer);
+    if (!served) {
       await (upstream.source.failed ? writer.reset() : writer.end());
       return this.#discard(source);
     }
+    const answered = judgeHead(this.#context, served, path);
     if (answered.start[1] === '101') {
       source.onEnd = () => {};
       await this.#open(answered, path, source, writer, upstream);

@@ -25,6 +25,13 @@ describe('a fault is read from a word', () => {
     ['json-null:1,instead=true', { name: 'json-null', at: 1, instead: true }],
     ['clock-jump:-5000', { name: 'clock-jump', ms: -5_000 }],
     ['error-event,kind=fatal', { name: 'error-event', kind: 'fatal' }],
+    ['drop-at:SpeechStarted', { name: 'drop-at', at: 'SpeechStarted' }],
+    ['drop-at:error', { name: 'drop-at', at: 'error' }],
+    ['drop-at:[DONE]', { name: 'drop-at', at: '[DONE]' }],
+    ['drop-at:<end>#3', { name: 'drop-at', at: '<end>#3' }],
+    ['close-after:3,code=1005', { name: 'close-after', at: 3, code: 1005 }],
+    ['redirect:302,to=/v2', { name: 'redirect', status: 302, to: '/v2' }],
+    ['close-at-once:1011,reason=', { name: 'close-at-once', code: 1011, reason: '' }],
   ])('%s', (text, fault) => {
     expect(parseFault(text)).toEqual(fault);
   });
@@ -41,7 +48,7 @@ describe('what does not exist is refused, with what does', () => {
     ['drop-after:2,times=0', "'times' of 'drop-after' wants a number from 1"],
     ['drop-after:2,path=v1', "'path' of 'drop-after' wants a path"],
     ['drop-after:2,times', "'times' is no key=value"],
-    ['refuse:teapot', "'status' of 'refuse' wants an HTTP status, not 'teapot'"],
+    ['refuse:teapot', "'status' of 'refuse' wants an HTTP status from 200 to 599, not 'teapot'"],
     ['close-at-once:99', 'close code'],
     ['close-at-once:1000,reason=' + 'x'.repeat(124), '123 bytes'],
     ['error-event,kind=odd', 'rate-limit, server or fatal'],
@@ -49,6 +56,28 @@ describe('what does not exist is refused, with what does', () => {
     ['tls-expired,path=/v1', "'tls-expired' has no 'path'"],
     ['json-null,instead=maybe', 'true or false'],
     ['', 'There is no fault named'],
+    ['stall-after:abc', "'at' of 'stall-after' wants a count of messages, or a message's type as in response.created"],
+    ['drop-at:x#0', "'at' of 'drop-at' wants"],
+    ['drop-at:response.created#0', 'response.created#2, not'],
+    ['drop-at:response.created#', "'at' of 'drop-at' wants"],
+    ['drop-at:#2', "'at' of 'drop-at' wants"],
+    ['drop-at:1e3', "'at' of 'drop-at' wants"],
+    ['drop-at:99999999999999999999', "'at' of 'drop-at' wants"],
+    ['close-after:3,code=1006', 'write drop-after or end-after'],
+    ['close-at-once:1015', "'code' of 'close-at-once' wants a close code that can be sent"],
+    ['close-at-once:2000', "'code' of 'close-at-once' wants a close code that can be sent"],
+    ['drop-after:2,times=2,times=3', "'times' of 'drop-after' is said twice: say it once"],
+    ['drop-after:2,at=3', "'drop-after' is said twice"],
+    ['drop-after:2,times=1e400', "'times' of 'drop-after' wants a number from 1 to"],
+    ['redirect:302,to=', "'to' of 'redirect' wants a URL, or a path that begins with /"],
+    ['redirect:302,to=nowhere', "'to' of 'redirect' wants a URL"],
+    ['redirect:200', "'status' of 'redirect' wants an HTTP status from 300 to 399"],
+    ['answer-late:-1', "'ms' of 'answer-late' wants milliseconds from 0 to 86400000, not '-1'"],
+    ['answer-late:99999999999', "'ms' of 'answer-late' wants milliseconds from 0 to 86400000"],
+    ['freeze:1,ms=0x10', "'ms' of 'freeze' wants milliseconds"],
+    ['block:86400000', "'ms' of 'block' wants milliseconds from 0 to 600000"],
+    ['clock-jump:1e300', "'ms' of 'clock-jump' wants milliseconds"],
+    ['refuse:429,retry-after=-1', "'retry-after' of 'refuse' wants seconds from 0 to"],
   ])('%s', (text, words) => {
     expect(() => parseFault(text)).toThrow(FaultError);
     expect(() => parseFault(text)).toThrow(words);
@@ -57,6 +86,8 @@ describe('what does not exist is refused, with what does', () => {
   it('as data too', () => {
     expect(() => checkFault({ name: 'drop-after', at: 1.5 })).toThrow(FaultError);
     expect(() => checkFault({ name: 'drop-after', status: 500 })).toThrow("has no 'status'");
+    expect(() => checkFault({ name: 'answer-late', ms: Infinity })).toThrow(FaultError);
+    expect(() => checkFault({ name: 'answer-late', ms: NaN })).toThrow(FaultError);
     expect(checkFault({ name: 'drop-after', at: undefined })).toEqual({ name: 'drop-after', at: undefined });
   });
 });

@@ -1,5 +1,6 @@
 import { faultCatalogue, parametersOf } from './catalogue.ts';
 import type { FaultKind, FaultParameter } from './catalogue.ts';
+import { isMessageType } from './message-type.ts';
 import { FaultError } from './types.ts';
 import type { Fault } from './types.ts';
 
@@ -21,6 +22,8 @@ export function parseFault(text: string): Fault {
     const [key = '', ...rest] = setting.split('=');
     const parameter = camel(key) as FaultParameter;
     if (rest.length === 0) throw new FaultError(`'${setting}' is no key=value. ${usage(kind)}`);
+    if (Object.hasOwn(fault, parameter))
+      throw new FaultError(`'${key}' of '${name}' is said twice: say it once. ${usage(kind)}`);
     fault[parameter] = read(parameter, rest.join('='));
   }
   return checkFault(fault as unknown as Fault);
@@ -34,7 +37,7 @@ export function checkFault(fault: Fault): Fault {
     if (key === 'name' || value === undefined) continue;
     if (!known.includes(key as FaultParameter))
       throw new FaultError(`'${fault.name}' has no '${kebab(key)}'. ${usage(kind)}`);
-    const wanted = wants[key as FaultParameter];
+    const wanted = special[fault.name]?.[key as FaultParameter] ?? wants[key as FaultParameter];
     if (!wanted.holds(value)) {
       throw new FaultError(`'${kebab(key)}' of '${fault.name}' wants ${wanted.what}, not '${String(value)}'.`);
     }
@@ -70,22 +73,51 @@ const whole = (least: number, most: number, what: string): Wanted => ({
   what,
   holds: (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
 });
+const number = (least: number, most: number, what: string): Wanted => ({
+  what,
+  holds: (value) => typeof value === 'number' && value >= least && value <= most,
+});
 const text: Wanted = { what: 'text', holds: (value) => typeof value === 'string' };
+
+const many = 1_000_000_000;
+const dayMs = 86_400_000;
+/** A wall clock may be wrong by years, either way. */
+const yearsMs = 10 * 365 * dayMs;
+/** For so long whoever blocks itself hears nobody who wants it back. */
+const longestBlockMs = 600_000;
+
+/** Those that a frame may carry, and 1005 for none. https://www.rfc-editor.org/rfc/rfc6455#section-7.4 */
+function isCloseCode(value: unknown): boolean {
+  if (!Number.isInteger(value)) return false;
+  const code = Number(value);
+  return (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1006) || (code >= 3000 && code <= 4999);
+}
 
 const wants: Readonly<Record<FaultParameter, Wanted>> = {
   at: {
-    what: "a count of messages or a message's type",
-    holds: (value) => (typeof value === 'string' ? value !== '' : Number.isInteger(value) && Number(value) >= 0),
+    what: "a count of messages, or a message's type as in response.created or response.created#2",
+    holds: (value) =>
+      typeof value === 'string'
+        ? isMessageType(value)
+        : Number.isInteger(value) && Number(value) >= 0 && Number(value) <= many,
   },
-  times: whole(1, Infinity, 'a number from 1'),
-  path: { what: 'a path', holds: (value) => typeof value === 'string' && value.startsWith('/') },
-  status: whole(200, 599, 'an HTTP status'),
-  retryAfter: { what: 'seconds', holds: (value) => typeof value === 'number' && value >= 0 },
+  times: whole(1, many, `a number from 1 to ${many}`),
+  path: { what: 'a path that begins with /', holds: (value) => typeof value === 'string' && value.startsWith('/') },
+  status: whole(200, 599, 'an HTTP status from 200 to 599'),
+  retryAfter: number(0, many, `seconds from 0 to ${many}`),
   body: text,
-  to: text,
-  ms: { what: 'milliseconds', holds: (value) => typeof value === 'number' && Number.isFinite(value) },
-  bytes: whole(1, 1024 * 1024 * 1024, 'a number of bytes'),
-  code: whole(1000, 4999, 'a close code'),
+  requestId: text,
+  words: text,
+  to: {
+    what: 'a URL, or a path that begins with /',
+    holds: (value) => typeof value === 'string' && (value.startsWith('/') || URL.canParse(value)),
+  },
+  ms: number(0, dayMs, `milliseconds from 0 to ${dayMs}`),
+  bytes: whole(1, 1024 * 1024 * 1024, `a number of bytes from 1 to ${1024 * 1024 * 1024}`),
+  code: {
+    what: 'a close code that can be sent, 1000 to 1014 but 1004 and 1006, or 3000 to 4999 (1006 is no close at all: write drop-after or end-after)',
+    holds: isCloseCode,
+  },
   reason: {
     what: 'at most 123 bytes',
     holds: (value) => typeof value === 'string' && Buffer.byteLength(value) <= 123,
@@ -97,14 +129,28 @@ const wants: Readonly<Record<FaultParameter, Wanted>> = {
   instead: { what: 'true or false', holds: (value) => typeof value === 'boolean' },
 };
 
-const words: ReadonlySet<string> = new Set<FaultParameter>(['path', 'body', 'to', 'reason', 'kind']);
+/** Where a fault takes more or less than others of a parameter. */
+const special: Readonly<Record<string, Partial<Record<FaultParameter, Wanted>>>> = {
+  redirect: { status: whole(300, 399, 'an HTTP status from 300 to 399') },
+  'clock-jump': { ms: number(-yearsMs, yearsMs, `milliseconds from ${-yearsMs} to ${yearsMs}`) },
+  block: { ms: number(0, longestBlockMs, `milliseconds from 0 to ${longestBlockMs}`) },
+};
+
+const words: ReadonlySet<string> = new Set<FaultParameter>([
+  'path',
+  'body',
+  'requestId',
+  'words',
+  'to',
+  'reason',
+  'kind',
+]);
 
 /** What is not a number stays text, and is refused where a number is wanted. */
 function read(parameter: FaultParameter, value: string): string | number | boolean {
   if (words.has(parameter) || value.trim() === '') return value;
   if (parameter === 'instead') return value === 'true' || (value !== 'false' && value);
-  const number = Number(value);
-  return Number.isFinite(number) ? number : value;
+  return /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
 }
 
 function camel(key: string): string {

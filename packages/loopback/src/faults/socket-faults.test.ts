@@ -103,6 +103,7 @@ const rows: Row[] = [
       }),
     },
   ],
+  ['request-id:req_7', { ...alive, types: whole }],
   ['silence', { ...dead, opened: true }],
   ['deaf', { ...alive, types: [] }],
   ['close-at-once:1012,reason=Service restart', { types: [], end: { code: 1012, reason: 'Service restart' } }],
@@ -135,6 +136,10 @@ const rows: Row[] = [
   ['no-type', { ...alive, types: beside(expect.stringMatching(/^\{"response":\{"id"/)) }],
   ['unknown-event', { ...alive, types: beside('event.that.nobody.knows') }],
   ['orphan', { ...alive, texts: expect.arrayContaining([expect.stringContaining('msg_nobody_knows')]) }],
+  [
+    'error-event:3,words=oh no',
+    { ...alive, texts: expect.arrayContaining([expect.stringMatching(/"code":"oh no","message":"oh no"/)]) },
+  ],
   ['error-event:3,kind=rate-limit', { ...alive, texts: expect.arrayContaining([expect.stringContaining('429')]) }],
   ['prototype-keys', { ...alive, texts: expect.arrayContaining([expect.stringContaining('"__proto__":{')]) }],
   ['huge-frame:1,bytes=2000000', { ...alive, types: beside('event.of.a.fault') }],

@@ -23,7 +23,7 @@ export const streamEffects: Readonly<Record<string, Effect>> = {
   'close-at-once': close,
   'error-after-open': async (exchange, { code, kind }) => {
     const { encoder, transport, writer } = exchange.settings;
-    await writer.write(encoder.message(JSON.stringify(errorEvent(exchange.dialect, transport, kind))));
+    await writer.write(encoder.message(JSON.stringify(errorEvent(exchange.dialect, transport, { kind }))));
     await exchange.close(code ?? 1011);
   },
   'close-before-first-event': close,

@@ -19,6 +19,10 @@ export interface Fault {
   retryAfter?: number;
   /** Body of the answer, as it is. */
   body?: string;
+  /** `x-request-id` of the answer. */
+  requestId?: string;
+  /** What an error event says in place of its own message, code, type and parameter. */
+  words?: string;
   /** Where a redirect points. */
   to?: string;
   /** Milliseconds of the cloud's clock; of real time for `block`. */

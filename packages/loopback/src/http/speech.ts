@@ -38,7 +38,7 @@ export const serveSpeech: HttpHandler = async (request, response, url, cloud) =>
     ? sendEvents(response, cloud, signal, audio, asked.input)
     : sendBytes(response, cloud, signal, audio, asked.format));
   const name = signal.aborted ? 'speech-aborted' : 'speech-sent';
-  cloud.tell('voice', name, { samples: speech.samples.length, sampleRate: SAMPLE_RATE });
+  cloud.tell('voice', name, { text: asked.input, samples: speech.samples.length, sampleRate: SAMPLE_RATE });
   return true;
 };
 

@@ -69,6 +69,7 @@ export class Mouth {
       if (signal.aborted) return;
       this.#onSamples(samples.subarray(start, start + size), { text, start, length: samples.length });
     }
+    this.#cloud.tell('voice', 'speech-sent', { text, samples: samples.length, sampleRate });
   }
 }
 

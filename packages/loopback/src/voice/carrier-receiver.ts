@@ -36,7 +36,8 @@ export class CarrierReceiver {
 
   push(samples: Int16Array): string[] {
     const moved = this.#resampler ? this.#resampler.push(samples) : Float32Array.from(samples);
-    if (this.#band.turnedOver) turnOver(moved, this.#position);
+    const { turnedOverAt } = this.#band;
+    if (turnedOverAt > 0) turnOver(moved, this.#position, turnedOverAt, this.#rate);
     const pieces = this.#late;
     this.#late = [];
     const whole = toInt16(moved);

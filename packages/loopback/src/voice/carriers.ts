@@ -9,8 +9,8 @@ export interface CarrierBand {
   protocol: Protocol;
   /** The modem's samples are played at this rate, Hz: faster moves its tones up. */
   playedAt: number;
-  /** The spectrum is turned over (f becomes 12 kHz - f). Costs one multiplication, and undoes itself. */
-  turnedOver: boolean;
+  /** The spectrum is turned over: f becomes this minus f, Hz. Costs one multiplication, and undoes itself. 0: it is not. */
+  turnedOverAt: number;
   /** The voice is cut above, Hz. */
   voiceCutoff: number;
   /** Of the modem's own level. */
@@ -24,29 +24,40 @@ export const carrierBands: Record<Exclude<Carrier, 'off'>, CarrierBand> = {
   high: {
     protocol: 'AUDIBLE_FASTEST',
     playedAt: 24_000,
-    turnedOver: true,
+    turnedOverAt: 12_000,
     voiceCutoff: 4_900,
     gain: 0.12,
     packetBytes: 27,
+  },
+  // 4.1 to 6.3 kHz, above a voice of up to 3.8 kHz.
+  wide: {
+    protocol: 'DT_FASTEST',
+    playedAt: 36_000,
+    turnedOverAt: 8_000,
+    voiceCutoff: 3_800,
+    gain: 0.2,
+    packetBytes: 32,
   },
   // 1.4 to 3.3 kHz, inside what a telephone lets through; the voice keeps what is below.
   inband: {
     protocol: 'DT_FASTEST',
     playedAt: 30_000,
-    turnedOver: false,
+    turnedOverAt: 0,
     voiceCutoff: 1_200,
     gain: 0.3,
     packetBytes: 32,
   },
 };
 
-/** Below 22 kHz there is no room above the voice: the carrier moves into the band. */
+/** Where there is no room for a carrier above the voice it moves down, and the voice makes way. */
 export function bandFor(carrier: Carrier, sampleRate: number): CarrierBand | undefined {
   if (carrier === 'off') return undefined;
-  return sampleRate < 22_000 ? carrierBands.inband : carrierBands[carrier];
+  if (carrier === 'inband' || sampleRate < 15_000) return carrierBands.inband;
+  return sampleRate < 22_000 ? carrierBands.wide : carrierBands[carrier];
 }
 
-/** Multiplies by +1, -1, +1, ... in place, beginning at sample number `offset` of the stream. */
-export function turnOver(samples: Float32Array, offset: number): void {
-  for (let index = (offset + 1) % 2; index < samples.length; index += 2) samples[index] = -samples[index]!;
+/** Turns the spectrum of a stream over at so many Hz, in place, beginning at sample number `offset` of the stream. */
+export function turnOver(samples: Float32Array, offset: number, frequency: number, sampleRate: number): void {
+  const angle = (2 * Math.PI * frequency) / sampleRate;
+  for (let index = 0; index < samples.length; index++) samples[index]! *= Math.cos(angle * (offset + index));
 }

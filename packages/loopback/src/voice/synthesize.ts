@@ -76,7 +76,7 @@ async function tones(text: string, band: CarrierBand, voiceLength: number): Prom
     clips = [];
     for (const packet of toPackets(text, Math.min(size, largestPacketBytes - 3))) {
       const clip = resample(await modem.encode(packet), (modemRate * band.playedAt) / mixRate, mixRate);
-      if (band.turnedOver) turnOver(clip, 0);
+      if (band.turnedOverAt > 0) turnOver(clip, 0, band.turnedOverAt, mixRate);
       clips.push(clip);
     }
     if (clips.length === 1 || lengthOf(clips) <= voiceLength + longestTail * mixRate) break;

@@ -5,8 +5,11 @@ export interface Speech {
   sampleRate: number;
 }
 
-/** How the text travels beside the voice: above the speech band, inside it (survives 8 kHz), or not at all. */
-export type Carrier = 'high' | 'inband' | 'off';
+/**
+ * How the text travels beside the voice: far above the speech band, above a narrower one (survives 16 kHz), inside it
+ * (survives 8 kHz), or not at all.
+ */
+export type Carrier = 'high' | 'wide' | 'inband' | 'off';
 
 /** Makes audible speech that an {@link Ear} can read back. */
 export interface Voice {

@@ -70,6 +70,23 @@ describe('what should not matter does not', () => {
     }
   });
 
+  test('at 16 kHz the carrier moves down, and every text arrives exactly', async () => {
+    for (const text of texts) {
+      const { samples } = await voice.speak(text, { sampleRate: 16_000 });
+      expect(await read(samples, 16_000)).toBe(text);
+    }
+  });
+
+  test('with the wide carrier, what is said at 24 or 48 kHz is understood by who listens at 16 kHz', async () => {
+    const wide = await startVoice({ carrier: 'wide' });
+    for (const [index, text] of texts.entries()) {
+      const sampleRate = [24_000, 48_000][index % 2]!;
+      const { samples } = await wide.speak(text, { sampleRate, voice: ['alloy', 'echo', 'fable', 'onyx'][index % 4] });
+      expect(await read(at(sampleRate, 16_000)(samples), 16_000)).toBe(text);
+    }
+    await wide.close();
+  });
+
   test('at 8 kHz the carrier moves into the telephone band and every text arrives exactly', async () => {
     for (const text of texts) {
       const { samples, sampleRate } = await voice.speak(text, { sampleRate: 8_000 });

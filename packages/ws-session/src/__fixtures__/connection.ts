@@ -21,7 +21,7 @@ export interface TestConnectionOptions {
 export function connectionTo(url: string, options: TestConnectionOptions = {}): Connection {
   const { apiKey = 'key-of-the-test' } = options;
   const { host, origin } = new URL(url.replace(/^ws/, 'http'));
-  const scrub = createScrubber(typeof apiKey === 'string' ? [apiKey] : []);
+  const secrets = typeof apiKey === 'string' ? [apiKey] : [];
   return {
     endpoint: {
       provider: 'acme',
@@ -40,7 +40,8 @@ export function connectionTo(url: string, options: TestConnectionOptions = {}): 
     model: undefined,
     nameOf: (model) => model,
     modelIn: 'none',
-    scrub,
+    hide: (more) => void secrets.push(...more),
+    scrub: (text) => createScrubber(secrets)(text),
     hint: options.hint ?? (() => undefined),
     request:
       options.request ??

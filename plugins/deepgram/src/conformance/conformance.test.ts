@@ -15,6 +15,7 @@ describeConformance({
     'duplicate',
     'suspend',
     'abort-while-connecting',
+    'phrase-outage-3',
     'cancel-race',
     'zombie-audio',
     'header-injection',

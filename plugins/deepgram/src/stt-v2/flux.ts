@@ -1,6 +1,7 @@
-import { logger, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
+import { logger, textOf, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
+import type { Connection } from '@patchbay/ws-url';
 import { failureOf } from '../failure.ts';
-import { detailsOf, msOf, textOf } from '../stt/words.ts';
+import { detailsOf, msOf } from '../stt/words.ts';
 import { turnQuery, type TurnOptions } from './options.ts';
 
 /** `/v2/listen`. https://developers.deepgram.com/docs/flux/quickstart */
@@ -17,16 +18,16 @@ export const flux: SpeechToTextWire<TurnOptions> = {
     if (was?.fixed !== is?.fixed) return 'reconnect';
     return was?.settings === is?.settings ? [] : [`{"type":"Configure",${is?.settings.slice(1)}`];
   },
-  receive(message, speech) {
+  receive(message, speech, { connection }) {
     switch (message.type) {
       case 'Connected':
       case 'ConfigureSuccess':
         return speech.configured();
       case 'ConfigureFailure':
       case 'Warning':
-        return logger()?.warn({ code: message.code }, 'Deepgram refused a message');
+        return logger(connection)?.warn({ code: message.code }, 'Deepgram refused a message');
       case 'TurnInfo':
-        return turn(message, speech);
+        return turn(message, speech, connection);
       case 'Error':
         throw failureOf(message);
     }
@@ -47,13 +48,13 @@ function parts(options: TurnOptions): { fixed: string; settings: string } {
 }
 
 /** Turns are numbered, one after the other, and told whole each time. */
-function turn(message: JsonMessage, speech: Speech): void {
+function turn(message: JsonMessage, speech: Speech, connection: Connection): void {
   const id = String(message.turn_index);
   const text = textOf(message.transcript);
   const startMs = msOf(message.audio_window_start) ?? 0;
   const endMs = msOf(message.audio_window_end) ?? startMs;
   const words = detailsOf(message);
-  const requestId = textOf(message.request_id);
+  const requestId = connection.scrub(textOf(message.request_id));
   const details = { ...words, startMs, endMs, confidence: confidenceOf(words), requestId };
   switch (message.event) {
     case 'StartOfTurn':

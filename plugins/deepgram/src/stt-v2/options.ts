@@ -7,6 +7,7 @@ import {
   checkOneOf,
   checkRange,
   checkStrings,
+  laidOver,
   logger,
   refuseOption,
 } from '@patchbay/plugin-kit';
@@ -75,8 +76,7 @@ const names = [
 export function resolveTurns(options: Partial<STTv2Options>, before: TurnOptions = defaults): TurnOptions {
   checkObject('options', options);
   checkValues(options);
-  const given = names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]] as const]));
-  const turns: TurnOptions = { ...before, ...(Object.fromEntries(given) as Partial<TurnOptions>) };
+  const turns = laidOver(before, options, names);
   const { eagerEotThreshold = 0, eotThreshold = 0.7, languageHint = [], model } = turns;
   if (eagerEotThreshold > eotThreshold) {
     throw new PatchbayError('invalid-option', 'eagerEotThreshold must not be above eotThreshold (0.7 unless set)');

@@ -1,6 +1,15 @@
-import { logger, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
+import {
+  fieldsOf,
+  listOf,
+  logger,
+  textOf,
+  type JsonMessage,
+  type Speech,
+  type SpeechToTextWire,
+} from '@patchbay/plugin-kit';
+import type { Connection } from '@patchbay/ws-url';
 import { streamQuery, type ListenOptions } from './options.ts';
-import { detailsOf, listOf, msOf, recordOf, textOf } from './words.ts';
+import { detailsOf, msOf } from './words.ts';
 
 /** Our name for what is being said: Deepgram has none. */
 const utterance = 'utterance';
@@ -24,18 +33,18 @@ export const nova: SpeechToTextWire<ListenOptions> = {
   update: (before, { options }) => (sameQuery(before, options) ? [] : 'reconnect'),
   // It is about something that we sent, and the stream goes on: a refusal by event is followed by a close.
   proves: ({ type }) => type !== 'Error',
-  receive(message, speech) {
+  receive(message, speech, { connection }) {
     switch (message.type) {
       case 'SpeechStarted':
         return speech.started(utterance, msOf(message.timestamp));
       case 'Results':
-        return results(message, speech);
+        return results(message, speech, connection);
       case 'UtteranceEnd':
         return speech.ended(utterance, msOf(message.last_word_end));
       case 'Metadata': // the last word, after CloseStream
         return speech.nothing();
       case 'Error':
-        logger()?.warn({ variant: message.variant, code: message.code }, 'Deepgram refused a message');
+        logger(connection)?.warn({ variant: message.variant, code: message.code }, 'Deepgram refused a message');
     }
   },
 };
@@ -45,10 +54,10 @@ function sameQuery(before: ListenOptions, now: ListenOptions): boolean {
 }
 
 /** A segment is told again and again until it is final; some of those end what is being said. */
-function results(message: JsonMessage, speech: Speech): void {
-  const alternative = recordOf(listOf(recordOf(message.channel).alternatives)[0]);
+function results(message: JsonMessage, speech: Speech, connection: Connection): void {
+  const alternative = fieldsOf(listOf(fieldsOf(message.channel).alternatives)[0]);
   const text = textOf(alternative.transcript);
-  const requestId = textOf(recordOf(message.metadata).request_id);
+  const requestId = connection.scrub(textOf(fieldsOf(message.metadata).request_id));
   const details = { ...detailsOf(alternative), ...(requestId === '' ? {} : { requestId }) };
   // "It's also possible to receive a transcript without a SpeechStarted event."
   if (text !== '') speech.started(utterance, details.startMs);

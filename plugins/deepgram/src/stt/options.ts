@@ -5,6 +5,7 @@ import {
   checkName,
   checkObject,
   checkStrings,
+  laidOver,
   logger,
   refuseOption,
 } from '@patchbay/plugin-kit';
@@ -107,8 +108,7 @@ const englishOnly =
 export function resolveListening(options: Partial<STTOptions>, before: ListenOptions = defaults): ListenOptions {
   checkObject('options', options);
   checkValues(options);
-  const given = names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]] as const]));
-  const listening: ListenOptions = { ...before, ...(Object.fromEntries(given) as Partial<ListenOptions>) };
+  const listening = laidOver(before, options, names);
   if (listening.detectLanguage) return { ...listening, language: undefined };
   const language = normalizeLanguage(listening.language ?? 'en-US');
   if (getBaseLanguage(language) === 'en' || !englishOnly.test(listening.model)) return { ...listening, language };

@@ -1,8 +1,18 @@
 import { DEFAULT_API_CONNECT_OPTIONS, normalizeLanguage, stt, type AudioBuffer } from '@livekit/agents';
 import { createTimedString } from '@livekit/agents';
-import { requestJson, toAPIError, wavOf, withRetries, type KeepAlive, type Route } from '@patchbay/plugin-kit';
+import {
+  fieldsOf,
+  listOf,
+  requestJson,
+  textOf,
+  toAPIError,
+  wavOf,
+  withRetries,
+  type KeepAlive,
+  type Route,
+} from '@patchbay/plugin-kit';
 import { requestQuery, type ListenOptions } from './options.ts';
-import { detailsOf, listOf, recordOf, textOf } from './words.ts';
+import { detailsOf } from './words.ts';
 
 /** A piece of speech is short, and is transcribed faster than it was said. */
 const connOptions = { ...DEFAULT_API_CONNECT_OPTIONS, timeoutMs: 30_000 };
@@ -30,13 +40,13 @@ export async function recognize(
   const answer = await withRetries(connOptions, signal, ask).catch((error: unknown) => {
     throw toAPIError(error);
   });
-  const channel = recordOf(listOf(recordOf(answer.results).channels)[0]);
+  const channel = fieldsOf(listOf(fieldsOf(answer.results).channels)[0]);
   const language = options.language ?? textOf(channel.detected_language);
-  const alternatives = listOf(channel.alternatives).map((each) => dataOf(recordOf(each), language));
-  const { request_id: requestId, duration } = recordOf(answer.metadata);
+  const alternatives = listOf(channel.alternatives).map((each) => dataOf(fieldsOf(each), language));
+  const { request_id: requestId, duration } = fieldsOf(answer.metadata);
   return {
     type: stt.SpeechEventType.FINAL_TRANSCRIPT,
-    ...(typeof requestId === 'string' ? { requestId } : {}),
+    ...(typeof requestId === 'string' ? { requestId: route.connection.scrub(requestId) } : {}),
     ...(alternatives.length === 0 ? {} : { alternatives: alternatives as [stt.SpeechData, ...stt.SpeechData[]] }),
     ...(typeof duration === 'number' ? { recognitionUsage: { audioDuration: duration } } : {}),
   };

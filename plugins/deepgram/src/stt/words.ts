@@ -1,24 +1,12 @@
-import type { SpeechDetails, SpeechWord } from '@patchbay/plugin-kit';
+import { fieldsOf, listOf, textOf, type SpeechDetails, type SpeechWord } from '@patchbay/plugin-kit';
 
 /** Seconds of an answer, which may be anything, as milliseconds. */
 export function msOf(seconds: unknown): number | undefined {
   return typeof seconds === 'number' ? seconds * 1000 : undefined;
 }
 
-export function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
 function wordOf(value: unknown): SpeechWord {
-  const { word, punctuated_word: punctuated, start, end, confidence } = recordOf(value);
+  const { word, punctuated_word: punctuated, start, end, confidence } = fieldsOf(value);
   return {
     text: textOf(punctuated) || textOf(word),
     startMs: msOf(start),
@@ -31,7 +19,7 @@ function wordOf(value: unknown): SpeechWord {
 function speakerOf(words: readonly unknown[]): string | undefined {
   const counts = new Map<number, number>();
   for (const word of words) {
-    const { speaker } = recordOf(word);
+    const { speaker } = fieldsOf(word);
     if (typeof speaker === 'number') counts.set(speaker, (counts.get(speaker) ?? 0) + 1);
   }
   const [most] = [...counts].sort(([, one], [, other]) => other - one);

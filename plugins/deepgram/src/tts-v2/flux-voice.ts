@@ -1,7 +1,6 @@
-import { logger, type TextToSpeechWire } from '@patchbay/plugin-kit';
-import { PatchbayError } from '@patchbay/ws-url';
+import { logger, textOf, type TextToSpeechWire } from '@patchbay/plugin-kit';
+import { PatchbayError, type Connection } from '@patchbay/ws-url';
 import { failureOf } from '../failure.ts';
-import { textOf } from '../stt/words.ts';
 import type { FluxSpeakOptions } from './options.ts';
 
 /** `/v2/speak`, which waits for whole sentences by itself. https://developers.deepgram.com/docs/flux-tts/state */
@@ -11,7 +10,7 @@ export const fluxVoice: TextToSpeechWire<FluxSpeakOptions> = {
   cancel: () => ['{"type":"Interrupt"}'],
   farewell: '{"type":"Close"}',
   requestIdOf: ({ type, request_id: id }) => (type === 'Connected' ? textOf(id) : undefined),
-  receive(message, turn) {
+  receive(message, turn, { connection }) {
     switch (message.type) {
       case 'SpeechStarted':
         return turn.requestId(textOf(message.speech_id));
@@ -20,7 +19,7 @@ export const fluxVoice: TextToSpeechWire<FluxSpeakOptions> = {
       case 'SpeechInterrupted':
         return turn.isCancelled ? turn.over() : undefined;
       case 'Warning':
-        return warn(textOf(message.code), turn.isCancelled);
+        return warn(textOf(message.code), turn.isCancelled, connection);
       case 'Error':
         throw failureOf(message);
     }
@@ -28,7 +27,7 @@ export const fluxVoice: TextToSpeechWire<FluxSpeakOptions> = {
 };
 
 /** An Interrupt that is ignored leaves a turn that nobody wants, which only the end of the socket stops. */
-function warn(code: string, isCancelled: boolean): void {
+function warn(code: string, isCancelled: boolean, connection: Connection): void {
   if (isCancelled) throw new PatchbayError('provider-error', `Deepgram did not stop: ${code}`, { retryable: true });
-  logger()?.warn({ code }, 'Deepgram warns about a message');
+  logger(connection)?.warn({ code }, 'Deepgram warns about a message');
 }

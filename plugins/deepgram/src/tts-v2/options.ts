@@ -1,10 +1,10 @@
 import type { tokenize } from '@livekit/agents';
-import { checkCount, refuseOption } from '@patchbay/plugin-kit';
+import { checkCount, laidOver, refuseOption } from '@patchbay/plugin-kit';
 import type { Query } from '@patchbay/ws-url';
 import type { FluxTTSModels } from '../models.ts';
 import type { DeepgramConnectOptions } from '../options.ts';
 import { checkTags } from '../stt/options.ts';
-import { checkVoice, laidOver, voiceDefaults, voiceQuery, type VoiceOptions } from '../tts/options.ts';
+import { checkVoice, voiceDefaults, voiceQuery, type VoiceOptions } from '../tts/options.ts';
 
 /** What speech is asked for with. https://developers.deepgram.com/reference/text-to-speech/speak-flux */
 export interface FluxSpeakOptions extends VoiceOptions {

@@ -1,7 +1,6 @@
-import { logger, type TextToSpeechWire } from '@patchbay/plugin-kit';
+import { logger, textOf, type TextToSpeechWire } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { failureOf } from '../failure.ts';
-import { textOf } from '../stt/words.ts';
 import type { SpeakOptions } from './options.ts';
 
 /** `/v1/speak`. https://developers.deepgram.com/reference/text-to-speech/speak-streaming */
@@ -19,7 +18,7 @@ export const aura: TextToSpeechWire<SpeakOptions> = {
     textLength: 2_000,
   },
   requestIdOf: ({ type, request_id: id }) => (type === 'Metadata' ? textOf(id) : undefined),
-  receive(message, turn) {
+  receive(message, turn, { connection }) {
     switch (message.type) {
       case 'Flushed':
         return turn.spoken();
@@ -29,7 +28,7 @@ export const aura: TextToSpeechWire<SpeakOptions> = {
         if (message.code === 'EXCESSIVE_FLUSH') {
           throw new PatchbayError('provider-error', 'Deepgram did not take a Flush', { retryable: true });
         }
-        return logger()?.warn({ code: message.code }, 'Deepgram warns about a message');
+        return logger(connection)?.warn({ code: message.code }, 'Deepgram warns about a message');
       case 'Error':
         throw failureOf(message);
     }

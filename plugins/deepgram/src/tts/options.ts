@@ -6,6 +6,7 @@ import {
   checkObject,
   checkOneOf,
   checkRange,
+  laidOver,
   refuseOption,
 } from '@patchbay/plugin-kit';
 import type { Query } from '@patchbay/ws-url';
@@ -60,16 +61,6 @@ export function checkVoice(options: Partial<VoiceOptions>, speed: readonly [numb
   if ((options.encoding ?? 'linear16') !== 'linear16') {
     refuseOption('encoding', "'linear16', which is what LiveKit plays: it would take anything else for noise");
   }
-}
-
-/** What is given of some options, over what held before. */
-export function laidOver<Options extends object>(
-  before: Options,
-  given: Partial<Options>,
-  names: readonly (keyof Options)[],
-): Options {
-  const said = names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]] as const]));
-  return { ...before, ...(Object.fromEntries(said) as Partial<Options>) };
 }
 
 /**

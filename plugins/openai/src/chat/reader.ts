@@ -1,5 +1,5 @@
 import type { llm } from '@livekit/agents';
-import { MAX_UNREADABLE } from '@patchbay/plugin-kit';
+import { MAX_UNREADABLE, providerError } from '@patchbay/plugin-kit';
 import type { Reply, ServerSentEvent } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
@@ -81,13 +81,13 @@ export class ChatReader {
   end(): void {
     this.#finish();
     this.#count();
-    const reason = this.#connection.scrub(this.#reason);
+    const reason = this.#reason;
     const failed = reason === 'error';
     if (!failed && (this.#reply.delivered || !cuts.has(reason))) return;
-    throw new PatchbayError(
-      'provider-error',
+    throw providerError(
+      this.#connection,
       failed ? 'the provider broke off' : `the answer ended before anything was said: ${reason}`,
-      { providerCode: reason, retryable: failed, hop: 'provider' },
+      { providerCode: reason, retryable: failed },
     );
   }
 

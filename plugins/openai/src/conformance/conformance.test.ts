@@ -12,6 +12,7 @@ describeConformance({
     'drop-begun',
     'malformed-json',
     'abort-while-connecting',
+    'phrase-outage-3',
     'header-injection',
     'printed',
   ],

@@ -50,7 +50,7 @@ function deafForAMoment(model: stt.STT): void {
 }
 
 it.each([
-  ['loses ten milliseconds', deafForAMoment, 'stt.STT (realtime) #1: 240 samples are unaccounted for'],
+  ['loses ten milliseconds', deafForAMoment, 'openai.STT (realtime) #1: 240 samples are unaccounted for'],
   [
     'leaves a timer behind',
     () => void currentRuntime().clock.setTimer(() => undefined, 1e9),

@@ -1,4 +1,4 @@
-import { file, type Proof } from './pains.ts';
+import { file, type Proof } from './proof.ts';
 
 /** Something that a user may look for in this plugin. Either a test shows it, or there is a reason why it is not there. */
 export interface Feature {

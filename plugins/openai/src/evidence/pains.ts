@@ -1,5 +1,4 @@
-/** A file below the repository’s root, and the title of a test or a `describe` in it, as it is written there. */
-export type Proof = readonly [file: string, title: string];
+import { file, type Proof } from './proof.ts';
 
 /** One thing that people who run voice agents in production have met. */
 export interface Pain {
@@ -397,8 +396,3 @@ export const pains: readonly Pain[] = [
     ],
   },
 ];
-
-/** A file of this plugin, below the repository’s root. */
-export function file(path: string): string {
-  return ['plugins/openai/src', path].join('/');
-}

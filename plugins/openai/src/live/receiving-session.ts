@@ -94,7 +94,10 @@ export abstract class ReceivingSession extends DuplexSessionBase<GPTLiveEvents> 
       this.#handle(event, link);
     } catch (error) {
       if (PatchbayError.is(error)) throw error;
-      logger()?.error({ error, eventType: event.type }, 'an event of GPT-Live could not be handled');
+      logger(this.#liveModel.connection)?.error(
+        { error, eventType: event.type },
+        'an event of GPT-Live could not be handled',
+      );
     }
     // An error proves nothing: some gateways accept, complain and close.
     return event.type !== 'error';
@@ -134,7 +137,7 @@ export abstract class ReceivingSession extends DuplexSessionBase<GPTLiveEvents> 
   #started({ session }: Extract<ServerEvent, { type: 'session.started' }>, link: Link): void {
     if (this.isConfirmed) return;
     this.#everStarted = true;
-    this.#sessionId = session?.id ?? undefined;
+    this.#sessionId = session?.id ? this.#liveModel.connection.scrub(session.id) : undefined;
     this.#expiry.told(session ?? undefined);
     this.noteActivity();
     this.started(link);
@@ -216,7 +219,8 @@ export abstract class ReceivingSession extends DuplexSessionBase<GPTLiveEvents> 
 
   #tellBackendUsage(response: ResponsesEvent['response']): void {
     const modelName = this.opts.responsesOptions.model ?? DEFAULT_BACKEND_MODEL;
-    const metrics = backendMetrics({ ...this.#source(), modelName }, response);
+    const id = this.#liveModel.connection.scrub(response?.id ?? '');
+    const metrics = backendMetrics({ ...this.#source(), modelName }, response && { ...response, id });
     if (metrics) guardedEmit(this, 'metrics_collected', metrics);
   }
 

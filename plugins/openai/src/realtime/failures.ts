@@ -1,4 +1,5 @@
 import { llm } from '@livekit/agents';
+import { providerError } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
 import { fatalCodes } from '../error-codes.ts';
@@ -51,10 +52,9 @@ export function failureOf(error: RealtimeErrorBody, connection: Connection, work
   const text = wordsOf(error.message) ?? code ?? wordsOf(error.type) ?? 'the service reported an error';
   const message = connection.scrub(text);
   const hint = connection.hint({ text: message });
-  return new PatchbayError('provider-error', hint === undefined ? message : `${message} (${hint})`, {
+  return providerError(connection, hint === undefined ? message : `${message} (${hint})`, {
     // A gateway's errors carry no code; that its table explains one means that a person has to change something.
     retryable: !isFatalError(error) && (worked || hint === undefined),
-    hop: 'provider',
     ...(code === undefined ? {} : { providerCode: code }),
   });
 }

@@ -1,6 +1,6 @@
 import { llm } from '@livekit/agents';
-import { guardedEmit } from '@patchbay/plugin-kit';
-import type { Frame, RealtimeSettings } from '@patchbay/plugin-kit';
+import { guardedEmit, logger } from '@patchbay/plugin-kit';
+import type { Frame, Logger, RealtimeSettings } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type * as api from './api-proto.ts';
 import { Expiry } from './expiry.ts';
@@ -43,7 +43,7 @@ export abstract class ReceivingSession extends ReplyingSession {
       this.mcp.received(event);
     } catch (error) {
       if (PatchbayError.is(error)) throw error;
-      this.logger.error({ error, eventType: event.type }, 'an event of the Realtime API could not be handled');
+      this.#log?.error({ error, eventType: event.type }, 'an event of the Realtime API could not be handled');
     }
     // An error proves nothing: some gateways accept, complain and close.
     return event.type !== 'error';
@@ -132,7 +132,7 @@ export abstract class ReceivingSession extends ReplyingSession {
 
   #transcriptionFailed(event: api.ConversationItemInputAudioTranscriptionFailedEvent): void {
     const { code, message } = event.error ?? {};
-    this.logger.warn({ code, reason: this.#scrub(message) }, 'the service could not transcribe what the caller said');
+    this.#log?.warn({ code, reason: message }, 'the service could not transcribe what the caller said');
     const transcript = this.#transcripts.failed(event);
     if (transcript) this.conversation.setText(event.item_id, transcript.transcript);
     this.#tellTranscript(transcript);
@@ -204,7 +204,7 @@ export abstract class ReceivingSession extends ReplyingSession {
     if (typeof change === 'object') this.sendEvent(change);
     if (!failure.retryable) throw failure;
     if (isHarmless(error) || busy || change !== false) {
-      this.logger.debug({ code: error.code }, 'the service refused something that does no harm');
+      this.#log?.debug({ code: error.code }, 'the service refused something that does no harm');
       return;
     }
     if (isOurs) this.replies.reject(eventId, new llm.RealtimeError(failure.message, { cause: failure }));
@@ -220,7 +220,8 @@ export abstract class ReceivingSession extends ReplyingSession {
     this.conversation.settle();
   }
 
-  #scrub(text: string | null | undefined): string {
-    return this.#openAIModel.connection.scrub(text ?? '');
+  /** For what the service said. */
+  get #log(): Logger | undefined {
+    return logger(this.#openAIModel.connection);
   }
 }

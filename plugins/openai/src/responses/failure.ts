@@ -1,4 +1,4 @@
-import { retryableStatus, retryAfter } from '@patchbay/plugin-kit';
+import { providerError, retryableStatus, retryAfter } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection, PatchbayErrorDetails } from '@patchbay/ws-url';
 import { fatalCodes } from '../error-codes.ts';
@@ -40,23 +40,20 @@ const passing = new Set([
 /** An `error` event, flat or wrapped. */
 export function errorOf(event: WsErrorEvent, connection: Connection): PatchbayError {
   const { type: _type, status, headers, error, ...flat } = event;
-  return providerError(error ?? flat, connection, { status, headers });
+  return said(error ?? flat, connection, { status, headers });
 }
 
 /** A response that did not come to its end by itself. */
 export function endOf(status: string, response: WsResponse | null | undefined, connection: Connection): PatchbayError {
   if (status === 'incomplete') {
     const reason = wordsOf(response?.incomplete_details?.reason) ?? 'reason unavailable';
-    return new PatchbayError('provider-error', `the response is incomplete: ${connection.scrub(reason)}`, {
-      providerCode: reason,
-      hop: 'provider',
-    });
+    return providerError(connection, `the response is incomplete: ${reason}`, { providerCode: reason });
   }
   // Nobody here asked for it, or nobody would be listening.
   if (status === 'cancelled') {
     return new PatchbayError('provider-error', 'the response was cancelled', { retryable: true, hop: 'provider' });
   }
-  return providerError(response?.error ?? { code: 'server_error', message: 'the response failed' }, connection);
+  return said(response?.error ?? { code: 'server_error', message: 'the response failed' }, connection);
 }
 
 /** A remote tool waits for a person's yes, and a caller on the phone cannot give it. */
@@ -68,30 +65,29 @@ export function approvalOf({ name, server_label: server }: WsMcpApprovalRequestI
   );
 }
 
-function providerError(
+function said(
   error: WsErrorBody | string,
   connection: Connection,
   envelope: { status?: unknown; headers?: unknown } = {},
 ): PatchbayError {
-  const said: WsErrorBody = typeof error === 'string' ? { message: error } : error;
-  const code = wordsOf(said.code);
+  const body: WsErrorBody = typeof error === 'string' ? { message: error } : error;
+  const code = wordsOf(body.code);
   // Some gateways put the HTTP status where the code belongs.
   const codeStatus = code !== undefined && /^[45]\d\d$/.test(code) ? Number(code) : undefined;
   const status = typeof envelope.status === 'number' ? envelope.status : codeStatus;
-  const type = wordsOf(said.type);
-  const text = wordsOf(said.message) ?? code ?? type ?? 'an error without a word of explanation';
+  const type = wordsOf(body.type);
+  const text = wordsOf(body.message) ?? code ?? type ?? 'an error without a word of explanation';
   const hint = connection.hint({ text });
   // Errors of a gateway itself often have no code; that a table explains one means that a person has to change something.
   const retryable = hint === undefined && isPassing(code, status, type);
-  const details: PatchbayErrorDetails = { retryable, hop: 'provider' };
+  const details: PatchbayErrorDetails = { retryable };
   if (status !== undefined) details.status = status;
   if (code !== undefined) details.providerCode = code;
   const requestId = header(envelope.headers, 'x-request-id');
   if (requestId !== undefined) details.requestId = requestId;
   const retryAfterMs = retryAfter(envelope.headers) ?? waitIn(text);
   if (retryable && retryAfterMs !== undefined) details.retryAfterMs = retryAfterMs;
-  const message = connection.scrub(text);
-  return new PatchbayError('provider-error', hint === undefined ? message : `${message} (${hint})`, details);
+  return providerError(connection, hint === undefined ? text : `${text} (${hint})`, details);
 }
 
 /** The code is the most exact word, then the status, then the kind of error. Unknown things are not tried again. */

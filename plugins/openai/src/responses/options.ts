@@ -92,7 +92,7 @@ export interface LLMOptions extends Omit<OpenAIConnectOptions, 'model'> {
   truncation?: 'auto' | 'disabled' | (string & {});
   /**
    * More of what a response may carry. `reasoning.encrypted_content` is added where the model reasons and nothing is
-   * stored: it is how such a model remembers its thoughts.
+   * stored, unless the server refuses: it is how such a model remembers its thoughts.
    */
   include?: readonly Includable[];
   /** A prompt that is kept at the service. */

@@ -1,4 +1,4 @@
-import { checkString, refuseOption } from '@patchbay/plugin-kit';
+import { checkString, providerError, refuseOption } from '@patchbay/plugin-kit';
 import { PatchbayError, type Connection } from '@patchbay/ws-url';
 import { wordsOf } from '../words.ts';
 import type { WsErrorEvent, WsResponseSteerEvent, WsResponseSteerResultEvent } from './wire.ts';
@@ -116,10 +116,8 @@ export class Steering {
   }
 
   #refusal({ code, message }: { code?: unknown; message?: unknown }): PatchbayError {
-    const text = this.#connection.scrub(wordsOf(message) ?? 'no reason was given');
-    return new PatchbayError('provider-error', `what the user added was not taken up: ${text}`, {
-      hop: 'provider',
-      ...(typeof code === 'string' ? { providerCode: code } : {}),
-    });
+    const text = wordsOf(message) ?? 'no reason was given';
+    const details = typeof code === 'string' ? { providerCode: code } : {};
+    return providerError(this.#connection, `what the user added was not taken up: ${text}`, details);
   }
 }

@@ -65,7 +65,7 @@ export interface STTOptions extends Omit<OpenAIConnectOptions, 'model'> {
   /**
    * Ask how probable each token is; their mean is the `confidence` of a transcript. Default: where the model is known to
    * tell (`gpt-4o-transcribe`, `gpt-4o-mini-transcribe`), unless the server refuses. Set it where a gateway gives models
-   * names of its own.
+   * names of its own. Azure's dated versions tell none on a socket.
    */
   logprobs?: boolean;
   /** How long `gpt-realtime-whisper` waits before it tells words: sooner, or more accurate. Default: the service's. */

@@ -1,5 +1,13 @@
 import { stt, type APIConnectOptions, type APIError, type AudioBuffer } from '@livekit/agents';
-import { requestJson, wavOf, withRetries, type Extras, type JsonMessage, type KeepAlive } from '@patchbay/plugin-kit';
+import {
+  checkTimeout,
+  requestJson,
+  wavOf,
+  withRetries,
+  type Extras,
+  type JsonMessage,
+  type KeepAlive,
+} from '@patchbay/plugin-kit';
 import type { Route } from '../endpoint.ts';
 import { takesContextHints, takesPrompt, tellsSpeakers } from './abilities.ts';
 import { speechDataOf, usageIn } from './answers.ts';
@@ -22,13 +30,14 @@ export interface RequestRoute extends Route {
  * One piece of speech to text over HTTP. LiveKit asks once and gives up; the retries that its streams have are here.
  * https://developers.openai.com/api/reference/resources/audio
  *
- * @throws APIError of LiveKit's classes, the last one.
+ * @throws APIError of LiveKit's classes, the last one; PatchbayError `invalid-option` for a time that is none.
  */
 export async function recognize(
   audio: AudioBuffer,
   options: Listening,
   { connection, connOptions, extras, signal, onRetry, startTime, ...network }: RequestRoute,
 ): Promise<stt.SpeechEvent> {
+  checkTimeout('connOptions.timeoutMs', connOptions.timeoutMs);
   const { model, languages } = options;
   const named = connection.modelIn === 'url' ? undefined : connection.nameOf(model);
   const wav = wavOf(audio);

@@ -66,8 +66,8 @@ export class SocketExtras {
   }
 
   /** Whether the socket may have failed for the extras, so that the next one goes without. */
-  refusedByClosing(error: PatchbayError, isConfigured: boolean): boolean {
-    if (this.#unanswered === 0 || isConfigured || !refusingCloses.has(error.closeCode ?? 0)) return false;
+  refusedByClosing(error: PatchbayError | undefined, isConfigured: boolean): boolean {
+    if (this.#unanswered === 0 || isConfigured || !refusingCloses.has(error?.closeCode ?? 0)) return false;
     this.#isPlain = true;
     return true;
   }

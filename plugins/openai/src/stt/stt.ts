@@ -6,6 +6,7 @@ import {
   Extras,
   guardedEmit,
   KeepAlive,
+  logger,
   StreamingSTT,
   toAPIError,
   type BatchRequest,
@@ -15,7 +16,6 @@ import { fromAzure, type WithAzure } from '../azure.ts';
 import { routeTo, type Route } from '../endpoint.ts';
 import { isElsewhere } from '../error-codes.ts';
 import type { GroqAudioModels } from '../models.ts';
-import type { OpenAIConnectOptions } from '../options.ts';
 import type { TurnDetectionType } from '../realtime/api-proto.ts';
 import { isRealtimeOnly, takesContextHints, tellsSpeakers } from './abilities.ts';
 import { checkContext, checkRequestOptions, languageCodes, requestOptions, resolveListening } from './options.ts';
@@ -40,6 +40,8 @@ type PresetOptions<Model extends string> = Partial<Omit<STTOptions, 'model' | 'u
 export class STT extends StreamingSTT<Listening> {
   label = 'openai.STT';
   readonly #useRealtime: boolean;
+  /** Whether sockets speak the preview of the API, which Azure's dated versions do. */
+  readonly #isPreview: boolean;
   /** Where whole pieces of speech go; or why nowhere, which matters beside a socket to those alone who ask for it. */
   readonly #requests: Route | PatchbayError;
   /** What the user named of timeout and retries. */
@@ -72,6 +74,8 @@ export class STT extends StreamingSTT<Listening> {
       vadOf: (now) => (useRealtime && now.turnDetection !== null ? undefined : (now.vad ?? undefined)),
     });
     this.#useRealtime = useRealtime;
+    this.#isPreview = useRealtime && route.connection.traits.previewRealtime === true;
+    this.#warnOf(options);
     this.#requests = useRealtime ? routeToRequests(options, model) : route;
     this.#requestOptions = checkRequestOptions(options.connOptions);
     this.#ownKeywords = listening.keywords;
@@ -108,7 +112,7 @@ export class STT extends StreamingSTT<Listening> {
    *
    * @throws PatchbayError `invalid-option`, and nothing is changed.
    */
-  updateOptions(options: Partial<STTOptions>): void {
+  updateOptions(options: Partial<STTOptions> = {}): void {
     checkObject('options', options);
     const before = this.options;
     if (options.useRealtime !== undefined && options.useRealtime !== this.#useRealtime) {
@@ -120,6 +124,7 @@ export class STT extends StreamingSTT<Listening> {
     const changed = options.language !== undefined || next.languages.join() !== before.languages.join();
     if (!changed) for (const stream of this.#open()) checkContext({ ...next, languages: stream.languages });
     this.#ownKeywords = keywords;
+    this.#warnOf(options);
     this.updateCapabilities({ streaming: this.#useRealtime || next.vad !== null, ...abilitiesOf(next) });
     this.#follow(next, changed);
   }
@@ -190,6 +195,12 @@ export class STT extends StreamingSTT<Listening> {
     });
   }
 
+  #warnOf({ logprobs }: Partial<STTOptions>): void {
+    if (!this.#isPreview || logprobs !== true) return;
+    const { model } = this;
+    logger()?.warn({ model }, 'logprobs are not told by the realtime API of a dated apiVersion: no confidence');
+  }
+
   #tell(error: APIError, recoverable: boolean): void {
     const { label } = this;
     const payload: Parameters<stt.STTCallbacks['error']>[0] = {
@@ -242,18 +253,20 @@ function routeToRequests(options: Partial<STTOptions>, model: string): Route | P
   }
 }
 
+/** A `client` and a `gateway` say themselves where they stand; what an unset variable leads to is not set. */
 function preset(provider: string, variable: string, baseURL: string, options: PresetOptions<string>): STT {
   checkObject('options', options);
-  const client: OpenAIConnectOptions['client'] = options.client;
-  // An empty one is what an unset variable often is.
-  const apiKey = options.apiKey || (client === undefined ? environment(variable) : undefined);
-  if (apiKey === undefined && client === undefined) {
+  const { model = 'whisper-large-v3-turbo', apiKey: given, baseURL: elsewhere, ...rest } = options;
+  const isAtHome = options.client === undefined && options.gateway === undefined;
+  const apiKey = given || (options.client === undefined ? environment(variable) : undefined);
+  if (apiKey === undefined && isAtHome) {
     throw new PatchbayError('missing-credential', `${provider} wants a key: set apiKey or ${variable}`);
   }
+  const place = elsewhere || (isAtHome ? baseURL : undefined);
   return new STT({
-    model: 'whisper-large-v3-turbo',
-    ...options,
-    ...(client === undefined ? { baseURL: options.baseURL || baseURL } : {}),
+    ...rest,
+    model,
+    ...(place === undefined ? {} : { baseURL: place }),
     ...(apiKey === undefined ? {} : { apiKey }),
     useRealtime: false,
   });

@@ -55,7 +55,7 @@ export function transcription(): SpeechToTextWire<Listening> {
     },
     // One that refuses is not well: LiveKit counts its attempts.
     proves: ({ type }) => type !== 'error',
-    failed: (error, speech) => extras.refusedByClosing(error, speech.isConfigured) && !error.retryable,
+    lost: (speech, error) => extras.refusedByClosing(error, speech.isConfigured) && error?.retryable === false,
     receive(message, speech, context) {
       if (message.type === 'error') {
         const error = errorIn(message);
@@ -92,7 +92,10 @@ function hear(message: JsonMessage, speech: Speech, context: Context): void {
     }
     case 'conversation.item.input_audio_transcription.failed':
       if (isFatalError(message.error)) throw failureOf(record(message.error), context.connection, true);
-      logger()?.warn({ code: record(message.error).code }, 'a piece of speech could not be transcribed');
+      logger(context.connection)?.warn(
+        { code: record(message.error).code },
+        'a piece of speech could not be transcribed',
+      );
       return speech.failed(id);
     case 'error':
       if (errorIn(message).code === 'input_audio_buffer_commit_empty') return speech.nothing();
@@ -151,7 +154,7 @@ function failed(error: RealtimeErrorBody, speech: Speech, { connection }: Contex
   if (isExpiry(error)) throw new PatchbayError('closed', failure.message, { retryable: true });
   const ours = refusesConfiguration(error, speech);
   if (!ours && error.type === 'invalid_request_error' && failure.retryable) {
-    logger()?.warn({ code: error.code }, 'the transcription service refused an event');
+    logger(connection)?.warn({ code: error.code }, 'the transcription service refused an event');
     return;
   }
   if (!ours) throw failure;

@@ -1,5 +1,5 @@
 import { llm, shortuuid } from '@livekit/agents';
-import { base64Of, guardedEmit, RealtimeSessionBase } from '@patchbay/plugin-kit';
+import { base64Of, guardedEmit, logger, RealtimeSessionBase } from '@patchbay/plugin-kit';
 import type { AudioFrame, Expectation, Frame, Link, RealtimeUsage } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { Expiry, rotationAfter } from '../realtime/expiry.ts';
@@ -168,7 +168,10 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
       this.#handle(event);
     } catch (error) {
       if (PatchbayError.is(error)) throw error;
-      this.logger.error({ error, eventType: event.type }, 'an event of the translation could not be handled');
+      logger(this.#model.connection)?.error(
+        { error, eventType: event.type },
+        'an event of the translation could not be handled',
+      );
     }
     // An error proves nothing: some gateways accept, complain and close.
     return event.type !== 'error';
@@ -329,10 +332,10 @@ export class RealtimeTranslationSession extends RealtimeSessionBase {
 }
 
 /** Why a socket is of no use: it would go on in the service's own language. Only a fault of the service's may pass. */
-function refusalOf({ type, code }: RealtimeErrorBody, { message }: PatchbayError): PatchbayError {
+function refusalOf({ type }: RealtimeErrorBody, { message, providerCode }: PatchbayError): PatchbayError {
   return new PatchbayError('provider-error', message, {
     retryable: type === 'server_error',
     hop: 'provider',
-    ...(code ? { providerCode: code } : {}),
+    ...(providerCode ? { providerCode } : {}),
   });
 }

@@ -28,7 +28,8 @@ export interface TTSOptions extends Omit<OpenAIConnectOptions, 'model'> {
   responseFormat?: SpeechFormat;
   /**
    * How the audio travels: bare, or in events that end with the tokens it cost. Default `sse` where the model has it
-   * (all but `tts-1` and `tts-1-hd`), because LiveKit's metrics want the tokens. What comes back is read as what it is.
+   * (all but `tts-1` and `tts-1-hd`), because LiveKit's metrics want the tokens, unless the server refuses. What comes
+   * back is read as what it is.
    */
   streamFormat?: 'audio' | 'sse';
   /** Added to every request as it is; it wins over the options above. */

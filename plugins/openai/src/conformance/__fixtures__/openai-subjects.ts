@@ -16,15 +16,16 @@ const lateStart = {
 export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): Subject[] {
   return [
     {
-      name: 'chat.LLM',
+      name: 'openai.LLM',
       kind: 'llm',
       transport: 'http',
+      upstream: 'C',
       points: { begun: [0], output: [4, 6, 9], last: [16] },
       na: { 'no-type': 'chunks of chat completions have no type' },
       create: (where) => new LLM(where),
     },
     {
-      name: 'responses.LLM',
+      name: 'openai.responses.LLM',
       kind: 'llm',
       transport: 'websocket',
       upstream: 'L',
@@ -36,9 +37,10 @@ export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): 
       create: (where) => new responses.LLM(where),
     },
     {
-      name: 'responses.LLM',
+      name: 'openai.responses.LLM',
       kind: 'llm',
       transport: 'http',
+      upstream: 'H',
       points: {
         begun: ['response.created', 0],
         output: ['response.output_text.delta#2', 'response.output_text.delta', 'response.output_text.delta#9'],
@@ -47,7 +49,7 @@ export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): 
       create: (where) => new responses.LLM({ ...where, useWebSocket: false }),
     },
     {
-      name: 'stt.STT',
+      name: 'openai.STT',
       kind: 'stt',
       transport: 'websocket',
       upstream: 'S',
@@ -59,14 +61,14 @@ export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): 
       create: (where) => new STT({ ...where, model: 'gpt-4o-mini-transcribe', useRealtime: true }),
     },
     {
-      name: 'stt.STT',
+      name: 'openai.STT',
       kind: 'recognition',
       transport: 'http',
       points: { begun: [0], output: [1], last: [1] },
       create: (where) => new STT({ ...where, model: 'gpt-4o-mini-transcribe', useRealtime: false }),
     },
     {
-      name: 'tts.TTS',
+      name: 'openai.TTS',
       kind: 'tts',
       transport: 'http',
       upstream: 'T',
@@ -78,7 +80,7 @@ export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): 
       create: (where) => new TTS({ ...where, model: 'gpt-4o-mini-tts' }),
     },
     {
-      name: 'realtime.RealtimeModel',
+      name: 'openai.realtime.RealtimeModel',
       kind: 'realtime',
       transport: 'websocket',
       upstream: 'R',
@@ -97,7 +99,7 @@ export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): 
       create: (where, connOptions) => new realtime.RealtimeModel({ ...where, ...(connOptions ? { connOptions } : {}) }),
     },
     {
-      name: 'realtime.GPTLiveModel',
+      name: 'openai.realtime.GPTLiveModel',
       kind: 'duplex',
       transport: 'websocket',
       points: {
@@ -125,7 +127,7 @@ export function openaiSubjects({ LLM, realtime, responses, STT, TTS }: Plugin): 
       create: (where, connOptions) => new realtime.GPTLiveModel({ ...where, ...(connOptions ? { connOptions } : {}) }),
     },
     {
-      name: 'realtime.RealtimeTranslationModel',
+      name: 'openai.realtime.RealtimeTranslationModel',
       kind: 'interpreter',
       transport: 'websocket',
       points: {

@@ -1,0 +1,199 @@
+import { getBaseLanguage, type VAD } from '@livekit/agents';
+import {
+  checkCount,
+  checkFlag,
+  checkJson,
+  checkName,
+  checkObject,
+  checkOneOf,
+  checkRange,
+  checkString,
+  checkStrings,
+  laidOver,
+  refuseOption,
+} from '@patchbay/plugin-kit';
+import type { STTModels } from '../models.ts';
+import type { SonioxConnectOptions } from '../options.ts';
+
+export interface ContextGeneralItem {
+  key: string;
+  value: string;
+}
+
+export interface ContextTranslationTerm {
+  source: string;
+  target: string;
+}
+
+/** What the conversation is about. https://soniox.com/docs/stt/concepts/context */
+export interface ContextObject {
+  /** Facts, such as the domain or the names of those who speak. */
+  general?: ContextGeneralItem[];
+  /** Free text. */
+  text?: string;
+  /** Words to prefer. */
+  terms?: string[];
+  /** How to translate words. */
+  translationTerms?: ContextTranslationTerm[];
+}
+
+/** https://soniox.com/docs/stt/rt/real-time-translation */
+export type TranslationConfig =
+  | {
+      type: 'one_way';
+      /** What everything is translated into. */
+      targetLanguage: string;
+    }
+  | {
+      type: 'two_way';
+      /** One of two languages that are translated into each other. */
+      languageA: string;
+      /** The other one. */
+      languageB: string;
+    };
+
+/** What a stream is opened with. https://soniox.com/docs/stt/api-reference/websocket-api */
+export interface TranscribeOptions {
+  /** Which model listens. Default `stt-rt-v4`. */
+  model: STTModels | (string & {});
+  /** Languages to expect, ISO 639. Default: any. */
+  languageHints?: string[];
+  /** Hear no other languages. Default false. */
+  languageHintsStrict: boolean;
+  /** What it is about; a string for models before `stt-rt-v3`. 10,000 characters at most. */
+  context?: ContextObject | string;
+  /** Only 1: LiveKit's audio is mixed down. Default 1. */
+  numChannels: number;
+  /** Hz of the audio that is sent; what comes in is resampled. Default 16,000. */
+  sampleRate: number;
+  /** Tell speakers apart: `speakerId` is `1`, `2`, … Default false. */
+  enableSpeakerDiarization: boolean;
+  /** Name the language of what was said. Default true. */
+  enableLanguageIdentification: boolean;
+  /** The model tells when somebody has finished; without it, `flush()` or `vad` do. Default true. */
+  enableEndpointDetection?: boolean;
+  /** Most milliseconds from the end of speech to the end that is told, 500 to 3,000. Default 500. */
+  maxEndpointDelayMs: number;
+  /** How much to hurry with that at the cost of accuracy, 0 to 3. Default: the service's, 0. */
+  endpointLatencyAdjustmentLevel?: number;
+  /** How readily an end is seen, -1 to 1. Default: the service's, 0. */
+  endpointSensitivity?: number;
+  /** A name for usage reports, 256 characters at most. */
+  clientReferenceId?: string;
+  /** Transcripts are translations, with what was said beside it. Default: none. */
+  translation?: TranslationConfig;
+  /** Hears the end of speech before the model does, and has it write down what there is. Default: none. */
+  vad?: VAD;
+}
+
+export interface STTOptions extends TranscribeOptions, SonioxConnectOptions {
+  /** The whole address; the same as `baseURL`. Default `wss://stt-rt.soniox.com/transcribe-websocket`. */
+  baseUrl: string;
+}
+
+const defaults: TranscribeOptions = {
+  model: 'stt-rt-v4',
+  languageHintsStrict: false,
+  numChannels: 1,
+  sampleRate: 16_000,
+  enableSpeakerDiarization: false,
+  enableLanguageIdentification: true,
+  enableEndpointDetection: true,
+  maxEndpointDelayMs: 500,
+};
+const names = [
+  ...(Object.keys(defaults) as (keyof TranscribeOptions)[]),
+  ...(['languageHints', 'context', 'endpointLatencyAdjustmentLevel', 'endpointSensitivity'] as const),
+  ...(['clientReferenceId', 'translation', 'vad'] as const),
+];
+
+/** https://soniox.com/docs/stt/concepts/context, and the errors of the API's reference */
+const longest = { context: 10_000, reference: 256 };
+
+/**
+ * What the user said, over what held before.
+ *
+ * @throws PatchbayError `invalid-option` that names the option.
+ */
+export function resolveTranscribing(
+  options: Partial<STTOptions>,
+  before: TranscribeOptions = defaults,
+): TranscribeOptions {
+  checkObject('options', options);
+  checkValues(options);
+  return laidOver(before, options, names);
+}
+
+/** The first message of a socket. */
+export function startMessage(options: TranscribeOptions, model: string): string {
+  const { languageHints, translation } = options;
+  return JSON.stringify({
+    model,
+    audio_format: 'pcm_s16le',
+    sample_rate: options.sampleRate,
+    num_channels: 1,
+    // Soniox knows no regions, and takes no language twice.
+    language_hints: languageHints && [...new Set(languageHints.map(getBaseLanguage))],
+    language_hints_strict: options.languageHintsStrict,
+    context: contextOf(options.context),
+    enable_speaker_diarization: options.enableSpeakerDiarization,
+    enable_language_identification: options.enableLanguageIdentification,
+    enable_endpoint_detection: options.enableEndpointDetection,
+    max_endpoint_delay_ms: options.maxEndpointDelayMs,
+    endpoint_latency_adjustment_level: options.endpointLatencyAdjustmentLevel,
+    endpoint_sensitivity: options.endpointSensitivity,
+    client_reference_id: options.clientReferenceId,
+    translation: translation && translationOf(translation),
+  });
+}
+
+/** A context that prefers these words; what a string says becomes its text. */
+export function withTerms(context: ContextObject | string | undefined, terms: string[]): ContextObject {
+  return { ...(typeof context === 'string' ? { text: context } : context), terms };
+}
+
+export function termsOf(context: ContextObject | string | undefined): readonly string[] {
+  return typeof context === 'string' ? [] : (context?.terms ?? []);
+}
+
+function contextOf(context: ContextObject | string | undefined): unknown {
+  if (context === undefined || typeof context === 'string') return context;
+  const { translationTerms, ...rest } = context;
+  return { ...rest, translation_terms: translationTerms };
+}
+
+function translationOf(translation: TranslationConfig): unknown {
+  if (translation.type === 'one_way') return { type: 'one_way', target_language: translation.targetLanguage };
+  return { type: 'two_way', language_a: translation.languageA, language_b: translation.languageB };
+}
+
+function checkValues(options: Partial<STTOptions>): void {
+  const { context, clientReferenceId, translation } = options;
+  checkName('model', options.model);
+  checkStrings('languageHints', options.languageHints);
+  checkCount('sampleRate', options.sampleRate, [8_000, 48_000]);
+  if ((options.numChannels ?? 1) !== 1) refuseOption('numChannels', '1: LiveKit’s audio is mixed down');
+  for (const name of names) if (typeof defaults[name] === 'boolean') checkFlag(name, options[name]);
+  checkCount('maxEndpointDelayMs', options.maxEndpointDelayMs, [500, 3_000]);
+  checkCount('endpointLatencyAdjustmentLevel', options.endpointLatencyAdjustmentLevel, [0, 3]);
+  checkRange('endpointSensitivity', options.endpointSensitivity, [-1, 1]);
+  checkString('clientReferenceId', clientReferenceId);
+  if ((clientReferenceId?.length ?? 0) > longest.reference)
+    refuseOption('clientReferenceId', 'of 256 characters at most');
+  if (typeof context !== 'string') checkJson('context', context);
+  if (typeof context === 'object') checkStrings('context.terms', context.terms);
+  if (JSON.stringify(contextOf(context) ?? '').length > longest.context) {
+    refuseOption('context', 'of 10,000 characters at most');
+  }
+  if (translation !== undefined) checkTranslation(translation);
+}
+
+function checkTranslation(translation: TranslationConfig): void {
+  checkObject('translation', translation);
+  checkOneOf('translation.type', translation.type, ['one_way', 'two_way']);
+  const languages =
+    translation.type === 'one_way' ? (['targetLanguage'] as const) : (['languageA', 'languageB'] as const);
+  for (const name of languages) {
+    checkName(`translation.${name}`, (translation as unknown as Record<string, unknown>)[name] ?? '');
+  }
+}

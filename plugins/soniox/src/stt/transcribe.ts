@@ -1,0 +1,60 @@
+import { listOf, numberOf, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
+import { failureOf } from '../failure.ts';
+import { startMessage, type TranscribeOptions } from './options.ts';
+import { tokenOf, type Token } from './tokens.ts';
+import { Utterance } from './utterance.ts';
+
+/** "You may send more frequently (every 5–10s is common)." https://soniox.com/docs/stt/rt/connection-keepalive */
+const keepAlive = { everyMs: 5_000, frame: () => '{"type":"keepalive"}' };
+
+/** `/transcribe-websocket`, for one stream. https://soniox.com/docs/stt/api-reference/websocket-api */
+export function transcribe(): SpeechToTextWire<TranscribeOptions> {
+  /** What is being said on the present socket. */
+  let utterance: Utterance | undefined;
+  return {
+    open({ connection, options }) {
+      utterance = undefined;
+      return [startMessage(options, connection.nameOf(options.model) ?? options.model)];
+    },
+    audio: (bytes) => bytes,
+    keepAlive,
+    // Answered by `<fin>`. https://soniox.com/docs/stt/rt/manual-finalization
+    flush: () => '{"type":"finalize"}',
+    // An empty text: "an empty binary frame is an empty audio chunk".
+    finish: () => [''],
+    // It tells how much it has heard, with words or without.
+    probe: () => ({}),
+    update: (before, { options }) =>
+      startMessage(before, before.model) === startMessage(options, options.model) ? [] : 'reconnect',
+    receive(message, speech, { connection }) {
+      const failure = failureOf(message, connection);
+      if (failure !== undefined) throw failure;
+      results(message, speech, (utterance ??= new Utterance(speech)));
+    },
+    lost: () => utterance?.breaksOff(),
+  };
+}
+
+function results(message: JsonMessage, speech: Speech, utterance: Utterance): void {
+  const tokens = listOf(message.tokens).map(tokenOf);
+  const isNews = utterance.isNews(tokens.filter((token) => token.isFinal && !isMarker(token)));
+  utterance.heard(numberOf(message.total_audio_proc_ms) ?? 0);
+  for (const token of tokens) {
+    if (!token.isFinal) continue;
+    if (!isMarker(token)) {
+      if (isNews) utterance.add(token);
+      continue;
+    }
+    utterance.ends(token.startMs);
+    if (token.text === '<fin>') speech.nothing();
+  }
+  utterance.continues(tokens.filter(({ isFinal }) => !isFinal));
+  if (message.finished !== true) return;
+  utterance.ends(numberOf(message.total_audio_proc_ms));
+  speech.nothing();
+}
+
+/** An end that was noticed, and one that was asked for. https://soniox.com/docs/stt/rt/endpoint-detection */
+function isMarker({ text }: Token): boolean {
+  return text === '<end>' || text === '<fin>';
+}

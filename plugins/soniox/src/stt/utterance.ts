@@ -1,0 +1,105 @@
+import type { Speech } from '@patchbay/plugin-kit';
+import { beginsWord, detailsOf, transcriptOf, type Token } from './tokens.ts';
+
+/** Our name for a voice: Soniox has none. */
+const voice = 'voice';
+
+/** An utterance that nothing ends is told in parts. Two minutes or so. */
+const mostTokens = 500;
+
+/** What a stream costs is told this often at least, in milliseconds of its audio. */
+const reportMs = 10_000;
+
+/**
+ * What is being said, on one socket: tokens that are final come once, the others again and again until they are. Told as
+ * interim transcripts, and as a final one when it ends.
+ */
+export class Utterance {
+  readonly #speech: Speech;
+  #number = 1;
+  #final: Token[] = [];
+  #rest: readonly Token[] = [];
+  /** The final tokens that came last, for a message that comes twice. */
+  #latest = '';
+  #told = '';
+  #processedMs = 0;
+  #reportedMs = 0;
+
+  constructor(speech: Speech) {
+    this.#speech = speech;
+  }
+
+  /** `false`: these were told before. */
+  isNews(tokens: readonly Token[]): boolean {
+    const key = tokens.map(({ text, startMs }) => `${startMs} ${text}`).join();
+    if (key === '') return true;
+    const isNews = key !== this.#latest;
+    this.#latest = key;
+    return isNews;
+  }
+
+  add(token: Token): void {
+    this.#final.push(token);
+  }
+
+  /** What is not final, as it is now; what was final before is told with it. */
+  continues(rest: readonly Token[]): void {
+    this.#rest = rest;
+    if (this.#final.length >= mostTokens && rest[0] !== undefined && beginsWord(rest[0])) this.#tell(this.#final);
+    const tokens = [...this.#final, ...rest];
+    if (tokens.every(({ text }) => text.trim() === '')) return;
+    const details = detailsOf(tokens);
+    this.#speech.started(voice, details.startMs);
+    const text = transcriptOf(tokens);
+    // Told again and again while nothing changes.
+    if (text === '' || `${rest.length === 0} ${text}` === this.#told) return;
+    this.#told = `${rest.length === 0} ${text}`;
+    if (rest.length === 0) this.#speech.preflight(this.#id, text, details);
+    else this.#speech.interim(this.#id, text, details);
+  }
+
+  /** It is over. `atMs`: where that was known. */
+  ends(atMs: number | undefined): void {
+    this.#report(0);
+    const endMs = this.#tell(this.#final, atMs);
+    this.#speech.ended(voice, endMs);
+  }
+
+  /** The socket is gone. What is final is told, up to the last word that is complete; the rest is said again. */
+  breaksOff(): void {
+    this.#report(0);
+    const next = this.#rest[0];
+    const isComplete = next === undefined || beginsWord(next);
+    const complete = isComplete
+      ? this.#final
+      : this.#final.slice(0, Math.max(0, this.#final.findLastIndex(beginsWord)));
+    if (complete.length > 0) this.#tell(complete);
+  }
+
+  /** So much audio has been heard. */
+  heard(processedMs: number): void {
+    this.#processedMs = Math.max(this.#processedMs, processedMs);
+    this.#report(reportMs);
+  }
+
+  get #id(): string {
+    return `utterance-${this.#number}`;
+  }
+
+  #tell(tokens: readonly Token[], atMs?: number): number | undefined {
+    const details = detailsOf(tokens);
+    const endMs = details.endMs ?? atMs;
+    this.#speech.final(this.#id, transcriptOf(tokens), { ...details, endMs });
+    this.#number++;
+    this.#final = [];
+    this.#told = '';
+    return endMs;
+  }
+
+  #report(leastMs: number): void {
+    const audioMs = this.#processedMs - this.#reportedMs;
+    if (audioMs <= leastMs) return;
+    this.#reportedMs = this.#processedMs;
+    this.#speech.usage('', { audioMs, requestId: this.#id });
+  }
+}

@@ -1,0 +1,63 @@
+import { tokenize, type APIConnectOptions } from '@livekit/agents';
+import { SocketChunkedStream, StreamingTTS, StreamingTTSStream } from '@patchbay/plugin-kit';
+import { routeFor } from '../options.ts';
+import { resolveSpeaking, type SpeakOptions, type TTSOptions } from './options.ts';
+import { speak } from './speak.ts';
+
+/**
+ * Soniox's voices: up to five turns side by side on a socket, each spoken while it is still being written.
+ *
+ * @example
+ * ```ts
+ * const tts = new TTS({ voice: 'Adrian', language: 'es' });
+ * ```
+ */
+export class TTS extends StreamingTTS<SpeakOptions> {
+  label = 'soniox.TTS';
+
+  /** @throws PatchbayError for options that cannot work. */
+  constructor(options: Partial<TTSOptions> = {}) {
+    const { websocketUrl, tokenizer, ...connect } = options;
+    const speaking = resolveSpeaking(options);
+    super({
+      ...routeFor('voice', connect, ['websocketUrl', websocketUrl], speaking.model),
+      wire: speak,
+      options: speaking,
+      tokenizer: tokenizer ?? new tokenize.basic.SentenceTokenizer({ minSentenceLength: 8 }),
+      alignedTranscript: speaking.returnTimestamps !== false,
+      sampleRateOf: ({ sampleRate }) => sampleRate,
+      modelOf: ({ model }) => model,
+    });
+  }
+
+  override get provider(): string {
+    return 'Soniox';
+  }
+
+  override stream(options: { connOptions?: APIConnectOptions } = {}): SynthesizeStream {
+    return this.track(new SynthesizeStream(this, this.options, options.connOptions));
+  }
+
+  override synthesize(text: string, connOptions?: APIConnectOptions, abortSignal?: AbortSignal): ChunkedStream {
+    return this.track(new ChunkedStream(text, this, this.options, connOptions, abortSignal));
+  }
+
+  /**
+   * Holds for what is said from now on.
+   *
+   * @throws PatchbayError `invalid-option`, and nothing is changed.
+   */
+  updateOptions(options: Partial<SpeakOptions>): void {
+    this.setOptions(resolveSpeaking(options, this.options));
+  }
+}
+
+/** One stream of text to audio. */
+export class SynthesizeStream extends StreamingTTSStream<SpeakOptions> {
+  label = 'soniox.SynthesizeStream';
+}
+
+/** One text on its way to audio. */
+export class ChunkedStream extends SocketChunkedStream<SpeakOptions> {
+  label = 'soniox.ChunkedStream';
+}
