@@ -1,5 +1,14 @@
 import { stt as livekit, type APIConnectOptions } from '@livekit/agents';
-import { speechFrames, until } from '@patchbay/conformance/testing';
+import {
+  expectCleanEnd,
+  expectInterimsAndUsage,
+  expectKeptLine,
+  expectRefusal,
+  expectTwoPhrases,
+  expectWholePhrase,
+  speechFrames,
+  until,
+} from '@patchbay/conformance/testing';
 import type { LoopbackOptions } from '@patchbay/loopback';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { apiKey, listenWith, sampleRate, type Listening } from '../__fixtures__/listening.ts';
@@ -18,13 +27,8 @@ const listen = (
 describe('a stream', () => {
   it('is one START, transcripts, one END, for each thing that is said', async () => {
     const session = await listen();
-    const { hearing, say } = session;
-    await say('Where is the station?');
-    await until(() => hearing.story().endsWith('>'));
-    await say('Tell me.');
-    await until(() => hearing.story().endsWith('Tell me.>'));
-    expect(hearing.story()).toBe('<Where is the station?><Tell me.>');
-    expect(hearing.errors).toEqual([]);
+    const { hearing } = session;
+    await expectTwoPhrases(session);
     const [first, second] = session.finals();
     expect(first).toMatchObject({ language: 'en-US', confidence: expect.closeTo(0.99, 2) });
     expect(first!.words).toMatchObject([{ text: 'Where' }, { text: 'is' }, { text: 'the' }, { text: 'station?' }]);
@@ -33,28 +37,9 @@ describe('a stream', () => {
     expect(hearing.events.find(({ type }) => type === SpeechEventType.FINAL_TRANSCRIPT)!.requestId).toMatch(/-/);
   });
 
-  it('tells words while they are spoken, and what it costs', async () => {
-    const { hearing, say } = await listen();
-    await say('Once upon a time a lighthouse keeper kept a garden of radios.');
-    await until(() => hearing.story().endsWith('>'));
-    const types = hearing.events.map(({ type }) => type);
-    expect(types.filter((type) => type === SpeechEventType.INTERIM_TRANSCRIPT).length).toBeGreaterThan(0);
-    const seconds = hearing.events.reduce(
-      (sum, { recognitionUsage }) => sum + (recognitionUsage?.audioDuration ?? 0),
-      0,
-    );
-    expect(seconds).toBeGreaterThan(2);
-  });
+  it('tells words while they are spoken, and what it costs', async () => expectInterimsAndUsage(await listen(), 1));
 
-  it('ends when all that was said has been written down', async () => {
-    const { hearing, say, clock, cloud } = await listen();
-    await say('Goodbye.', 0);
-    hearing.stream.endInput();
-    await hearing.ended;
-    expect(hearing.story()).toBe('<Goodbye.>');
-    await until(() => cloud.sockets === 0);
-    expect([clock.pending, hearing.errors]).toEqual([0, []]);
-  });
+  it('ends when all that was said has been written down', async () => expectCleanEnd(await listen()));
 
   it('writes down what was said when it is flushed, and owes nothing when nothing was', async () => {
     const { hearing, say, clock } = await listen({ endpointing: 0 });
@@ -69,33 +54,11 @@ describe('a stream', () => {
 });
 
 describe('a silent line', () => {
-  it('is kept open, from the start and after the last word', async () => {
-    const { hearing, say, clock, cloud } = await listen();
-    await until(() => cloud.sockets === 1);
-    for (let round = 0; round < 8; round++) await clock.advance(4_000);
-    await say('Still here?');
-    expect(await hearing.finals(1)).toEqual(['Still here?']);
-    for (let round = 0; round < 8; round++) await clock.advance(4_000);
-    await say('Yes.');
-    expect(await hearing.finals(2)).toEqual(['Still here?', 'Yes.']);
-    expect(hearing.connection.map(({ type }) => type)).toEqual(['connecting', 'open']);
-  });
+  it('is kept open, from the start and after the last word', async () => expectKeptLine(await listen(), 8, 4_000));
 });
 
 describe('a lost connection', () => {
-  it('in the middle of a phrase costs no word', async () => {
-    const { hearing, clock, cloud } = await listen();
-    const frames = await speechFrames('When does the last ferry leave?', { silenceMs: 1_500, sampleRate });
-    const half = Math.floor(frames.length / 3);
-    for (const frame of frames.slice(0, half)) hearing.stream.pushFrame(frame);
-    await until(() => hearing.events.length > 0);
-    cloud.dropSockets();
-    const isLost = ({ type }: { type: string }): boolean => type === 'closed' || type === 'reconnecting';
-    await until(() => hearing.connection.some(isLost));
-    await clock.advance(1_000);
-    for (const frame of frames.slice(half)) hearing.stream.pushFrame(frame);
-    expect(await hearing.finals(1)).toEqual(['When does the last ferry leave?']);
-  });
+  it('in the middle of a phrase costs no word', async () => expectWholePhrase(await listen()));
 
   it.each<[number, LoopbackOptions['deepgram']]>([
     [401, {}],
@@ -188,9 +151,7 @@ describe('options', () => {
     ['tags', ['x'.repeat(129)]],
     ['language', 5],
   ])('that cannot work are refused by name: %s', (option, value) => {
-    expect(() => new STT({ apiKey: 'k', [option]: value })).toThrow(
-      expect.objectContaining({ code: 'invalid-option', message: expect.stringContaining(option) }),
-    );
+    expectRefusal(option, () => new STT({ apiKey: 'k', [option]: value }));
   });
 
   it('name the key that is missing', () => {

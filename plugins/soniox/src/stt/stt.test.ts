@@ -1,23 +1,22 @@
-import { stt as livekit } from '@livekit/agents';
-import { speechFrames, until } from '@patchbay/conformance/testing';
+import {
+  expectCleanEnd,
+  expectInterimsAndUsage,
+  expectKeptLine,
+  expectTwoPhrases,
+  expectWholePhrase,
+  speechFrames,
+  until,
+} from '@patchbay/conformance/testing';
 import type { LoopbackOptions } from '@patchbay/loopback';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { apiKey, listen, sampleRate } from '../__fixtures__/listening.ts';
 import { resolveTranscribing, startMessage, type STTOptions } from './options.ts';
 import { STT } from './stt.ts';
 
-const { SpeechEventType } = livekit;
-
 describe('a stream', () => {
   it('is one START, transcripts, one END, for each thing that is said', async () => {
     const session = await listen();
-    const { hearing, say } = session;
-    await say('Where is the station?');
-    await until(() => hearing.story().endsWith('>'));
-    await say('Tell me.');
-    await until(() => hearing.story().endsWith('Tell me.>'));
-    expect(hearing.story()).toBe('<Where is the station?><Tell me.>');
-    expect(hearing.errors).toEqual([]);
+    await expectTwoPhrases(session);
     const [first, second] = session.finals();
     expect(first).toMatchObject({ language: 'en', confidence: expect.closeTo(0.99, 2) });
     expect(first!.words).toMatchObject([{ text: 'Where' }, { text: 'is' }, { text: 'the' }, { text: 'station?' }]);
@@ -30,28 +29,9 @@ describe('a stream', () => {
     ]);
   });
 
-  it('tells words while they are spoken, and what it costs', async () => {
-    const { hearing, say } = await listen();
-    await say('Once upon a time a lighthouse keeper kept a garden of radios.');
-    await until(() => hearing.story().endsWith('>'));
-    const types = hearing.events.map(({ type }) => type);
-    expect(types.filter((type) => type === SpeechEventType.INTERIM_TRANSCRIPT).length).toBeGreaterThan(1);
-    const seconds = hearing.events.reduce(
-      (sum, { recognitionUsage }) => sum + (recognitionUsage?.audioDuration ?? 0),
-      0,
-    );
-    expect(seconds).toBeGreaterThan(2);
-  });
+  it('tells words while they are spoken, and what it costs', async () => expectInterimsAndUsage(await listen(), 2));
 
-  it('ends when all that was said has been written down', async () => {
-    const { hearing, say, clock, cloud } = await listen();
-    await say('Goodbye.', 0);
-    hearing.stream.endInput();
-    await hearing.ended;
-    expect(hearing.story()).toBe('<Goodbye.>');
-    await until(() => cloud.sockets === 0);
-    expect([clock.pending, hearing.errors]).toEqual([0, []]);
-  });
+  it('ends when all that was said has been written down', async () => expectCleanEnd(await listen()));
 
   it('writes down what was said when it is flushed, and that there was nothing when nothing was', async () => {
     const { hearing, say, clock } = await listen({ enableEndpointDetection: false });
@@ -67,33 +47,11 @@ describe('a stream', () => {
 });
 
 describe('a silent line', () => {
-  it('is kept open, from the start and after the last word', async () => {
-    const { hearing, say, clock, cloud } = await listen();
-    await until(() => cloud.sockets === 1);
-    for (let round = 0; round < 12; round++) await clock.advance(5_000);
-    await say('Still here?');
-    expect(await hearing.finals(1)).toEqual(['Still here?']);
-    for (let round = 0; round < 12; round++) await clock.advance(5_000);
-    await say('Yes.');
-    expect(await hearing.finals(2)).toEqual(['Still here?', 'Yes.']);
-    expect(hearing.connection.map(({ type }) => type)).toEqual(['connecting', 'open']);
-  });
+  it('is kept open, from the start and after the last word', async () => expectKeptLine(await listen(), 12, 5_000));
 });
 
 describe('a lost connection', () => {
-  it('in the middle of a phrase costs no word', async () => {
-    const { hearing, clock, cloud } = await listen();
-    const frames = await speechFrames('When does the last ferry leave?', { silenceMs: 1_500, sampleRate });
-    const third = Math.floor(frames.length / 3);
-    for (const frame of frames.slice(0, third)) hearing.stream.pushFrame(frame);
-    await until(() => hearing.events.length > 0);
-    cloud.dropSockets();
-    await until(() => hearing.connection.some(({ type }) => type === 'reconnecting'));
-    await clock.advance(1_000);
-    for (const frame of frames.slice(third)) hearing.stream.pushFrame(frame);
-    expect(await hearing.finals(1)).toEqual(['When does the last ferry leave?']);
-    expect(hearing.errors).toEqual([]);
-  });
+  it('in the middle of a phrase costs no word', async () => expectWholePhrase(await listen()));
 
   it('in the middle of a long speech costs none of what was final: it is told, and only the rest is heard again', async () => {
     const { hearing, clock, cloud } = await listen();
