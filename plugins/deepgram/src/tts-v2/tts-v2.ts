@@ -21,6 +21,7 @@ export class TTSv2 extends StreamingTTS<FluxSpeakOptions> {
     const speaking = resolveFluxSpeaking(options);
     super({
       ...routeFor('turnVoice', options, speaking.model),
+      provider: 'Deepgram',
       wire: fluxVoice,
       options: speaking,
       sampleRateOf: ({ sampleRate }) => sampleRate,
@@ -28,10 +29,6 @@ export class TTSv2 extends StreamingTTS<FluxSpeakOptions> {
       queryOf: fluxVoiceQuery,
       ...(options.wordTokenizer === undefined ? {} : { tokenizer: options.wordTokenizer }),
     });
-  }
-
-  override get provider(): string {
-    return 'Deepgram';
   }
 
   override stream(options: { connOptions?: APIConnectOptions } = {}): SynthesizeStreamV2 {

@@ -20,6 +20,7 @@ export class TTS extends StreamingTTS<SpeakOptions> {
     const speaking = resolveSpeaking(options);
     super({
       ...routeFor('voice', options, speaking.model),
+      provider: 'Deepgram',
       wire: aura,
       options: speaking,
       tokenizer: options.sentenceTokenizer ?? defaultTokenizer(),
@@ -28,10 +29,6 @@ export class TTS extends StreamingTTS<SpeakOptions> {
       queryOf: voiceQuery,
       streaming: options.capabilities?.streaming ?? true,
     });
-  }
-
-  override get provider(): string {
-    return 'Deepgram';
   }
 
   override stream(options: { connOptions?: APIConnectOptions } = {}): SynthesizeStream {

@@ -21,6 +21,7 @@ export class TTS extends StreamingTTS<SpeakOptions> {
     const speaking = resolveSpeaking(options);
     super({
       ...routeFor('voice', connect, ['websocketUrl', websocketUrl], speaking.model),
+      provider: 'Soniox',
       wire: speak,
       options: speaking,
       tokenizer: tokenizer ?? new tokenize.basic.SentenceTokenizer({ minSentenceLength: 8 }),
@@ -28,10 +29,6 @@ export class TTS extends StreamingTTS<SpeakOptions> {
       sampleRateOf: ({ sampleRate }) => sampleRate,
       modelOf: ({ model }) => model,
     });
-  }
-
-  override get provider(): string {
-    return 'Soniox';
   }
 
   override stream(options: { connOptions?: APIConnectOptions } = {}): SynthesizeStream {
