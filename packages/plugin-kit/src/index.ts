@@ -88,6 +88,7 @@ export type { Tokenizer } from './sentences.ts';
 export { SocketChunkedStream } from './socket-chunked-stream.ts';
 export { StreamingTTS, type StreamingTTSDescription } from './streaming-tts.ts';
 export { StreamingTTSStream } from './streaming-tts-stream.ts';
+export { UpdatableTTS, type UpdatableTTSDescription } from './updatable-tts.ts';
 export {
   type Rate,
   type SpeechLimits,
