@@ -4,6 +4,7 @@ import { OpenAI } from 'openai';
 import { describe, expect, it, vi } from 'vitest';
 import { useHttpService, type Asked } from '../__fixtures__/http-service.ts';
 import { Conversation, failuresOf, talkWith, watch } from './__fixtures__/conversation.ts';
+import { expectPeace } from './__fixtures__/expectations.ts';
 import { completed, created, delta } from './__fixtures__/responses-server.ts';
 import { LLM, type LLMOptions } from './index.ts';
 
@@ -304,15 +305,7 @@ describe('Responses over HTTP', () => {
       turn === 1
         ? response.writeHead(429, { 'retry-after': '3' }).end('{}')
         : say(response, created('r2'), delta('here'), completed('r2'));
-    const model = open();
-    failuresOf(model);
-    const waits = watch(at.clock);
-    const heard = new Conversation(model).turn('hello');
-    await waits(3_000);
-    await at.clock.advance(2_999);
-    expect(at.asked).toHaveLength(1);
-    await at.clock.advance(1);
-    expect((await heard).text).toBe('here');
+    await expectPeace(open(), at);
   });
 
   it('never follows a redirect', async () => {

@@ -1,8 +1,8 @@
 import { APITimeoutError, llm } from '@livekit/agents';
 import { describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
 import { weather } from '../__fixtures__/weather.ts';
 import { Conversation, failuresOf, firstWords, talkWith, watch } from './__fixtures__/conversation.ts';
+import { expectOddToolTold } from './__fixtures__/expectations.ts';
 import { completed, created, delta, reply, say } from './__fixtures__/responses-server.ts';
 import { setup } from './__fixtures__/setup.ts';
 
@@ -132,13 +132,7 @@ describe('a turn', () => {
 
 describe('a request', () => {
   it('that LiveKit cannot make of a tool is an error event, not a mute agent', async () => {
-    const parameters = z.object({ city: z.string().optional() });
-    const odd = llm.tool({ name: 'odd', description: 'odd', parameters, execute: async () => '' });
-    const model = at.open();
-    const failures = failuresOf(model);
-    const heard = await new Conversation(model, { toolCtx: [odd] }).turn('hello');
-    expect(heard.text).toBe('');
-    expect(failures).toMatchObject([{ recoverable: false, error: { message: expect.stringMatching(/optional/i) } }]);
+    await expectOddToolTold(at.open());
     expect(at.server.asked).toHaveLength(0);
   });
 });
