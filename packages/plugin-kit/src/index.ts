@@ -30,6 +30,9 @@ export { logger, type Logger } from './logging.ts';
 export { fieldsOf, listOf, numberOf, textOf } from './json-fields.ts';
 export { laidOver } from './laid-over.ts';
 export { resolveConnect, routeTo, withBase, type PluginConnectOptions, type Route } from './connect.ts';
+export { registerPlugin } from './register-plugin.ts';
+export { snakeCased } from './snake-cased.ts';
+export type { Words } from './words.ts';
 export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';
 export { PcmChunker, type PcmChunkerOptions } from './pcm-chunker.ts';
 export { Resampler } from './resampler.ts';
@@ -69,6 +72,7 @@ export {
 } from './speech-to-text-wire.ts';
 export { StreamingSTT, type SettlingStream, type StreamingSTTDescription } from './streaming-stt.ts';
 export { StreamingSTTStream } from './streaming-stt-stream.ts';
+export { UpdatableSTT, UpdatableSTTStream, type UpdatableSTTDescription } from './updatable-stt.ts';
 
 // Text to speech.
 export { HttpChunkedStream } from './http-chunked-stream.ts';
@@ -84,6 +88,7 @@ export type { Tokenizer } from './sentences.ts';
 export { SocketChunkedStream } from './socket-chunked-stream.ts';
 export { StreamingTTS, type StreamingTTSDescription } from './streaming-tts.ts';
 export { StreamingTTSStream } from './streaming-tts-stream.ts';
+export { UpdatableTTS, type UpdatableTTSDescription } from './updatable-tts.ts';
 export {
   type Rate,
   type SpeechLimits,

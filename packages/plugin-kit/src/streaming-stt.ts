@@ -10,6 +10,8 @@ export type SettlingStream = stt.SpeechStream & { readonly settled: Promise<void
 /** What a plugin says about its speech-to-text. */
 export interface StreamingSTTDescription<Options> extends NetworkOptions {
   connection: Connection;
+  /** Its name in metrics and traces. Default: its host. */
+  provider?: string;
   /** A function: one that remembers what its stream was told, made for each. */
   wire: SpeechToTextWire<Options> | (() => SpeechToTextWire<Options>);
   options: Options;
@@ -64,9 +66,10 @@ export abstract class StreamingSTT<Options extends object> extends EmittingSTT {
     return modelOf?.(this.#options) ?? connection.model ?? 'unknown';
   }
 
-  /** Host that listens; metrics and traces are labelled with it. */
+  /** Who listens, by the host unless the plugin says a name; metrics and traces are labelled with it. */
   override get provider(): string {
-    return this.#description.connection.host;
+    const { connection, provider } = this.#description;
+    return provider ?? connection.host;
   }
 
   protected get options(): Readonly<Options> {

@@ -12,6 +12,8 @@ import type { TextToSpeechWire } from './text-to-speech-wire.ts';
 /** What a plugin says about its text to speech. */
 export interface StreamingTTSDescription<Options> extends NetworkOptions {
   connection: Connection;
+  /** Its name in metrics and traces. Default: its host. */
+  provider?: string;
   wire: TextToSpeechWire<Options>;
   options: Options;
   /** Hz of the mono 16-bit PCM that comes out. */
@@ -75,9 +77,10 @@ export abstract class StreamingTTS<Options extends object> extends EmittingTTS {
     return modelOf?.(this.#options) ?? connection.model ?? 'unknown';
   }
 
-  /** Host that speaks; metrics and traces are labelled with it. */
+  /** Who speaks, by the host unless the plugin says a name; metrics and traces are labelled with it. */
   override get provider(): string {
-    return this.#sockets.description.connection.host;
+    const { connection, provider } = this.#sockets.description;
+    return provider ?? connection.host;
   }
 
   override get sampleRate(): number {

@@ -1,5 +1,5 @@
 import { initializeLogger, type stt } from '@livekit/agents';
-import { call, finalsOf, until } from '@patchbay/conformance/testing';
+import { call, expectTurnByTurn, finalsOf, until } from '@patchbay/conformance/testing';
 import type { Loopback } from '@patchbay/loopback';
 import { beforeAll, expect, it } from 'vitest';
 import { STT, STTv2 } from './index.ts';
@@ -9,18 +9,9 @@ beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
 it.each<[string, (cloud: Loopback) => stt.STT]>([
   ['Nova', ({ origin }) => new STT({ apiKey: 'k', baseUrl: origin })],
   ['Flux', ({ origin }) => new STTv2({ apiKey: 'k', endpointUrl: `${origin}/v2/listen` })],
-])('an AgentSession hears and answers turn by turn with %s, over a connection that breaks', async (_name, create) => {
-  const made = await call(create);
-  await made.microphone.say('Where is the station?');
-  await until(() => made.notebook.asked.length === 1);
-  made.cloud.dropSockets();
-  await made.microphone.say('Tell me.');
-  await until(() => made.notebook.asked.length === 2);
-  expect(made.notebook.asked).toEqual(['Where is the station?', 'Tell me.']);
-  expect(finalsOf(made)).toEqual(['Where is the station?', 'Tell me.']);
-  expect(made.states.slice(0, 2)).toEqual(['speaking', 'listening']);
-  expect(made.errors).toEqual([]);
-});
+])('an AgentSession hears and answers turn by turn with %s, over a connection that breaks', (_name, create) =>
+  expectTurnByTurn(create),
+);
 
 it.each([
   ['before the turn has ended, where Flux guesses its end', 0.4, 1],

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { LLM, realtime, responses, STT, TTS, type AzureOptions } from './index.ts';
 import { textsOf } from './realtime/__fixtures__/realtime-test.ts';
 import { Conversation, connOptions, failuresOf, noticedLoss } from './responses/__fixtures__/conversation.ts';
-import { hear, until } from './stt/__fixtures__/hearing.ts';
+import { expectRotation, hear, until } from './stt/__fixtures__/hearing.ts';
 import { speechFrames } from './stt/__fixtures__/speaking.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
@@ -316,12 +316,6 @@ describe('a session of half an hour', () => {
     await start('azure', { clock: runtime.clock, gateway: { name: 'azure', models } });
     const access = { azureEndpoint: cloud.origin, apiKey: 'key-of-the-resource', azureDeployment: 'my-stt' };
     const hearing = hear(keep(STT.withAzure(access)));
-    await until(() => cloud.sockets === 1 && hearing.connection.some(({ type }) => type === 'open'));
-    await runtime.clock.advance(1_700_000);
-    await until(() => hearing.connection.some(({ type }) => type === 'rotated') && cloud.sockets === 1);
-    for (const frame of await speechFrames('Still here.')) hearing.stream.pushFrame(frame);
-    expect(await hearing.finals(1)).toEqual(['Still here.']);
-    expect(hearing.connection.some(({ type }) => type === 'reconnecting')).toBe(false);
-    expect(hearing.errors).toEqual([]);
+    await expectRotation(hearing, cloud, runtime.clock, 1_700_000);
   });
 });

@@ -1,54 +1,16 @@
 import { initializeLogger } from '@livekit/agents';
-import { PatchbayError, type OpenAICapability, type DialRequest } from '@patchbay/ws-url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PatchbayError, type OpenAICapability } from '@patchbay/ws-url';
+import { describe, expect, it, vi } from 'vitest';
+import { azureEndpoint, dial, failureOf, withoutEnvironment } from './__fixtures__/azure.ts';
 import { fromAzure, type AzureOptions } from './azure.ts';
-import { routeTo } from './endpoint.ts';
 import { STT } from './index.ts';
-import type { OpenAIConnectOptions } from './options.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
 
-const variables = [
-  'OPENAI_API_KEY',
-  'OPENAI_BASE_URL',
-  'OPENAI_ORG_ID',
-  'OPENAI_PROJECT_ID',
-  'OPENAI_API_VERSION',
-  'AZURE_OPENAI_ENDPOINT',
-  'AZURE_OPENAI_API_KEY',
-  'AZURE_API_KEY',
-  'AZURE_OPENAI_AD_TOKEN',
-  'AZURE_OPENAI_ENTRA_TOKEN',
-];
-beforeEach(() => {
-  for (const name of variables) vi.stubEnv(name, '');
-});
-afterEach(() => vi.unstubAllEnvs());
-
-const azureEndpoint = 'https://contoso.openai.azure.com';
-const attempt = { signal: new AbortController().signal, wallClock: () => 0 };
-
-/** What is dialled, or asked, with these options. */
-function dial(
-  options: OpenAIConnectOptions,
-  capability: OpenAICapability = 'speech',
-  model = 'm-1',
-): Promise<DialRequest> {
-  return routeTo(capability, options, model).connection.request(attempt);
-}
+withoutEnvironment();
 
 const urlWith = async (options: AzureOptions, capability?: OpenAICapability): Promise<string> =>
   (await dial(fromAzure({ apiKey: 'key-1', ...options }), capability)).url;
-
-function failureOf(act: () => unknown): PatchbayError {
-  try {
-    act();
-  } catch (error) {
-    if (PatchbayError.is(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 describe('which API is asked, and where', () => {
   const v1 = `${azureEndpoint}/openai/v1/audio/speech`;

@@ -1,57 +1,19 @@
 import { inspect } from 'node:util';
 import { initializeLogger } from '@livekit/agents';
-import { PatchbayError, type OpenAICapability, type DialRequest } from '@patchbay/ws-url';
 import { AzureOpenAI } from 'openai';
 import { AzureOpenAI as AzureOpenAI7 } from 'openai-7';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { attempt, azureEndpoint, dial, failureOf, withoutEnvironment } from './__fixtures__/azure.ts';
 import { fromAzure, type AzureOptions } from './azure.ts';
 import { routeTo } from './endpoint.ts';
 import { LLM, realtime, responses, STT, TTS } from './index.ts';
-import type { OpenAIConnectOptions } from './options.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
 
-const variables = [
-  'OPENAI_API_KEY',
-  'OPENAI_BASE_URL',
-  'OPENAI_ORG_ID',
-  'OPENAI_PROJECT_ID',
-  'OPENAI_API_VERSION',
-  'AZURE_OPENAI_ENDPOINT',
-  'AZURE_OPENAI_API_KEY',
-  'AZURE_API_KEY',
-  'AZURE_OPENAI_AD_TOKEN',
-  'AZURE_OPENAI_ENTRA_TOKEN',
-];
-beforeEach(() => {
-  for (const name of variables) vi.stubEnv(name, '');
-});
-afterEach(() => vi.unstubAllEnvs());
-
-const azureEndpoint = 'https://contoso.openai.azure.com';
-const attempt = { signal: new AbortController().signal, wallClock: () => 0 };
-
-/** What is dialled, or asked, with these options. */
-function dial(
-  options: OpenAIConnectOptions,
-  capability: OpenAICapability = 'speech',
-  model = 'm-1',
-): Promise<DialRequest> {
-  return routeTo(capability, options, model).connection.request(attempt);
-}
+withoutEnvironment();
 
 const headersWith = async (options: AzureOptions): Promise<unknown> =>
   (await dial(fromAzure({ azureEndpoint, ...options }))).headers;
-
-function failureOf(act: () => unknown): PatchbayError {
-  try {
-    act();
-  } catch (error) {
-    if (PatchbayError.is(error)) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
 
 /** Every class, by its `withAzure`. */
 const classes: Record<string, (options: AzureOptions & { model?: string }) => { model: string; provider: string }> = {

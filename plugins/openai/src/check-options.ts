@@ -16,6 +16,11 @@ export function checkTurnDetection(option: string, value: unknown, { typed }: { 
   for (const name of ['create_response', 'interrupt_response']) checkFlag(`${option}.${name}`, detection[name]);
 }
 
+/** Up to a day: longer than anybody waits, and short enough for a timer. */
+export function checkThinkingTimeout(value: unknown): void {
+  checkRange('thinkingTimeoutMs', value, [1, 86_400_000]);
+}
+
 /** Which tool a model must use: LiveKit's words for it, or an object that names one. An empty one is not set. */
 export function checkToolChoice(value: unknown): void {
   if (value === '') return;

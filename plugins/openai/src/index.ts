@@ -1,4 +1,5 @@
-import { registerPlugin } from './plugin.ts';
+import { registerPlugin } from '@patchbay/plugin-kit';
+import manifest from '../package.json' with { type: 'json' };
 
 export type { ConnectionEvent, ConnectOptions } from '@patchbay/plugin-kit';
 export { gateways, PatchbayError } from '@patchbay/ws-url';
@@ -22,4 +23,4 @@ export type { TTSOptions } from './tts/options.ts';
 export { ChunkedStream, TTS } from './tts/tts.ts';
 export * as ws from './responses/ws.ts';
 
-registerPlugin();
+registerPlugin('openai', manifest);

@@ -1,22 +1,12 @@
 import { initializeLogger } from '@livekit/agents';
-import { call, finalsOf, until } from '@patchbay/conformance/testing';
+import { call, expectTurnByTurn, until } from '@patchbay/conformance/testing';
 import { beforeAll, expect, it } from 'vitest';
 import { STT } from './index.ts';
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
 
-it('an AgentSession hears and answers turn by turn, over a connection that breaks', async () => {
-  const made = await call(({ origin }) => new STT({ apiKey: 'k', baseUrl: origin }));
-  await made.microphone.say('Where is the station?');
-  await until(() => made.notebook.asked.length === 1);
-  made.cloud.dropSockets();
-  await made.microphone.say('Tell me.');
-  await until(() => made.notebook.asked.length === 2);
-  expect(made.notebook.asked).toEqual(['Where is the station?', 'Tell me.']);
-  expect(finalsOf(made)).toEqual(['Where is the station?', 'Tell me.']);
-  expect(made.states.slice(0, 2)).toEqual(['speaking', 'listening']);
-  expect(made.errors).toEqual([]);
-});
+it('an AgentSession hears and answers turn by turn, over a connection that breaks', () =>
+  expectTurnByTurn(({ origin }) => new STT({ apiKey: 'k', baseUrl: origin })));
 
 it('an AgentSession is given the translation, and tells it as what the caller said', async () => {
   const translation = { type: 'one_way', targetLanguage: 'es' } as const;

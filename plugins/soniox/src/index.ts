@@ -1,6 +1,7 @@
-import { registerPlugin } from './plugin.ts';
+import { registerPlugin } from '@patchbay/plugin-kit';
+import manifest from '../package.json' with { type: 'json' };
 
-registerPlugin();
+registerPlugin('soniox', manifest);
 
 export { gateways, PatchbayError } from '@patchbay/ws-url';
 export type { Gateway, GatewayOptions, GatewayRow } from '@patchbay/ws-url';

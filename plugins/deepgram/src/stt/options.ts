@@ -8,6 +8,7 @@ import {
   laidOver,
   logger,
   refuseOption,
+  snakeCased,
 } from '@patchbay/plugin-kit';
 import { PatchbayError, type Query } from '@patchbay/ws-url';
 import type { STTLanguages, STTModels } from '../models.ts';
@@ -120,19 +121,14 @@ export function resolveListening(options: Partial<STTOptions>, before: ListenOpt
 export function streamQuery(options: ListenOptions): Query {
   return {
     ...commonQuery(options),
-    dictation: options.dictation,
-    no_delay: options.noDelay,
-    interim_results: options.interimResults,
+    ...snakeCased(options, ['dictation', 'noDelay', 'interimResults', 'sampleRate', 'fillerWords', 'language']),
     encoding: 'linear16',
     vad_events: true,
-    sample_rate: options.sampleRate,
     channels: 1,
     endpointing: options.endpointing || false,
-    filler_words: options.fillerWords,
     utterance_end_ms: options.utteranceEndMs ?? undefined,
     replace: Object.entries(options.replace ?? {}).map((pair) => pair.join(':')),
     search: options.search ?? [],
-    language: options.language,
   };
 }
 
@@ -144,15 +140,10 @@ export function requestQuery(options: ListenOptions): Query {
 
 function commonQuery(options: ListenOptions): Query {
   return {
-    punctuate: options.punctuate,
-    smart_format: options.smartFormat,
-    numerals: options.numerals,
+    ...snakeCased(options, ['punctuate', 'smartFormat', 'numerals', 'profanityFilter', 'diarize', 'mipOptOut']),
     keywords: options.keywords.map((pair) => pair.join(':')),
     keyterm: options.keyterm,
-    profanity_filter: options.profanityFilter,
-    diarize: options.diarize,
     redact: [options.redact].flat(),
-    mip_opt_out: options.mipOptOut,
     tag: options.tags ?? [],
   };
 }

@@ -1,5 +1,5 @@
 import type { APIConnectOptions, AudioBuffer, stt } from '@livekit/agents';
-import { KeepAlive, SessionTerms, StreamingSTT, StreamingSTTStream, type Route } from '@patchbay/plugin-kit';
+import { KeepAlive, UpdatableSTT, UpdatableSTTStream, type Route } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { routeFor } from '../options.ts';
 import { nova } from './nova.ts';
@@ -14,17 +14,17 @@ import { recognize } from './recognize.ts';
  * const stt = new STT({ model: 'nova-3', language: 'multi', keyterm: ['Patchbay'] });
  * ```
  */
-export class STT extends StreamingSTT<ListenOptions> {
+export class STT extends UpdatableSTT<ListenOptions, Partial<STTOptions>> {
   label = 'deepgram.STT';
   readonly #requests: Route | PatchbayError;
   readonly #keepAlive = new KeepAlive();
-  readonly #terms: SessionTerms;
 
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: Partial<STTOptions> = {}) {
     const listening = resolveListening(options);
     super({
       ...routeFor('transcription', options, listening.model),
+      provider: 'Deepgram',
       wire: nova,
       options: listening,
       capabilities: {
@@ -37,15 +37,13 @@ export class STT extends StreamingSTT<ListenOptions> {
       sampleRate: listening.sampleRate,
       greets: false,
       modelOf: ({ model }) => model,
+      resolve: resolveListening,
+      termsIn: ({ keyterm }) => keyterm,
+      withTerms: (keyterm) => ({ keyterm }),
       queryOf: streamQuery,
       languageOf: ({ language }) => language ?? '',
     });
     this.#requests = requestsOf(options, listening.model);
-    this.#terms = new SessionTerms(listening.keyterm);
-  }
-
-  override get provider(): string {
-    return 'Deepgram';
   }
 
   /** @throws PatchbayError `unsupported` with `detectLanguage`, which Deepgram does for whole pieces of speech only. */
@@ -54,18 +52,6 @@ export class STT extends StreamingSTT<ListenOptions> {
       throw new PatchbayError('unsupported', 'detectLanguage is for recognize() only: set a language, or `multi`');
     }
     return this.track(new SpeechStream(this, this.options, options.connOptions));
-  }
-
-  /** Holds for streams that are open too: a new socket takes over, and nothing that was said is lost. */
-  updateOptions(options: Partial<STTOptions>): void {
-    const { keyterm } = options;
-    resolveListening(options, this.options);
-    this.#change(keyterm === undefined ? options : { ...options, keyterm: this.#terms.ofUser(keyterm) });
-  }
-
-  override _updateSessionKeyterms(keyterms: string[]): void {
-    const keyterm = this.#terms.ofSession(keyterms);
-    if (keyterm !== undefined) this.#change({ keyterm });
   }
 
   protected override async _recognize(audio: AudioBuffer, signal?: AbortSignal): Promise<stt.SpeechEvent> {
@@ -77,21 +63,11 @@ export class STT extends StreamingSTT<ListenOptions> {
     await super.close();
     this.#keepAlive.close();
   }
-
-  #change(options: Partial<STTOptions>): void {
-    this.setOptions(resolveListening(options, this.options));
-    for (const stream of this.streams) if (stream instanceof SpeechStream) stream.updateOptions(options);
-  }
 }
 
 /** One stream of audio to text. */
-export class SpeechStream extends StreamingSTTStream<ListenOptions> {
+export class SpeechStream extends UpdatableSTTStream<ListenOptions, Partial<STTOptions>> {
   label = 'deepgram.SpeechStream';
-
-  /** Holds for this stream alone. */
-  updateOptions(options: Partial<STTOptions>): void {
-    this.changeOptions(resolveListening(options, this.options));
-  }
 }
 
 /** Gateways may have the socket alone, which matters to those who ask for whole pieces of speech. */

@@ -1,5 +1,5 @@
 import { tokenize } from '@livekit/agents';
-import { speak } from '@patchbay/conformance/testing';
+import { expectRefusal, speak } from '@patchbay/conformance/testing';
 import { describe, expect, it } from 'vitest';
 import { flux, useVoices } from '../__fixtures__/voices.ts';
 import type { TTSv2Options } from './options.ts';
@@ -40,9 +40,7 @@ describe('options', () => {
     ['encoding', 'opus'],
     ['tags', ['x'.repeat(129)]],
   ])('that cannot work are refused by name: %s', (option, value) => {
-    expect(() => new TTSv2({ apiKey: 'k', [option]: value })).toThrow(
-      expect.objectContaining({ code: 'invalid-option', message: expect.stringContaining(option) }),
-    );
+    expectRefusal(option, () => new TTSv2({ apiKey: 'k', [option]: value }));
   });
 
   it('baseUrl may be the whole address, as Python has it', async () => {

@@ -1,5 +1,5 @@
 import type { APIConnectOptions } from '@livekit/agents';
-import { SocketChunkedStream, StreamingTTS, StreamingTTSStream } from '@patchbay/plugin-kit';
+import { SocketChunkedStream, StreamingTTSStream, UpdatableTTS } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { fluxVoice } from './flux-voice.ts';
 import { fluxVoiceQuery, resolveFluxSpeaking, type FluxSpeakOptions, type TTSv2Options } from './options.ts';
@@ -13,7 +13,7 @@ import { fluxVoiceQuery, resolveFluxSpeaking, type FluxSpeakOptions, type TTSv2O
  * const tts = new TTSv2({ model: 'flux-haley-en' });
  * ```
  */
-export class TTSv2 extends StreamingTTS<FluxSpeakOptions> {
+export class TTSv2 extends UpdatableTTS<FluxSpeakOptions> {
   label = 'deepgram.TTSv2';
 
   /** @throws PatchbayError for options that cannot work. */
@@ -21,17 +21,15 @@ export class TTSv2 extends StreamingTTS<FluxSpeakOptions> {
     const speaking = resolveFluxSpeaking(options);
     super({
       ...routeFor('turnVoice', options, speaking.model),
+      provider: 'Deepgram',
       wire: fluxVoice,
       options: speaking,
+      resolve: resolveFluxSpeaking,
       sampleRateOf: ({ sampleRate }) => sampleRate,
       modelOf: ({ model }) => model,
       queryOf: fluxVoiceQuery,
       ...(options.wordTokenizer === undefined ? {} : { tokenizer: options.wordTokenizer }),
     });
-  }
-
-  override get provider(): string {
-    return 'Deepgram';
   }
 
   override stream(options: { connOptions?: APIConnectOptions } = {}): SynthesizeStreamV2 {
@@ -40,15 +38,6 @@ export class TTSv2 extends StreamingTTS<FluxSpeakOptions> {
 
   override synthesize(text: string, connOptions?: APIConnectOptions, signal?: AbortSignal): ChunkedStreamV2 {
     return this.track(new ChunkedStreamV2(text, this, this.options, connOptions, signal));
-  }
-
-  /**
-   * Holds for what is said from now on.
-   *
-   * @throws PatchbayError `invalid-option`, and nothing is changed.
-   */
-  updateOptions(options: Partial<FluxSpeakOptions>): void {
-    this.setOptions(resolveFluxSpeaking(options, this.options));
   }
 }
 

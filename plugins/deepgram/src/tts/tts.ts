@@ -1,5 +1,5 @@
 import type { APIConnectOptions } from '@livekit/agents';
-import { SocketChunkedStream, StreamingTTS, StreamingTTSStream } from '@patchbay/plugin-kit';
+import { SocketChunkedStream, StreamingTTSStream, UpdatableTTS } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { aura } from './aura.ts';
 import { defaultTokenizer, resolveSpeaking, voiceQuery, type SpeakOptions, type TTSOptions } from './options.ts';
@@ -12,7 +12,7 @@ import { defaultTokenizer, resolveSpeaking, voiceQuery, type SpeakOptions, type 
  * const tts = new TTS({ model: 'aura-2-thalia-en', speed: 1.1 });
  * ```
  */
-export class TTS extends StreamingTTS<SpeakOptions> {
+export class TTS extends UpdatableTTS<SpeakOptions> {
   label = 'deepgram.TTS';
 
   /** @throws PatchbayError for options that cannot work. */
@@ -20,8 +20,10 @@ export class TTS extends StreamingTTS<SpeakOptions> {
     const speaking = resolveSpeaking(options);
     super({
       ...routeFor('voice', options, speaking.model),
+      provider: 'Deepgram',
       wire: aura,
       options: speaking,
+      resolve: resolveSpeaking,
       tokenizer: options.sentenceTokenizer ?? defaultTokenizer(),
       sampleRateOf: ({ sampleRate }) => sampleRate,
       modelOf: ({ model }) => model,
@@ -30,25 +32,12 @@ export class TTS extends StreamingTTS<SpeakOptions> {
     });
   }
 
-  override get provider(): string {
-    return 'Deepgram';
-  }
-
   override stream(options: { connOptions?: APIConnectOptions } = {}): SynthesizeStream {
     return this.track(new SynthesizeStream(this, this.options, options.connOptions));
   }
 
   override synthesize(text: string, connOptions?: APIConnectOptions, signal?: AbortSignal): ChunkedStream {
     return this.track(new ChunkedStream(text, this, this.options, connOptions, signal));
-  }
-
-  /**
-   * Holds for what is said from now on.
-   *
-   * @throws PatchbayError `invalid-option`, and nothing is changed.
-   */
-  updateOptions(options: Partial<SpeakOptions>): void {
-    this.setOptions(resolveSpeaking(options, this.options));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { llm } from '@livekit/agents';
 import { checkCount, checkFlag, checkJson, checkObject, checkRange, checkString } from '@patchbay/plugin-kit';
-import { checkToolChoice } from '../check-options.ts';
+import { checkThinkingTimeout, checkToolChoice } from '../check-options.ts';
 import { limitIn } from '../counts.ts';
 import type { ChatModels } from '../models.ts';
 import type { OpenAIConnectOptions } from '../options.ts';
@@ -55,9 +55,6 @@ export interface LLMOptions extends Omit<OpenAIConnectOptions, 'model'> {
   thinkingTimeoutMs?: number;
 }
 
-/** A day: longer than anybody waits, and short enough for a timer. */
-const longestMs = 86_400_000;
-
 /**
  * Of these, `null` passes: it is not sent.
  *
@@ -66,7 +63,7 @@ const longestMs = 86_400_000;
 export function checkLLMOptions(options: Partial<LLMOptions>): void {
   checkObject('options', options);
   const of = (name: keyof LLMOptions): unknown => options[name] ?? undefined;
-  checkRange('thinkingTimeoutMs', options.thinkingTimeoutMs, [1, longestMs]);
+  checkThinkingTimeout(options.thinkingTimeoutMs);
   checkRange('temperature', of('temperature'), [0, 2]);
   checkRange('topP', of('topP'), [0, 1]);
   checkCount('maxCompletionTokens', limitIn(options.maxCompletionTokens), [0, Infinity]);

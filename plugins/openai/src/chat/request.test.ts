@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { OpenAI } from 'openai';
 import { OpenAI as OpenAI7 } from 'openai-7';
 import { z } from 'zod';
+import { weather } from '../__fixtures__/weather.ts';
 import { Conversation, failuresOf } from '../responses/__fixtures__/conversation.ts';
 import { setup } from './__fixtures__/chat-server.ts';
 import { LLM } from './llm.ts';
@@ -10,12 +11,6 @@ import type { LLMOptions } from './options.ts';
 
 const at = setup();
 
-const weather = llm.tool({
-  name: 'weather',
-  description: 'The weather',
-  parameters: z.object({ city: z.string() }),
-  execute: async () => 'sunny',
-});
 const tools = new llm.ToolContext([weather]);
 
 type Call = Partial<Parameters<LLM['chat']>[0]>;
@@ -129,7 +124,7 @@ describe('tools', () => {
         type: 'function',
         function: {
           name: 'weather',
-          description: 'The weather',
+          description: 'The weather of a city',
           parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
         },
       },

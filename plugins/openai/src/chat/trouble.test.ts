@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { APITimeoutError, llm } from '@livekit/agents';
+import { APITimeoutError } from '@livekit/agents';
 import { describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
 import { Conversation, failuresOf, firstWords, watch } from '../responses/__fixtures__/conversation.ts';
+import { expectOddToolTold, expectPeace } from '../responses/__fixtures__/expectations.ts';
 import { call, delta, done, say, setup, stop, text, whole } from './__fixtures__/chat-server.ts';
 
 const at = setup();
@@ -100,15 +100,7 @@ describe('pain 20: a refusal', () => {
   it('pain 21: with Retry-After is waited out', async () => {
     at.answer = (response, turn) =>
       turn === 1 ? response.writeHead(429, { 'retry-after': '3' }).end('{}') : good(response);
-    const model = at.open();
-    failuresOf(model);
-    const waits = watch(at.clock);
-    const heard = new Conversation(model).turn('hello');
-    await waits(3_000);
-    await at.clock.advance(2_999);
-    expect(at.asked).toHaveLength(1);
-    await at.clock.advance(1);
-    expect((await heard).text).toBe('here');
+    await expectPeace(at.open(), at);
   });
 
   it('is met with a fresh key every time', async () => {
@@ -238,13 +230,7 @@ describe('an answer that says nothing', () => {
 
 describe('a request', () => {
   it('that LiveKit cannot make of a tool is an error event, not a mute agent', async () => {
-    const parameters = z.object({ city: z.string().optional() });
-    const odd = llm.tool({ name: 'odd', description: 'odd', parameters, execute: async () => '' });
-    const model = at.open({ strictToolSchema: true });
-    const failures = failuresOf(model);
-    const heard = await new Conversation(model, { toolCtx: [odd] }).turn('hello');
-    expect(heard.text).toBe('');
-    expect(failures).toMatchObject([{ recoverable: false, error: { message: expect.stringMatching(/optional/i) } }]);
+    await expectOddToolTold(at.open({ strictToolSchema: true }));
     expect(at.asked).toHaveLength(0);
   });
 });

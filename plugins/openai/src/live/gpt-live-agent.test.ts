@@ -1,9 +1,10 @@
 import { initializeLogger, type llm, voice } from '@livekit/agents';
 import { dispose } from '@livekit/rtc-node';
-import { plainEar, scriptedMind, startLoopback } from '@patchbay/loopback';
+import { scriptedMind, startLoopback } from '@patchbay/loopback';
 import type { Loopback, MindRequest } from '@patchbay/loopback';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Loudspeaker, weather } from '../__fixtures__/room.ts';
+import { closeAll, enter, Loudspeaker, promptly } from '../__fixtures__/room.ts';
+import { weather } from '../__fixtures__/weather.ts';
 import { Microphone, ObservedModel } from './__fixtures__/room.ts';
 import type { GPTLiveSession } from './gpt-live-session.ts';
 import type { GPTLiveModelOptions } from './options.ts';
@@ -25,9 +26,7 @@ beforeEach(async () => {
   failures.length = 0;
   asked.length = 0;
   cloud = await startLoopback({
-    voice: 'plain',
-    ear: plainEar,
-    pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 },
+    ...promptly,
     mind: {
       reply(request) {
         asked.push(request);
@@ -36,11 +35,7 @@ beforeEach(async () => {
     },
   });
 });
-afterEach(async () => {
-  await session.close();
-  await model.close();
-  await cloud.close();
-});
+afterEach(() => closeAll(session, model, cloud));
 afterAll(() => dispose());
 
 async function call(
@@ -52,11 +47,7 @@ async function call(
   loudspeaker = new Loudspeaker();
   agent = new voice.Agent({ instructions: 'Help the caller.', tools });
   session = new voice.AgentSession({ llm: model, vad: null, turnDetection: 'realtime_llm', aecWarmupDuration: null });
-  session.on(voice.AgentSessionEventTypes.Error, (event: { error: { recoverable: boolean } }) =>
-    failures.push(event.error),
-  );
-  session.input.audio = microphone;
-  session.output.audio = loudspeaker;
+  enter({ microphone, loudspeaker, failures }, session);
   await session.start({ agent });
 }
 

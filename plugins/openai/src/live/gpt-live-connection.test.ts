@@ -81,8 +81,7 @@ describe('a start that fails', () => {
     const first = await bench.service.line();
     await first.event('session.start');
     first.send({ type: 'error', error: { type: 'server_error', message: 'busy' } });
-    await bench.until(() => bench.service.lines.length === 2);
-    const second = await bench.service.line(2);
+    const second = await bench.replacement();
     await second.event('session.start');
     second.send({ type: 'error', error: { type: 'invalid_request_error', code: 'forbidden', message: 'no voice' } });
     await bench.until(() => bench.errors.length === 2);

@@ -1,18 +1,11 @@
 import { llm } from '@livekit/agents';
 import type { metrics } from '@livekit/agents';
 import { describe, expect, test, vi } from 'vitest';
-import { z } from 'zod';
+import { weather } from '../__fixtures__/weather.ts';
 import { callFrom, collect, next, useBench, wrapped } from './__fixtures__/live-test.ts';
 import type { GPTLiveDelegation } from './receiving-session.ts';
 
 const bench = useBench();
-
-const weather = llm.tool({
-  name: 'weather',
-  description: 'The weather of a city',
-  parameters: z.object({ city: z.string() }),
-  execute: async () => 'rain',
-});
 
 function output(callId: string, text: string): llm.FunctionCallOutput {
   return llm.FunctionCallOutput.create({ callId, output: text, isError: false });

@@ -1,10 +1,10 @@
 import { initializeLogger, voice } from '@livekit/agents';
 import { dispose } from '@livekit/rtc-node';
-import { plainEar, startLoopback } from '@patchbay/loopback';
+import { startLoopback } from '@patchbay/loopback';
 import type { GatewaySettings } from '@patchbay/loopback';
 import { gateways } from '@patchbay/ws-url';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
-import { Loudspeaker } from '../__fixtures__/room.ts';
+import { closeAll, enter, Loudspeaker, promptly, type Room } from '../__fixtures__/room.ts';
 import { Microphone, ObservedModel } from './__fixtures__/room.ts';
 import type { GPTLiveModelOptions } from './options.ts';
 
@@ -51,23 +51,15 @@ const ways: Way[] = [
 test.each(ways)('an AgentSession holds a call through $behind.name', async ({ behind, options }) => {
   const cloud = await startLoopback({
     gateway: behind,
-    voice: 'plain',
-    ear: plainEar,
-    pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 },
+    ...promptly,
   });
   const model = new ObservedModel(options(cloud.url));
   const microphone = new Microphone(model);
   const loudspeaker = new Loudspeaker();
   const session = new voice.AgentSession({ llm: model, vad: null, turnDetection: 'realtime_llm' });
-  onTestFinished(async () => {
-    await session.close();
-    await model.close();
-    await cloud.close();
-  });
-  const failures: unknown[] = [];
-  session.on(voice.AgentSessionEventTypes.Error, (event) => failures.push(event));
-  session.input.audio = microphone;
-  session.output.audio = loudspeaker;
+  onTestFinished(() => closeAll(session, model, cloud));
+  const failures: Room['failures'] = [];
+  enter({ microphone, loudspeaker, failures }, session);
   await session.start({ agent: new voice.Agent({ instructions: 'Help the caller.' }) });
   await microphone.say('hello there');
   await loudspeaker.replies(1);
@@ -78,10 +70,7 @@ test.each(ways)('an AgentSession holds a call through $behind.name', async ({ be
 test('LiteLLM before 1.107 refuses GPT-Live, and the error says which release has it', async () => {
   const cloud = await startLoopback({ gateway: 'litellm@1.105', voice: 'plain' });
   const model = new ObservedModel({ gateway: gateways.litellm({ baseURL: cloud.url, apiKey }) });
-  onTestFinished(async () => {
-    await model.close();
-    await cloud.close();
-  });
+  onTestFinished(() => closeAll(model, cloud));
   const session = model.session();
   const failed = new Promise<{ error: Error }>((resolve) => session.on('error', resolve as never));
   await session._updateSession('Help the caller.');

@@ -1,17 +1,10 @@
 import { llm } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { describe, expect, test, vi } from 'vitest';
-import { z } from 'zod';
+import { weather } from '../__fixtures__/weather.ts';
 import { collect, frame, next, useBench } from './__fixtures__/live-test.ts';
 
 const bench = useBench();
-
-const weather = llm.tool({
-  name: 'weather',
-  description: 'The weather of a city',
-  parameters: z.object({ city: z.string() }),
-  execute: async () => 'rain',
-});
 
 describe('the start', () => {
   test('nothing is dialled before LiveKit has configured the session, and nothing when it closes instead', async () => {

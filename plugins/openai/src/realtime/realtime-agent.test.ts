@@ -1,10 +1,11 @@
 import { initializeLogger, voice } from '@livekit/agents';
 import { dispose } from '@livekit/rtc-node';
-import { plainEar, scriptedMind, startLoopback } from '@patchbay/loopback';
+import { scriptedMind, startLoopback } from '@patchbay/loopback';
 import type { Loopback, Mind, Turn } from '@patchbay/loopback';
 import { gateways } from '@patchbay/ws-url';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Loudspeaker, weather } from '../__fixtures__/room.ts';
+import { closeAll, enter, Loudspeaker, promptly } from '../__fixtures__/room.ts';
+import { weather } from '../__fixtures__/weather.ts';
 import { Microphone, ObservedModel } from './__fixtures__/room.ts';
 import type { RealtimeModelOptions } from './options.ts';
 import type { RealtimeSession } from './realtime-session.ts';
@@ -41,30 +42,16 @@ describe.each(ways)('an AgentSession through $gateway', ({ gateway, options }) =
   beforeEach(async () => {
     failures.length = 0;
     asked.length = 0;
-    cloud = await startLoopback({
-      gateway,
-      mind,
-      voice: 'plain',
-      ear: plainEar,
-      pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 },
-    });
+    cloud = await startLoopback({ gateway, mind, ...promptly });
     model = new ObservedModel({ turnDetection: { type: 'server_vad' }, ...options(cloud.url) });
     microphone = new Microphone();
     loudspeaker = new Loudspeaker();
     session = new voice.AgentSession({ llm: model, vad: null, turnDetection: 'realtime_llm', aecWarmupDuration: null });
-    session.on(voice.AgentSessionEventTypes.Error, (event: { error: { recoverable: boolean } }) =>
-      failures.push(event.error),
-    );
-    session.input.audio = microphone;
-    session.output.audio = loudspeaker;
+    enter({ microphone, loudspeaker, failures }, session);
     await session.start({ agent: new voice.Agent({ instructions: 'Help the caller.', tools: [weather] }) });
   });
 
-  afterEach(async () => {
-    await session.close();
-    await model.close();
-    await cloud.close();
-  });
+  afterEach(() => closeAll(session, model, cloud));
 
   afterAll(() => dispose());
 
@@ -98,6 +85,16 @@ describe.each(ways)('an AgentSession through $gateway', ({ gateway, options }) =
     expect(failures).toEqual([]);
   });
 
+  /** The goodbye was answered by somebody who knew what was said before. */
+  function expectTheCallToGoOn(): void {
+    expect(loudspeaker.played[1]).toEqual({ words: 'You are welcome. Goodbye!', interrupted: false });
+    expect(asked.map((turns) => turns.map(({ role, text }) => `${role}: ${text}`))).toContainEqual([
+      'user: hello there',
+      'assistant: Hello! How can I help you?',
+      'user: thanks and bye',
+    ]);
+  }
+
   test('a socket that is dropped in the middle of a call is not the end of it, nor of what was said', async () => {
     await microphone.say('hello there');
     await loudspeaker.replies(1);
@@ -108,12 +105,7 @@ describe.each(ways)('an AgentSession through $gateway', ({ gateway, options }) =
     await reopened;
     await microphone.say('thanks and bye');
     await loudspeaker.replies(2);
-    expect(loudspeaker.played[1]).toEqual({ words: 'You are welcome. Goodbye!', interrupted: false });
-    expect(asked.map((turns) => turns.map(({ role, text }) => `${role}: ${text}`))).toContainEqual([
-      'user: hello there',
-      'assistant: Hello! How can I help you?',
-      'user: thanks and bye',
-    ]);
+    expectTheCallToGoOn();
     // A gateway also says in words what it closes with.
     expect(new Set(failures.map(({ recoverable }) => recoverable))).toEqual(new Set([true]));
   });
@@ -127,12 +119,7 @@ describe.each(ways)('an AgentSession through $gateway', ({ gateway, options }) =
     await reopened;
     await microphone.say('thanks and bye');
     await loudspeaker.replies(2);
-    expect(loudspeaker.played[1]).toEqual({ words: 'You are welcome. Goodbye!', interrupted: false });
-    expect(asked.map((turns) => turns.map(({ role, text }) => `${role}: ${text}`))).toContainEqual([
-      'user: hello there',
-      'assistant: Hello! How can I help you?',
-      'user: thanks and bye',
-    ]);
+    expectTheCallToGoOn();
     expect(failures).toEqual([]);
   });
 

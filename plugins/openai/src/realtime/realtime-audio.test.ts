@@ -1,7 +1,7 @@
 import type { llm } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { describe, expect, test, vi } from 'vitest';
-import { next, useBench } from './__fixtures__/realtime-test.ts';
+import { droppedBy, next, useBench } from './__fixtures__/realtime-test.ts';
 import type { Line } from './__fixtures__/scripted-service.ts';
 import type { RealtimeSession } from './realtime-session.ts';
 
@@ -71,23 +71,17 @@ describe('pain 25: audio to the service', () => {
     ['fifteen seconds of speech', frame, 15_000],
   ])('of an outage comes at most %s, the newest, and what was dropped is told', async (_what, sound, keptMs) => {
     const session = bench.open();
-    let droppedMs = 0;
-    session.on('connection', (event: { type: string; totalMs: number }) => {
-      if (event.type === 'audio-dropped') droppedMs = event.totalMs;
-    });
-    const first = await bench.service.line();
-    await first.event('session.update');
-    await bench.clock.advance(6_000);
+    const droppedMs = droppedBy(session);
+    const first = await bench.healthy();
     first.socket.terminate();
     await next(session, 'connection');
     for (let count = 0; count < 200; count++) session.pushAudio(sound(100));
-    await bench.until(() => bench.service.lines.length === 2);
-    const second = await bench.service.line(2);
+    const second = await bench.replacement();
     await session.updateInstructions('behind it');
     await second.event('session.update', 2);
     expect(second.all('input_audio_buffer.append')).toHaveLength(keptMs / 100);
     expect(second.types[0]).toBe('session.update');
-    expect(droppedMs).toBe(20_000 - keptMs);
+    expect(droppedMs()).toBe(20_000 - keptMs);
   });
 
   test('each client event is told, audio too', async () => {
@@ -167,17 +161,23 @@ describe('pain 24: truncation', () => {
   });
 });
 
+const transcription = 'conversation.item.input_audio_transcription';
+
+function transcriptsOf(session: RealtimeSession): llm.InputTranscriptionCompleted[] {
+  const told: llm.InputTranscriptionCompleted[] = [];
+  session.on('input_audio_transcription_completed', (event: llm.InputTranscriptionCompleted) => told.push(event));
+  return told;
+}
+
 describe('what the caller said', () => {
   test('comes as the whole text so far, then final, with the time at which the turn began', async () => {
     const session = bench.open();
     const line = await bench.service.line();
-    const told: llm.InputTranscriptionCompleted[] = [];
-    session.on('input_audio_transcription_completed', (event: llm.InputTranscriptionCompleted) => told.push(event));
+    const told = transcriptsOf(session);
     const startedAt = bench.clock.wallClock();
     line.send({ type: 'input_audio_buffer.speech_started', item_id: 'u1' });
     await next(session, 'input_speech_started');
     line.add({ id: 'u1', type: 'message', role: 'user', content: [{ type: 'input_audio' }] });
-    const transcription = 'conversation.item.input_audio_transcription';
     line.send({ type: `${transcription}.delta`, item_id: 'u1', content_index: 0, delta: 'Will ' });
     line.send({ type: `${transcription}.delta`, item_id: 'u1', content_index: 0, delta: 'it rain' });
     line.send({
@@ -199,9 +199,7 @@ describe('what the caller said', () => {
   test('is made final when transcription fails half-way', async () => {
     const session = bench.open();
     const line = await bench.service.line();
-    const told: llm.InputTranscriptionCompleted[] = [];
-    session.on('input_audio_transcription_completed', (event: llm.InputTranscriptionCompleted) => told.push(event));
-    const transcription = 'conversation.item.input_audio_transcription';
+    const told = transcriptsOf(session);
     line.send({ type: `${transcription}.delta`, item_id: 'u1', delta: 'Will it' });
     line.send({ type: `${transcription}.failed`, item_id: 'u1', error: { message: 'overloaded', code: null } });
     line.send({ type: `${transcription}.failed`, item_id: 'u2', error: null });

@@ -1,7 +1,7 @@
 import { llm } from '@livekit/agents';
 import { describe, expect, test } from 'vitest';
 import type { Event, Line } from './__fixtures__/scripted-service.ts';
-import { next, useBench } from './__fixtures__/realtime-test.ts';
+import { askedFor, caughtUp, useBench } from './__fixtures__/realtime-test.ts';
 
 const bench = useBench();
 
@@ -17,13 +17,6 @@ function refuse(line: Line, create: Event, busyWith = 'resp_elsewhere'): void {
 
 const creates = (line: Line): number => line.all('response.create').length;
 
-/** Lets the session take in what was sent to it. */
-async function heard(line: Line, session: Parameters<typeof next>[0]): Promise<void> {
-  const told = next(session, 'rate_limits_updated');
-  line.send({ type: 'rate_limits.updated', rate_limits: [] });
-  await told;
-}
-
 describe.each([
   ['nobody but us takes turns', null],
   ['the service takes turns and does not answer', { type: 'server_vad', create_response: false }],
@@ -34,7 +27,7 @@ describe.each([
     const line = await bench.service.line();
     const asked = session.generateReply('first');
     refuse(line, await line.event('response.create'));
-    await heard(line, session);
+    await caughtUp(session, line);
     await bench.clock.advance(249);
     expect(creates(line)).toBe(1);
     await bench.clock.advance(1);
@@ -51,13 +44,11 @@ describe.each([
   test('that came too soon after the end of that response is made again too', async () => {
     const session = bench.open({ turnDetection });
     const line = await bench.service.line();
-    const first = session.generateReply();
-    line.created('r1', await line.event('response.create'));
-    await first;
+    await askedFor(session, line);
     const second = session.generateReply();
     line.done('r1');
     refuse(line, await line.event('response.create', 2), 'r1');
-    await heard(line, session);
+    await caughtUp(session, line);
     await bench.clock.advance(250);
     line.created('r2', await line.event('response.create', 3));
     await expect(second).resolves.toMatchObject({ responseId: 'r2' });
@@ -85,7 +76,7 @@ describe.each([
       (error: unknown) => error as Error,
     );
     await line.event('response.create');
-    await heard(line, session);
+    await caughtUp(session, line);
     for (const [waitMs, count] of [
       [249, 1],
       [1, 2],
@@ -99,7 +90,7 @@ describe.each([
       [1, 6],
     ] as const) {
       await bench.clock.advance(waitMs);
-      await heard(line, session);
+      await caughtUp(session, line);
       expect(creates(line)).toBe(count);
     }
     const error = await asked;
@@ -121,7 +112,7 @@ describe.each([
     const caller = new AbortController();
     const aborted = expect(session.generateReply('a', { signal: caller.signal })).rejects.toThrow('aborted');
     refuse(line, await line.event('response.create'));
-    await heard(line, session);
+    await caughtUp(session, line);
     const second = session.generateReply('b');
     caller.abort();
     await aborted;

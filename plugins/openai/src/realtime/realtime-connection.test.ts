@@ -6,7 +6,7 @@ import { APIStatusError, llm } from '@livekit/agents';
 import { gateways } from '@patchbay/ws-url';
 import { describe, expect, test, vi } from 'vitest';
 import type { Line } from './__fixtures__/scripted-service.ts';
-import { message, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
+import { begun, message, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
 import { RealtimeModel } from './realtime-model.ts';
 
 const bench = useBench();
@@ -189,8 +189,7 @@ describe('pain 6: time limits', () => {
     const session = bench.open({ maxSessionDuration: Infinity });
     const line = await bench.service.line();
     await line.event('session.update');
-    const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-    line.created('r1');
+    const created = begun(session, line);
     line.speak('r1', 'm1', 'I was about to');
     const event = await created;
     line.fail({ code: 'session_expired', message: 'Your session expired.' });
@@ -333,8 +332,7 @@ test('pain 29: reconnect() replaces the socket, and the connection tells of it',
   await (await bench.service.line()).event('session.update');
   await bench.clock.advance(10_000);
   session.reconnect('the operator asked');
-  await bench.until(() => bench.service.lines.length === 2);
-  await (await bench.service.line(2)).event('session.update');
+  await (await bench.replacement()).event('session.update');
   expect(types).toEqual(['connecting', 'open', 'connecting', 'open']);
 });
 

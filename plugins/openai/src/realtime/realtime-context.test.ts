@@ -1,18 +1,11 @@
 import { llm } from '@livekit/agents';
 import { describe, expect, test, vi } from 'vitest';
-import { z } from 'zod';
+import { weather } from '../__fixtures__/weather.ts';
 import { message, next, useBench } from './__fixtures__/realtime-test.ts';
 import type { Event, Line } from './__fixtures__/scripted-service.ts';
 import type { RealtimeModel } from './realtime-model.ts';
 
 const bench = useBench();
-
-const weather = llm.tool({
-  name: 'weather',
-  description: 'The weather somewhere.',
-  parameters: z.object({ city: z.string() }),
-  execute: async () => 'rain',
-});
 
 function contextOf(...items: llm.ChatItem[]): llm.ChatContext {
   return new llm.ChatContext(items);
@@ -52,7 +45,7 @@ describe('the start of a session', () => {
       max_output_tokens: 'inf',
       tool_choice: 'auto',
     });
-    expect(config.tools).toMatchObject([{ type: 'function', name: 'weather', description: 'The weather somewhere.' }]);
+    expect(config.tools).toMatchObject([{ type: 'function', name: 'weather', description: 'The weather of a city' }]);
     expect(config.tools[0].parameters.$schema).toBeUndefined();
     expect(Object.keys(config)).not.toContain('tracing');
   });
@@ -145,10 +138,7 @@ describe('pain 22: the context', () => {
   });
 
   test('a refused item settles the update at once, and is not in the conversation', async () => {
-    await bench.serve({ confirms: false });
-    const session = bench.open();
-    const line = await bench.service.line();
-    await line.event('session.update');
+    const { session, line } = await bench.unconfirmed();
     const update = session.updateChatCtx(contextOf(message('user', 'one', 'u1')));
     const { event_id: eventId } = await line.event('conversation.item.create');
     line.fail({ type: 'invalid_request_error', code: 'invalid_value', message: 'no', event_id: eventId });
@@ -158,10 +148,7 @@ describe('pain 22: the context', () => {
   });
 
   test('an item whose predecessor the service does not know is sent once more, behind everything', async () => {
-    await bench.serve({ confirms: false });
-    const session = bench.open();
-    const line = await bench.service.line();
-    await line.event('session.update');
+    const { session, line } = await bench.unconfirmed();
     const update = session.updateChatCtx(contextOf(message('user', 'one', 'u1')));
     const first = await line.event('conversation.item.create');
     line.fail({ message: 'unknown item', param: 'previous_item_id', event_id: first.event_id });
@@ -173,10 +160,7 @@ describe('pain 22: the context', () => {
   });
 
   test('a service that never answers is a RealtimeError after five seconds, and the next update still works', async () => {
-    await bench.serve({ confirms: false });
-    const session = bench.open();
-    const line = await bench.service.line();
-    await line.event('session.update');
+    const { session, line } = await bench.unconfirmed();
     const update = expect(session.updateChatCtx(contextOf(message('user', 'one', 'u1')))).rejects.toBeInstanceOf(
       llm.RealtimeError,
     );

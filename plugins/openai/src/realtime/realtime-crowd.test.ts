@@ -1,11 +1,10 @@
-import { ReadableStream } from 'node:stream/web';
-import type { ReadableStreamDefaultController } from 'node:stream/web';
 import { initializeLogger, voice } from '@livekit/agents';
 import { AudioFrame, dispose } from '@livekit/rtc-node';
 import { plainEar, plainVoice, startLoopback } from '@patchbay/loopback';
 import type { Loopback } from '@patchbay/loopback';
 import { createTestRuntime, installRuntime } from '@patchbay/ws-session/testing';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { closeAll, HandedMicrophone } from '../__fixtures__/room.ts';
 import type { ClientEvent, ServerEvent } from './api-proto.ts';
 import { RealtimeModel } from './realtime-model.ts';
 
@@ -14,21 +13,12 @@ initializeLogger({ pretty: false, level: 'silent' });
 const rounds = 200;
 
 /** A caller who says a word or two, and then nothing for as long as a voice detector needs. */
-class Caller extends voice.AudioInput {
-  #controller!: ReadableStreamDefaultController<AudioFrame>;
-
-  constructor() {
-    super();
-    this.multiStream.addInputStream(
-      new ReadableStream({ start: (controller) => void (this.#controller = controller) }),
-    );
-  }
-
+class Caller extends HandedMicrophone {
   async say(text: string): Promise<void> {
     const { samples } = await plainVoice.speak(text);
     const all = new Int16Array(samples.length + 24_000);
     all.set(samples, 2_400);
-    this.#controller.enqueue(new AudioFrame(all, 24_000, 1, all.length));
+    this.push(new AudioFrame(all, 24_000, 1, all.length));
   }
 }
 
@@ -70,9 +60,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await session.close();
-  await model.close();
-  await cloud.close();
+  await closeAll(session, model, cloud);
   restore();
 });
 

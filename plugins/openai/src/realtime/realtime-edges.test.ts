@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { llm } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { describe, expect, test, vi } from 'vitest';
-import { message, next, useBench } from './__fixtures__/realtime-test.ts';
+import { begun, message, useBench } from './__fixtures__/realtime-test.ts';
 
 const bench = useBench();
 
@@ -62,8 +62,7 @@ describe('interrupt()', () => {
   test('twice cancels once', async () => {
     const session = bench.open();
     const line = await bench.service.line();
-    line.created('r1');
-    await next(session, 'generation_created');
+    await begun(session, line);
     await session.interrupt();
     await session.interrupt();
     await session.updateInstructions('behind it');

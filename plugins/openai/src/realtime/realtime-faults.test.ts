@@ -6,7 +6,7 @@ import { APIConnectionError, APIStatusError, APITimeoutError } from '@livekit/ag
 import type { llm } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
+import { begun, caughtUp, droppedBy, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
 
 const bench = useBench();
 
@@ -125,8 +125,7 @@ describe('a socket that is silent', () => {
   test('in the middle of a reply ends the reply, is replaced, and does not stand in the way of a rotation', async () => {
     const session = bench.open();
     const line = await bench.service.line();
-    const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-    line.created('r1');
+    const created = begun(session, line);
     line.speak('r1', 'm1', 'I was about to');
     const event = await created;
     await bench.until(() => bench.service.lines.length === 2);
@@ -139,9 +138,7 @@ describe('a socket that is silent', () => {
 describe('a close that nobody asked for', () => {
   test.each([1000, 1005, 1006, 1011, 1012, 1013])('with %d is followed by another socket', async (code) => {
     bench.open();
-    const line = await bench.service.line();
-    await line.event('session.update');
-    await bench.clock.advance(6_000);
+    const line = await bench.healthy();
     if (code === 1006) line.socket.terminate();
     else if (code === 1005) line.socket.close();
     else line.socket.close(code, 'restart');
@@ -151,9 +148,7 @@ describe('a close that nobody asked for', () => {
 
   test.each([1002, 1003, 1007, 1008, 1009, 4000, 4999])('with %d is the end, with code and reason', async (code) => {
     bench.open();
-    const line = await bench.service.line();
-    await line.event('session.update');
-    await bench.clock.advance(6_000);
+    const line = await bench.healthy();
     line.socket.close(code, 'policy of sk-test-key');
     await bench.until(given);
     expect(bench.errors).toHaveLength(1);
@@ -174,8 +169,7 @@ describe('frames that are none', () => {
     line.send({ type: 'rate_limits.updated', rate_limits: [] });
     await next(session, 'rate_limits_updated');
     for (const text of ['{', 'null', '42', '[]', '{"type":7}', '', '<html>', '{']) line.socket.send(text);
-    await bench.until(() => bench.service.lines.length === 2);
-    const second = await bench.service.line(2);
+    const second = await bench.replacement();
     expect((await second.event('conversation.item.create')).item.content[0].text).toBe('Remember Ada.');
     expect(bench.errors).toMatchObject([{ recoverable: true, error: { cause: { code: 'protocol-violation' } } }]);
     const asked = session.generateReply();
@@ -230,8 +224,7 @@ test('events that come twice, too late or for nobody change nothing', async () =
   session.on('generation_created', ({ responseId }: llm.GenerationCreatedEvent) => generations.push(responseId!));
   const metrics = vi.fn();
   session.on('metrics_collected', metrics);
-  const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-  line.created('r1');
+  const created = begun(session, line);
   const event = await created;
   line.speak('r1', 'm1', 'one ');
   line.send({ type: 'response.output_audio_transcript.delta', response_id: 'r-nobody', item_id: 'm9', delta: 'lost' });
@@ -242,9 +235,7 @@ test('events that come twice, too late or for nobody change nothing', async () =
   line.done('r-nobody');
   line.send({ type: 'response.output_audio_transcript.delta', response_id: 'r1', item_id: 'm1', delta: ' three' });
   line.send({ type: 'conversation.item.deleted', item_id: 'nobody' });
-  const told = next(session, 'rate_limits_updated');
-  line.send({ type: 'rate_limits.updated', rate_limits: [] });
-  await told;
+  await caughtUp(session, line);
   expect(await textsOf(event)).toEqual(['one two']);
   expect(generations).toEqual(['r1']);
   expect(metrics).toHaveBeenCalledTimes(1);
@@ -253,10 +244,7 @@ test('events that come twice, too late or for nobody change nothing', async () =
 
 test('a service that stops reading costs the oldest audio, and no memory', async () => {
   const session = bench.open();
-  let droppedMs = 0;
-  session.on('connection', (event: { type: string; totalMs: number }) => {
-    if (event.type === 'audio-dropped') droppedMs = event.totalMs;
-  });
+  const droppedMs = droppedBy(session);
   const line = await bench.service.line();
   await line.event('session.update');
   line.socket.pause();
@@ -266,6 +254,6 @@ test('a service that stops reading costs the oldest audio, and no memory', async
     session.pushAudio(frame);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  await vi.waitFor(() => expect(droppedMs).toBeGreaterThan(5 * 60_000));
+  await vi.waitFor(() => expect(droppedMs()).toBeGreaterThan(5 * 60_000));
   line.socket.resume();
 });

@@ -1,10 +1,11 @@
 import type { llm } from '@livekit/agents';
 import { initializeLogger, voice } from '@livekit/agents';
 import { dispose, VideoBufferType, VideoFrame } from '@livekit/rtc-node';
-import { plainEar, startLoopback } from '@patchbay/loopback';
+import { startLoopback } from '@patchbay/loopback';
 import { gateways } from '@patchbay/ws-url';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Loudspeaker, weather } from '../__fixtures__/room.ts';
+import { closeAll, enter, Loudspeaker, promptly, type Room } from '../__fixtures__/room.ts';
+import { weather } from '../__fixtures__/weather.ts';
 import { OpenAITool } from '../tools.ts';
 import { Microphone, ObservedModel } from './__fixtures__/room.ts';
 import type { McpEvent } from './mcp.ts';
@@ -44,24 +45,16 @@ describe.each(ways)('in an AgentSession through $gateway', ({ gateway, options }
   async function call(tools: voice.AgentOptions<unknown>['tools'] = []) {
     const cloud = await startLoopback({
       gateway,
-      voice: 'plain',
-      ear: plainEar,
-      pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 },
+      ...promptly,
       mcpServers: { sky: [findWeather] },
     });
     const model = new ObservedModel({ turnDetection: { type: 'server_vad' }, ...options(cloud.url) });
     const microphone = new Microphone();
     const loudspeaker = new Loudspeaker();
     const session = new voice.AgentSession({ llm: model, vad: null, turnDetection: 'realtime_llm' });
-    onTestFinished(async () => {
-      await session.close();
-      await model.close();
-      await cloud.close();
-    });
-    const failures: unknown[] = [];
-    session.on(voice.AgentSessionEventTypes.Error, (event) => failures.push(event));
-    session.input.audio = microphone;
-    session.output.audio = loudspeaker;
+    onTestFinished(() => closeAll(session, model, cloud));
+    const failures: Room['failures'] = [];
+    enter({ microphone, loudspeaker, failures }, session);
     await session.start({ agent: new voice.Agent({ instructions: 'Help the caller.', tools }) });
     const [realtime] = model.sessions;
     return { model, microphone, loudspeaker, failures, realtime: realtime! };

@@ -1,7 +1,7 @@
 import { llm } from '@livekit/agents';
 import { describe, expect, test, vi } from 'vitest';
 import { OpenAITool, WebSearch } from '../tools.ts';
-import { next, useBench } from './__fixtures__/realtime-test.ts';
+import { begun, caughtUp, useBench } from './__fixtures__/realtime-test.ts';
 import type { Event, Line } from './__fixtures__/scripted-service.ts';
 import type { McpEvent, RealtimeSession } from './index.ts';
 
@@ -48,12 +48,15 @@ function eventsOf(session: RealtimeSession): McpEvent[] {
 
 /** Resolves when the session has handled everything that was sent so far, and what it sent upon it has arrived. */
 async function settled(session: RealtimeSession, line: Line): Promise<void> {
-  const told = next(session, 'rate_limits_updated');
-  line.send({ type: 'rate_limits.updated', rate_limits: [] });
-  await told;
+  await caughtUp(session, line);
   const count = line.all('input_audio_buffer.clear').length + 1;
   await session.clearAudio();
   await line.event('input_audio_buffer.clear', count);
+}
+
+async function expectNothingAsked(session: RealtimeSession, line: Line): Promise<void> {
+  await settled(session, line);
+  expect(line.types).not.toContain('response.create');
 }
 
 describe('a tool of an MCP server', () => {
@@ -76,13 +79,11 @@ describe('a tool of an MCP server', () => {
     line.send({ type: 'conversation.item.done', item: list });
     line.send({ type: 'mcp_list_tools.completed', item_id: 'list1' });
     callTool(line);
-    await settled(session, line);
-    expect(line.types).not.toContain('response.create');
+    await expectNothingAsked(session, line);
     finishTool(line);
     const create = await line.event('response.create');
     expect(create.response).toBeUndefined();
-    const replied = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-    line.created('r2');
+    const replied = begun(session, line, 'r2');
     expect(await replied).toMatchObject({ responseId: 'r2', userInitiated: false });
     line.speak('r2', 'm2', 'It is on its way.');
     line.done('r2');
@@ -101,8 +102,7 @@ describe('a tool of an MCP server', () => {
     const line = await bench.service.line();
     callTool(line, 'r1', '');
     finishTool(line);
-    await settled(session, line);
-    expect(line.types).not.toContain('response.create');
+    await expectNothingAsked(session, line);
     line.done('r1');
     await line.event('response.create');
   });
@@ -117,8 +117,7 @@ describe('a tool of an MCP server', () => {
     await settled(session, line);
     line.created('r2');
     line.done('r2');
-    await settled(session, line);
-    expect(line.types).not.toContain('response.create');
+    await expectNothingAsked(session, line);
   });
 
   test('that fails is told, the turn goes on, and the model may say so', async () => {
@@ -147,8 +146,7 @@ describe('a tool of an MCP server', () => {
     const line = await bench.service.line();
     callTool(line, 'r1', 'cancelled');
     finishTool(line);
-    await settled(session, line);
-    expect(line.types).not.toContain('response.create');
+    await expectNothingAsked(session, line);
   });
 
   test('is not answered while the caller speaks: the answer to him knows the result', async () => {
@@ -160,8 +158,7 @@ describe('a tool of an MCP server', () => {
     line.send({ type: 'input_audio_buffer.committed', item_id: 'u1' });
     line.created('r2');
     line.done('r2');
-    await settled(session, line);
-    expect(line.types).not.toContain('response.create');
+    await expectNothingAsked(session, line);
   });
 
   test('may take its time: the reply does not count as stalled before a minute', async () => {
@@ -205,8 +202,7 @@ describe('consent to a call', () => {
     expect(item).toMatchObject({ type: 'mcp_approval_response', approval_request_id: 'ask1', approve: true });
     expect(mcpApproval.mock.calls).toEqual([[{ ...known, id: 'ask1' }]]);
     line.send({ type: 'response.mcp_call.in_progress', item_id: 'mcp1' });
-    await settled(session, line);
-    expect(line.types).not.toContain('response.create');
+    await expectNothingAsked(session, line);
     finishTool(line);
     await line.event('response.create');
     expect(events.map(({ type }) => type)).toEqual(['approval-answered', 'call-started', 'call-ended']);
@@ -229,10 +225,7 @@ describe('consent to a call', () => {
     bench.open({ mcpApproval: () => new Promise<boolean>((resolve) => (decide = resolve)) });
     const first = await bench.service.line();
     ask(first);
-    await bench.clock.advance(6_000);
-    first.socket.terminate();
-    await bench.until(() => bench.service.lines.length === 2);
-    const second = await bench.service.line(2);
+    const second = await bench.lose(first);
     await second.event('session.update');
     decide(true);
     await bench.clock.advance(100);

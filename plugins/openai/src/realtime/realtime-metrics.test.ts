@@ -88,8 +88,7 @@ test('the time connected is reported once each: what all replies report is the t
   await bench.clock.advance(4_000);
   first.socket.terminate();
   await next(session, 'connection');
-  await bench.until(() => bench.service.lines.length === 2);
-  const second = await bench.service.line(2);
+  const second = await bench.replacement();
   await second.event('session.update');
   await bench.clock.advance(1_000);
   const reported = (await reply(session, second)).sessionDurationMs!;

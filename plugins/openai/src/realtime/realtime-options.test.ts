@@ -1,18 +1,11 @@
 import { llm } from '@livekit/agents';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import { weather } from '../__fixtures__/weather.ts';
 import { next, useBench } from './__fixtures__/realtime-test.ts';
 import type { RealtimeModelOptions } from './options.ts';
 import type { RealtimeModel } from './realtime-model.ts';
 
 const bench = useBench();
-
-const weather = llm.tool({
-  name: 'weather',
-  description: 'The weather somewhere.',
-  parameters: z.object({ city: z.string() }),
-  execute: async () => 'rain',
-});
 
 const everything = {
   voice: { id: 'voice_1' },
@@ -171,19 +164,13 @@ describe('a change that the service refuses', () => {
     expect(session._options).toMatchObject({ voice: 'cedar', speed: 1.4 });
     await session.updateInstructions('Be brief.');
     expect((await first.event('session.update', 5)).session).toEqual({ type: 'realtime', instructions: 'Be brief.' });
-    await bench.clock.advance(6_000);
-    first.socket.terminate();
-    await bench.until(() => bench.service.lines.length === 2);
-    const { session: config } = await (await bench.service.line(2)).event('session.update');
+    const { session: config } = await (await bench.lose(first)).event('session.update');
     expect(config.audio.output).toMatchObject({ voice: 'cedar', speed: 1.4 });
     expect(config).toMatchObject({ instructions: 'Be brief.', tools: [{ name: 'weather' }] });
   });
 
   test('of tools leaves the tools that were accepted', async () => {
-    await bench.serve({ confirms: false });
-    const session = bench.open();
-    const line = await bench.service.line();
-    await line.event('session.update');
+    const { session, line } = await bench.unconfirmed();
     line.send({ type: 'session.updated', session: { id: 'sess_1' } });
     await session.updateTools(new llm.ToolContext([weather]));
     await line.event('session.update', 2);

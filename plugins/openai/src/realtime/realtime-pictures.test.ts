@@ -81,8 +81,7 @@ describe('pushVideo', () => {
     await next(session, 'connection');
     session.pushVideo(frame([30, 0, 0, 255]));
     await vi.waitFor(() => expect(session.chatCtx.items).toHaveLength(3));
-    await bench.until(() => bench.service.lines.length === 2);
-    const second = await bench.service.line(2);
+    const second = await bench.replacement();
     expect(seen((await second.event('conversation.item.create')).item).colour[0]).toBe(30);
     await session.updateInstructions('behind it');
     await second.event('session.update', 2);
@@ -132,10 +131,7 @@ describe('pictures of the chat context', () => {
     const session = bench.open();
     const first = await bench.service.line();
     await session.updateChatCtx(picture({ image }));
-    await bench.clock.advance(6_000);
-    first.socket.terminate();
-    await bench.until(() => bench.service.lines.length === 2);
-    const { item } = await (await bench.service.line(2)).event('conversation.item.create');
+    const { item } = await (await bench.lose(first)).event('conversation.item.create');
     expect(item.content).toEqual([
       { type: 'input_text', text: 'Look:' },
       { type: 'input_image', image_url: image },

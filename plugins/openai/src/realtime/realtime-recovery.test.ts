@@ -1,7 +1,7 @@
 import { llm } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { describe, expect, test, vi } from 'vitest';
-import { message, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
+import { begun, message, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
 
 const bench = useBench();
 
@@ -35,8 +35,7 @@ describe('pain 7: a lost socket', () => {
     first.socket.terminate();
     expect(await textsOf(event)).toEqual(['Let me see']);
     const asked = session.generateReply('first event after it');
-    await bench.until(() => bench.service.lines.length === 2);
-    const second = await bench.service.line(2);
+    const second = await bench.replacement();
     const create = await second.event('response.create');
     expect(second.types).toEqual([
       'session.update',
@@ -76,8 +75,7 @@ describe('pain 7: a lost socket', () => {
     first.send({ type: 'conversation.item.input_audio_transcription.delta', item_id: 'u1', delta: 'Will it' });
     expect(await partial).toMatchObject({ transcript: 'Will it', isFinal: false });
     first.socket.terminate();
-    await bench.until(() => bench.service.lines.length === 2);
-    const second = await bench.service.line(2);
+    const second = await bench.replacement();
     await second.event('input_audio_buffer.append');
     await vi.waitFor(() => expect(second.all('input_audio_buffer.append')).toHaveLength(10));
     expect(second.types[0]).toBe('session.update');
@@ -95,9 +93,7 @@ describe('pain 7: a lost socket', () => {
     for (const count of [1, 2]) {
       const line = await bench.service.line(count);
       await line.event('response.create');
-      await bench.clock.advance(6_000);
-      line.socket.terminate();
-      await bench.until(() => bench.service.lines.length > count);
+      await bench.lose(line);
     }
     await rejected;
     const third = await bench.service.line(3);
@@ -119,9 +115,7 @@ describe('pain 7: a lost socket', () => {
       const began = next<llm.GenerationCreatedEvent>(session, 'generation_created');
       line.created(`r${count}`, create);
       expect(await began).toMatchObject({ userInitiated: count === 1 });
-      await bench.clock.advance(6_000);
-      line.socket.terminate();
-      await bench.until(() => bench.service.lines.length > count);
+      await bench.lose(line);
     }
     expect(await textsOf(await asked)).toEqual([]);
     expect(ids[0]).toBe(ids[1]);
@@ -143,10 +137,7 @@ describe('pain 7: a lost socket', () => {
     ).toMatchObject({
       value: 'Well',
     });
-    await bench.clock.advance(6_000);
-    first.socket.terminate();
-    await bench.until(() => bench.service.lines.length === 2);
-    const second = await bench.service.line(2);
+    const second = await bench.lose(first);
     const other = session.generateReply();
     const again = await second.event('response.create');
     expect(second.all('response.create')).toHaveLength(1);
@@ -175,19 +166,16 @@ describe('pain 7: a lost socket', () => {
     first.send({ type, item_id: 'u1', delta: 'Will it rain' });
     await vi.waitFor(() => expect(told).toHaveLength(1));
     first.send({ type: 'input_audio_buffer.committed', item_id: 'u1' });
-    const began = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-    first.created('r1');
+    const began = begun(session, first);
     const cut = await began;
     await bench.clock.advance(6_000);
     first.socket.terminate();
     expect(await textsOf(cut)).toEqual([]);
-    await bench.until(() => bench.service.lines.length === 2);
-    const second = await bench.service.line(2);
+    const second = await bench.replacement();
     await second.event('response.create');
     expect(second.types).toEqual(['session.update', 'conversation.item.create', 'response.create']);
     expect(told.at(-1)).toMatchObject({ itemId: 'u1', transcript: 'Will it rain', isFinal: true });
-    const answered = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-    second.created('r2');
+    const answered = begun(session, second, 'r2');
     expect(await answered).toMatchObject({ responseId: 'r2', userInitiated: false });
   });
 
@@ -200,24 +188,19 @@ describe('pain 7: a lost socket', () => {
     await bench.clock.advance(6_000);
     first.socket.terminate();
     expect(await stopped).toEqual({ userTranscriptionEnabled: false });
-    await bench.until(() => bench.service.lines.length === 2);
-    const second = await bench.service.line(2);
+    const second = await bench.replacement();
     await session.updateInstructions('behind it');
     await second.event('session.update', 2);
     expect(second.types).toEqual(['session.update', 'session.update']);
   });
 
   test('an unconfirmed change is replayed, and its update resolves', async () => {
-    await bench.serve({ confirms: false });
-    const session = bench.open();
-    const first = await bench.service.line();
-    await first.event('session.update');
+    const { session, line: first } = await bench.unconfirmed();
     const update = session.updateChatCtx(contextOf(message('user', 'do not lose me', 'u1')));
     await first.event('conversation.item.create');
     first.socket.terminate();
     await update;
-    await bench.until(() => bench.service.lines.length === 2);
-    expect((await (await bench.service.line(2)).event('conversation.item.create')).item.id).toBe('u1');
+    expect((await (await bench.replacement()).event('conversation.item.create')).item.id).toBe('u1');
   });
 
   test('a message that was cut short comes back as it was heard', async () => {
@@ -237,8 +220,7 @@ describe('pain 7: a lost socket', () => {
     first.done('r1', 'cancelled');
     await next(session, 'metrics_collected');
     first.socket.terminate();
-    await bench.until(() => bench.service.lines.length === 2);
-    const { item } = await (await bench.service.line(2)).event('conversation.item.create');
+    const { item } = await (await bench.replacement()).event('conversation.item.create');
     expect(item.content).toEqual([{ type: 'output_text', text: 'one two' }]);
   });
 });

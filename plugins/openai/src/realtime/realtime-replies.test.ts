@@ -2,7 +2,7 @@ import { llm } from '@livekit/agents';
 import type { metrics } from '@livekit/agents';
 import { gateways } from '@patchbay/ws-url';
 import { describe, expect, test, vi } from 'vitest';
-import { all, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
+import { all, askedFor, begun, caughtUp, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
 
 const bench = useBench();
 
@@ -31,8 +31,7 @@ describe('a reply', () => {
   test('pain 26: several messages of one response are all heard', async () => {
     const session = bench.open();
     const line = await bench.service.line();
-    const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-    line.created('r1');
+    const created = begun(session, line);
     line.speak('r1', 'm1', 'Let me look.');
     line.speak('r1', 'm2', 'Found it.');
     line.done('r1');
@@ -42,8 +41,7 @@ describe('a reply', () => {
   test('timed transcripts keep their times', async () => {
     const session = bench.open();
     const line = await bench.service.line();
-    const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-    line.created('r1');
+    const created = begun(session, line);
     line.send({
       type: 'response.output_audio_transcript.delta',
       response_id: 'r1',
@@ -62,8 +60,7 @@ describe('a reply', () => {
     const { session: config } = await line.event('session.update');
     expect(config.output_modalities).toEqual(['text']);
     expect(config.audio.output.voice).toBeUndefined();
-    const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-    line.created('r1');
+    const created = begun(session, line);
     line.send({ type: 'response.output_text.delta', response_id: 'r1', item_id: 'm1', delta: 'new ' });
     line.send({ type: 'response.text.delta', response_id: 'r1', item_id: 'm1', delta: 'old' });
     line.done('r1');
@@ -104,8 +101,7 @@ describe('a reply', () => {
   test('that failed for the moment is told and survived (pain 21)', async () => {
     const session = bench.open();
     const line = await bench.service.line();
-    const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-    line.created('r1');
+    const created = begun(session, line);
     line.done('r1', 'failed', {
       status_details: { type: 'failed', error: { code: 'rate_limit_exceeded', message: 'Try again in 2s.' } },
     });
@@ -128,9 +124,7 @@ describe('pain 11: create and cancel', () => {
   test('a create waits for the end of the response before it', async () => {
     const session = bench.open();
     const line = await bench.service.line();
-    const first = session.generateReply();
-    line.created('r1', await line.event('response.create'));
-    await first;
+    await askedFor(session, line);
     const second = session.generateReply();
     await session.interrupt();
     const cancel = await line.event('response.cancel');
@@ -146,8 +140,7 @@ describe('pain 11: create and cancel', () => {
   test('a cancel that is never answered stands in the way for a bounded time', async () => {
     const session = bench.open();
     const line = await bench.service.line();
-    line.created('r1');
-    await next(session, 'generation_created');
+    await begun(session, line);
     await session.interrupt();
     await session.interrupt();
     const second = session.generateReply();
@@ -185,9 +178,7 @@ describe('pain 11: create and cancel', () => {
     const session = bench.open();
     const line = await bench.service.line();
     line.fail({ type: 'invalid_request_error', ...error });
-    const told = next(session, 'rate_limits_updated');
-    line.send({ type: 'rate_limits.updated', rate_limits: [] });
-    await told;
+    await caughtUp(session, line);
     expect(bench.errors).toEqual([]);
   });
 
@@ -313,9 +304,7 @@ describe('responses that nobody asked for', () => {
     const session = bench.open({ gateway: gateway(), baseURL: undefined });
     const line = await bench.service.line();
     line.fail({ code: 'conversation_already_has_active_response', message: 'busy' });
-    const told = next(session, 'rate_limits_updated');
-    line.send({ type: 'rate_limits.updated', rate_limits: [] });
-    await told;
+    await caughtUp(session, line);
     expect(bench.errors).toEqual([]);
   });
 });
@@ -324,8 +313,7 @@ describe('pain 23: tool calls', () => {
   test('are made once, however often the service says that they are complete', async () => {
     const session = bench.open();
     const line = await bench.service.line();
-    const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-    line.created('r1');
+    const created = begun(session, line);
     for (const itemId of ['fc1', 'fc1', 'fc2', 'fc1']) line.call('r1', itemId, 'look_up', '{"name":"Ada"}');
     line.done('r1');
     expect((await all((await created).functionStream)).map(({ callId }) => callId)).toEqual(['call_fc1', 'call_fc2']);
@@ -335,8 +323,7 @@ describe('pain 23: tool calls', () => {
   test("keep the item's id, and empty arguments become an empty object", async () => {
     const session = bench.open();
     const line = await bench.service.line();
-    const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-    line.created('r1');
+    const created = begun(session, line);
     line.call('r1', 'fc1', 'hang_up', '');
     line.call('r1', 'fc2', 'look_up', '{"name":"Ada"}');
     line.done('r1');
@@ -367,8 +354,7 @@ describe('a hang-up while a reply streams (livekit/agents-js#2362)', () => {
     process.on('unhandledRejection', unhandled);
     const session = bench.open();
     const line = await bench.service.line();
-    const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-    line.created('r1');
+    const created = begun(session, line);
     line.speak('r1', 'm1', 'I was about to say');
     const { value: message } = await (await created).messageStream.getReader().read();
     await message!.audioStream.cancel();

@@ -1,6 +1,6 @@
 import { llm } from '@livekit/agents';
 import { expect, test, vi } from 'vitest';
-import { all, message, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
+import { all, begun, message, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
 import * as realtime from './index.ts';
 
 /**
@@ -141,8 +141,7 @@ test('a subclass holds a transcript back until the model speaks, and then it is 
 test('a subclass gives up a reply that has said nothing: its streams end, and what still comes of it is not heard', async () => {
   const session = open();
   const line = await bench.service.line();
-  const created = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-  line.created('r1');
+  const created = begun(session, line);
   const event = await created;
   await session.interrupt();
   expect(session.current).toBeInstanceOf(realtime.DiscardedGeneration);
@@ -150,8 +149,7 @@ test('a subclass gives up a reply that has said nothing: its streams end, and wh
   expect(await textsOf(event)).toEqual([]);
   expect(await all(event.functionStream)).toEqual([]);
   line.done('r1', 'cancelled');
-  const again = next<llm.GenerationCreatedEvent>(session, 'generation_created');
-  line.created('r2');
+  const again = begun(session, line, 'r2');
   line.send({ type: 'response.output_text.delta', response_id: 'r2', item_id: 'm2', delta: 'Yes?' });
   line.done('r2');
   expect(await textsOf(await again)).toEqual(['Yes?']);

@@ -1,6 +1,6 @@
 import { createTimedString, llm } from '@livekit/agents';
 import { audioFrameOf, DiscardedGeneration, RealtimeSessionBase } from '@patchbay/plugin-kit';
-import type { RealtimeSettings, RealtimeUsage, ResponseGeneration } from '@patchbay/plugin-kit';
+import type { MessageGeneration, RealtimeSettings, RealtimeUsage, ResponseGeneration } from '@patchbay/plugin-kit';
 import type * as api from './api-proto.ts';
 import { SAMPLE_RATE } from './api-proto.ts';
 import type { Configuration } from './configuration.ts';
@@ -134,29 +134,28 @@ export abstract class ReplyingSession extends RealtimeSessionBase {
     if (!isText && !this.audioItems.has(event.item_id)) this.audioItems.set(event.item_id, 0);
   }
 
-  protected handleResponseTextDelta(event: api.ResponseTextDeltaEvent): void {
+  /** The message that is said more of, unless nothing is said or nobody wants to hear it. */
+  #spokenIn(event: { response_id: string; item_id: string; delta: string }): MessageGeneration | undefined {
     const generation = this.#generationOf(event);
-    if (!generation || !event.delta) return;
+    if (!generation || !event.delta) return undefined;
     this.touchGeneration(generation, true);
-    const message = generation.message(event.item_id);
-    message.decide(['text']);
-    message.pushText(event.delta);
+    return generation.message(event.item_id);
+  }
+
+  protected handleResponseTextDelta(event: api.ResponseTextDeltaEvent): void {
+    const message = this.#spokenIn(event);
+    message?.decide(['text']);
+    message?.pushText(event.delta);
   }
 
   #transcriptDelta(event: api.ResponseAudioTranscriptDeltaEvent): void {
-    const generation = this.#generationOf(event);
-    if (!generation || !event.delta) return;
-    this.touchGeneration(generation, true);
     const { delta: text, start_time: startTime } = event;
-    const message = generation.message(event.item_id);
-    message.pushText(startTime === undefined ? text : createTimedString({ text, startTime }));
+    this.#spokenIn(event)?.pushText(startTime === undefined ? text : createTimedString({ text, startTime }));
   }
 
   protected handleResponseAudioDelta(event: api.ResponseAudioDeltaEvent): void {
-    const generation = this.#generationOf(event);
-    if (!generation || !event.delta) return;
-    this.touchGeneration(generation, true);
-    const message = generation.message(event.item_id);
+    const message = this.#spokenIn(event);
+    if (!message) return;
     message.pushAudio(audioFrameOf(event.delta, SAMPLE_RATE));
     this.audioItems.set(event.item_id, message.receivedAudioMs);
   }

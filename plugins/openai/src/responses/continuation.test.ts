@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Conversation, connOptions, failuresOf, listen, noticedLoss } from './__fixtures__/conversation.ts';
+import { connOptions, Conversation, failuresOf, listen, talkWith } from './__fixtures__/conversation.ts';
 import { completed, created, delta, functionCall, reply, say } from './__fixtures__/responses-server.ts';
 import { setup } from './__fixtures__/setup.ts';
 
@@ -190,9 +190,7 @@ describe('store: false', () => {
     const model = at.open({ store: false });
     const conversation = new Conversation(model);
     await conversation.turn('one');
-    const noticed = noticedLoss(model);
-    at.server.sockets[0]?.terminate();
-    await noticed;
+    await at.loseSocket(model);
     await conversation.turn('two');
     expect(asked().at(-1)).toMatchObject({ after: undefined, said: ['one', 'answer1', 'two'], socket: 2 });
   });
@@ -212,9 +210,7 @@ describe('a stored response', () => {
     const model = at.open();
     const conversation = new Conversation(model);
     await conversation.turn('one');
-    const noticed = noticedLoss(model);
-    at.server.sockets[0]?.terminate();
-    await noticed;
+    await at.loseSocket(model);
     await conversation.turn('two');
     expect(asked().at(-1)).toMatchObject({ after: 'r1', said: ['two'], socket: 2 });
   });
@@ -222,9 +218,7 @@ describe('a stored response', () => {
   it.each(shapes)('that the server has forgotten costs one more request, and no error: %s', async (_, shape) => {
     at.server.script = ({ socket, body }, turn) =>
       turn === 2 ? say(socket, shape(lost(body.previous_response_id))) : reply(socket, `r${turn}`, `answer${turn}`);
-    const model = at.open();
-    const failures = failuresOf(model);
-    const conversation = new Conversation(model);
+    const { conversation, failures } = talkWith(at.open());
     await conversation.turn('one');
     expect((await conversation.turn('two')).text).toBe('answer3');
     expect(asked()).toMatchObject([
@@ -252,9 +246,8 @@ describe('a stored response', () => {
 
   it('that is refused even with everything is an error, after one more request', async () => {
     at.server.script = ({ socket, body }) => say(socket, notFound(body.previous_response_id));
-    const model = at.open();
-    const failures = failuresOf(model);
-    await new Conversation(model).turn('one');
+    const { conversation, failures } = talkWith(at.open());
+    await conversation.turn('one');
     expect(at.server.asked).toHaveLength(2);
     expect(failures).toMatchObject([{ recoverable: false, error: { statusCode: 400 } }]);
   });
@@ -265,9 +258,7 @@ describe('pain 6: a socket at the end of its hour', () => {
     const limit = shape({ code: 'websocket_connection_limit_reached', message: '60 minutes', param: null });
     at.server.script = ({ socket }, turn) =>
       turn === 2 ? say(socket, limit) : reply(socket, `r${turn}`, `answer${turn}`);
-    const model = at.open();
-    const failures = failuresOf(model);
-    const conversation = new Conversation(model);
+    const { conversation, failures } = talkWith(at.open());
     await conversation.turn('one');
     expect((await conversation.turn('two')).text).toBe('answer3');
     expect(asked().at(-1)).toMatchObject({ after: undefined, said: ['one', 'answer1', 'two'], socket: 2 });

@@ -6,7 +6,7 @@ import { APIConnectionError, APIStatusError, APITimeoutError } from '@livekit/ag
 import { PatchbayError } from '@patchbay/ws-url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { WebSocket } from 'ws';
-import { Conversation, failuresOf, firstWords, listen, watch } from './__fixtures__/conversation.ts';
+import { Conversation, failuresOf, firstWords, listen, talkWith, watch } from './__fixtures__/conversation.ts';
 import { completed, created, delta, reply, say } from './__fixtures__/responses-server.ts';
 import { setup } from './__fixtures__/setup.ts';
 
@@ -41,9 +41,8 @@ async function upgrading(
 
 /** A turn that fails: every error that LiveKit was told of. */
 async function failing(options: Parameters<typeof at.open>[0]): Promise<ReturnType<typeof failuresOf>> {
-  const model = at.open(options);
-  const failures = failuresOf(model);
-  expect((await new Conversation(model).turn('hello')).text).toBe('');
+  const { conversation, failures } = talkWith(at.open(options));
+  expect((await conversation.turn('hello')).text).toBe('');
   return failures;
 }
 
@@ -102,10 +101,9 @@ describe('a dial', () => {
     const { url, count } = await upgrading((_, socket) =>
       socket.end('HTTP/1.1 429 Slow\r\nRetry-After: 3\r\nContent-Length: 0\r\n\r\n'),
     );
-    const model = at.open({ baseURL: url });
-    const failures = failuresOf(model);
+    const { conversation, failures } = talkWith(at.open({ baseURL: url }));
     const waits = watch(at.clock);
-    const stream = new Conversation(model).user('hello').ask();
+    const stream = conversation.user('hello').ask();
     await waits(3_000);
     expect(count()).toBe(1);
     await at.clock.advance(3_000);
@@ -128,9 +126,8 @@ describe('a dial', () => {
 
   it('that is never answered ends on timeoutMs', async () => {
     const { url, count } = await upgrading(() => {});
-    const model = at.open({ baseURL: url });
-    const failures = failuresOf(model);
-    const stream = new Conversation(model).user('hello').ask();
+    const { conversation, failures } = talkWith(at.open({ baseURL: url }));
+    const stream = conversation.user('hello').ask();
     await vi.waitUntil(() => count() === 1);
     await at.clock.advance(4_000);
     await vi.waitUntil(() => failures.length === 1);
@@ -142,9 +139,8 @@ describe('a dial', () => {
   it.each(['interrupted', 'closed'])('under way, %s, leaves no socket, no error and no retry', async (how) => {
     let socket: Duplex | undefined;
     const { url, count } = await upgrading((_, dialled) => (socket = dialled));
-    const model = at.open({ baseURL: url });
-    const failures = failuresOf(model);
-    const stream = new Conversation(model).user('hello').ask();
+    const { model, conversation, failures } = talkWith(at.open({ baseURL: url }));
+    const stream = conversation.user('hello').ask();
     await vi.waitUntil(() => socket !== undefined);
     const gone = once(socket!, 'close');
     if (how === 'interrupted') stream.close();
@@ -173,9 +169,8 @@ describe('a socket that is lost', () => {
     ['4000', (socket) => socket.close(4000, 'no'), false],
   ])('before the first word, %s', async (_, lose, retried) => {
     at.server.script = ({ socket }, turn) => (turn === 1 ? lose(socket) : reply(socket, 'r2', 'here'));
-    const model = at.open();
-    const failures = failuresOf(model);
-    expect((await new Conversation(model).turn('hello')).text).toBe(retried ? 'here' : '');
+    const { conversation, failures } = talkWith(at.open());
+    expect((await conversation.turn('hello')).text).toBe(retried ? 'here' : '');
     expect(failures.map(({ recoverable }) => recoverable)).toEqual([retried]);
   });
 
@@ -184,9 +179,8 @@ describe('a socket that is lost', () => {
       say(socket, created('r1'), delta('so'));
       socket.close(1011);
     };
-    const model = at.open();
-    const failures = failuresOf(model);
-    expect((await new Conversation(model).turn('hello')).text).toBe('so');
+    const { conversation, failures } = talkWith(at.open());
+    expect((await conversation.turn('hello')).text).toBe('so');
     expect(failures.map(({ recoverable }) => recoverable)).toEqual([false]);
     expect(at.server.asked).toHaveLength(1);
   });
@@ -219,9 +213,8 @@ describe('a frame', () => {
       say(socket, created('r1'), { type: 'response.output_item.added', output_index: 0, item });
       say(socket, words('m1', 0, 'he'), words('m7', 7, 'of nothing'), words('renamed', 0, 're'), completed('r1'));
     };
-    const model = at.open();
-    const failures = failuresOf(model);
-    expect((await new Conversation(model).turn('hello')).text).toBe('here');
+    const { conversation, failures } = talkWith(at.open());
+    expect((await conversation.turn('hello')).text).toBe('here');
     expect(failures).toEqual([]);
   });
 
@@ -230,9 +223,8 @@ describe('a frame', () => {
       socket.send(Buffer.from([1, 2, 3]));
       reply(socket, 'r1', 'here');
     };
-    const model = at.open();
-    const failures = failuresOf(model);
-    expect((await new Conversation(model).turn('hello')).text).toBe('here');
+    const { conversation, failures } = talkWith(at.open());
+    expect((await conversation.turn('hello')).text).toBe('here');
     expect(failures).toEqual([]);
   });
 

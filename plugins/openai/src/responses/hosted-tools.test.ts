@@ -1,10 +1,11 @@
 import { APIError, llm } from '@livekit/agents';
-import { startLoopback, type Loopback, type Mind, type MindWork } from '@patchbay/loopback';
+import type { MindWork } from '@patchbay/loopback';
 import { PatchbayError } from '@patchbay/ws-url';
 import { inspect } from 'node:util';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CodeInterpreter, FileSearch, HostedMCPTool, WebSearch } from '../tools.ts';
-import { Conversation, failuresOf, firstWords, watch } from './__fixtures__/conversation.ts';
+import { cloudOf } from './__fixtures__/cloud.ts';
+import { Conversation, failuresOf, firstWords, talkWith, watch } from './__fixtures__/conversation.ts';
 import { completed, created, delta, say } from './__fixtures__/responses-server.ts';
 import { setup } from './__fixtures__/setup.ts';
 
@@ -63,12 +64,6 @@ describe('HostedMCPTool', () => {
     );
   });
 });
-
-async function cloudOf(mind: Mind): Promise<Loopback> {
-  const cloud = await startLoopback({ voice: 'plain', mind, pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 } });
-  onTestFinished(() => cloud.close());
-  return cloud;
-}
 
 describe.each(ways)('hosted tools %o', (way) => {
   it('work without a trace in the reply', async () => {
@@ -156,10 +151,9 @@ describe('silence', () => {
       say(socket, created('r1'), event);
       at.clock.setTimer(() => say(socket, delta('noon'), completed('r1')), 45_000);
     };
-    const model = at.open();
-    const failures = failuresOf(model);
+    const { conversation, failures } = talkWith(at.open());
     const waits = watch(at.clock);
-    const heard = new Conversation(model).turn('when?');
+    const heard = conversation.turn('when?');
     await waits(60_000);
     await at.clock.advance(45_000);
     expect((await heard).text).toBe('noon');
@@ -170,9 +164,8 @@ describe('silence', () => {
     at.server.script = ({ socket }) => {
       say(socket, created('r1'), { type: 'response.web_search_call.completed' }, delta('at'));
     };
-    const model = at.open();
-    const failures = failuresOf(model);
-    const stream = new Conversation(model).user('when?').ask();
+    const { conversation, failures } = talkWith(at.open());
+    const stream = conversation.user('when?').ask();
     await firstWords(stream);
     await at.clock.advance(4_000);
     expect((await stream.next()).done).toBe(true);

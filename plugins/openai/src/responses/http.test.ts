@@ -1,57 +1,16 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { APITimeoutError, initializeLogger } from '@livekit/agents';
-import { createTestRuntime, installRuntime, type ManualClock } from '@patchbay/ws-session/testing';
+import type { ServerResponse } from 'node:http';
+import { APITimeoutError } from '@livekit/agents';
 import { OpenAI } from 'openai';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Conversation, failuresOf, watch } from './__fixtures__/conversation.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { useHttpService, type Asked } from '../__fixtures__/http-service.ts';
+import { Conversation, failuresOf, talkWith, watch } from './__fixtures__/conversation.ts';
+import { expectPeace } from './__fixtures__/expectations.ts';
 import { completed, created, delta } from './__fixtures__/responses-server.ts';
 import { LLM, type LLMOptions } from './index.ts';
 
-initializeLogger({ pretty: false, level: 'silent' });
-
-interface Asked {
-  request: IncomingMessage;
-  body: Record<string, unknown>;
-}
-
-let clock: ManualClock;
-let restore: () => void;
-let server: Server;
-let url: string;
-let answer: (response: ServerResponse, turn: number) => void;
-const asked: Asked[] = [];
-const models: LLM[] = [];
-
-beforeEach(async () => {
-  const runtime = createTestRuntime();
-  clock = runtime.clock;
-  restore = installRuntime(runtime);
-  asked.length = 0;
-  answer = (response, turn) => {
-    say(response, created(`r${turn}`), delta('an'), delta('swer'), completed(`r${turn}`));
-    response.end('data: [DONE]\n\n');
-  };
-  server = createServer((request, response) => {
-    const pieces: Buffer[] = [];
-    request.on('data', (piece: Buffer) => pieces.push(piece));
-    request.on('end', () => {
-      const turn = asked.push({ request, body: JSON.parse(Buffer.concat(pieces).toString()) });
-      answer(response, turn);
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-});
-
-afterEach(async () => {
-  for (const model of models.splice(0)) await model.aclose();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  restore();
-  vi.unstubAllEnvs();
-  await vi.waitUntil(() => clock.pending === 0);
+const at = useHttpService((response, turn) => {
+  say(response, created(`r${turn}`), delta('an'), delta('swer'), completed(`r${turn}`));
+  response.end('data: [DONE]\n\n');
 });
 
 /** Without `event:` lines, as gateways send them. */
@@ -60,19 +19,18 @@ function say(response: ServerResponse, ...events: object[]): void {
   for (const event of events) response.write(`data: ${JSON.stringify(event)}\n\n`);
 }
 
-function open(options: Partial<LLMOptions> = {}): LLM {
-  const model = new LLM({ apiKey: 'sk-test', baseURL: url, useWebSocket: false, ...options });
-  models.push(model);
-  return model;
-}
+const open = (options: Partial<LLMOptions> = {}): LLM =>
+  at.keep(new LLM({ apiKey: 'sk-test', baseURL: at.url, useWebSocket: false, ...options }));
 
 describe('Responses over HTTP', () => {
   it('asks with the whole context every time', async () => {
     const conversation = new Conversation(open({ temperature: 0, store: false }));
     expect((await conversation.turn('one')).text).toBe('answer');
     await conversation.turn('two');
-    expect(asked.map(({ request }) => `${request.method} ${request.url}`)).toEqual(Array(2).fill('POST /v1/responses'));
-    expect(asked[1]?.body).toEqual({
+    expect(at.asked.map(({ request }) => `${request.method} ${request.url}`)).toEqual(
+      Array(2).fill('POST /v1/responses'),
+    );
+    expect(at.asked[1]?.body).toEqual({
       model: 'gpt-4.1',
       input: [
         { role: 'user', content: 'one' },
@@ -88,40 +46,40 @@ describe('Responses over HTTP', () => {
   it('takes the way of the connection: key, headers, query, organization', async () => {
     const way = { organization: 'org-1', headers: { 'x-team': 'voice' }, query: { tenant: 'a b' } };
     await new Conversation(open(way)).turn('hello');
-    expect(asked[0]?.request.headers).toMatchObject({
+    expect(at.asked[0]?.request.headers).toMatchObject({
       authorization: 'Bearer sk-test',
       'x-team': 'voice',
       'openai-organization': 'org-1',
     });
-    expect(asked[0]?.request.url).toBe('/v1/responses?tenant=a%20b');
+    expect(at.asked[0]?.request.url).toBe('/v1/responses?tenant=a%20b');
   });
 
   it('pain 15: takes key and base URL from a client', async () => {
-    const model = new LLM({ client: new OpenAI({ apiKey: 'sk-client', baseURL: url }), useWebSocket: false });
-    models.push(model);
+    const model = at.keep(
+      new LLM({ client: new OpenAI({ apiKey: 'sk-client', baseURL: at.url }), useWebSocket: false }),
+    );
     expect((await new Conversation(model).turn('hello')).text).toBe('answer');
-    expect(asked[0]?.request.headers.authorization).toBe('Bearer sk-client');
+    expect(at.asked[0]?.request.headers.authorization).toBe('Bearer sk-client');
   });
 
   it('asks for the key on every attempt', async () => {
     let issued = 0;
     const model = open({ apiKey: async () => `sk-${++issued}` });
     failuresOf(model);
-    answer = (response, turn) =>
+    at.answer = (response, turn) =>
       turn === 1 ? response.writeHead(500).end() : say(response, created('r'), delta('ok'), completed('r'));
     await new Conversation(model).turn('hello');
-    expect(asked.map(({ request }) => request.headers.authorization)).toEqual(['Bearer sk-1', 'Bearer sk-2']);
+    expect(at.asked.map(({ request }) => request.headers.authorization)).toEqual(['Bearer sk-1', 'Bearer sk-2']);
   });
 
   it('pain 9: an interruption ends the request', async () => {
     let gone = false;
-    answer = (response) => {
+    at.answer = (response) => {
       response.once('close', () => (gone = true));
       say(response, created('r1'), delta('once upon a time'));
     };
-    const model = open();
-    const failures = failuresOf(model);
-    const stream = new Conversation(model).user('a story').ask();
+    const { conversation, failures } = talkWith(open());
+    const stream = conversation.user('a story').ask();
     await stream.next();
     stream.close();
     await vi.waitUntil(() => gone);
@@ -129,128 +87,122 @@ describe('Responses over HTTP', () => {
   });
 
   it('pain 4: events that nobody can read are passed over', async () => {
-    answer = (response) => {
+    at.answer = (response) => {
       say(response, created('r1'), delta('an'));
       response.write('data: {"type":"response.outp\n\ndata: null\n\ndata: 42\n\ndata: []\n\ndata: {}\n\n');
       say(response, delta('swer'), completed('r1'));
       response.end();
     };
-    const model = open();
-    const failures = failuresOf(model);
-    expect((await new Conversation(model).turn('hello')).text).toBe('answer');
+    const { conversation, failures } = talkWith(open());
+    expect((await conversation.turn('hello')).text).toBe('answer');
     expect(failures).toEqual([]);
   });
 
   it('leaves no connection behind when it is closed', async () => {
     const model = open();
     await new Conversation(model).turn('hello');
-    const [{ request }] = asked as [Asked];
+    const [{ request }] = at.asked as [Asked];
     expect(request.socket.destroyed).toBe(false);
     await model.aclose();
     await vi.waitUntil(() => request.socket.destroyed);
   });
 
   it('pain 4: an upstream that falls silent is a timeout', async () => {
-    answer = (response, turn) => {
+    at.answer = (response, turn) => {
       if (turn === 1) say(response, created('r1'));
       else say(response, created('r2'), delta('here'), completed('r2'));
     };
-    const model = open();
-    const failures = failuresOf(model);
-    const waits = watch(clock);
-    const heard = new Conversation(model).turn('hello');
+    const { conversation, failures } = talkWith(open());
+    const waits = watch(at.clock);
+    const heard = conversation.turn('hello');
     await waits(4_000, 2);
-    await clock.advance(4_000);
+    await at.clock.advance(4_000);
     expect((await heard).text).toBe('here');
     expect(failures).toMatchObject([{ recoverable: true }]);
     expect(failures[0]?.error).toBeInstanceOf(APITimeoutError);
   });
 
   it('a model that thinks may take longer for its first event, and no other', async () => {
-    answer = (response, turn) =>
+    at.answer = (response, turn) =>
       turn === 1 ? undefined : say(response, created(`r${turn}`), delta('here'), completed(`r${turn}`));
-    const waits = watch(clock);
+    const waits = watch(at.clock);
     const thinking = open({ model: 'gpt-5', reasoning: { effort: 'high' }, thinkingTimeoutMs: 30_000 });
     const failures = failuresOf(thinking);
     const heard = new Conversation(thinking).turn('hello');
     await waits(30_000);
-    await clock.advance(29_999);
+    await at.clock.advance(29_999);
     expect(failures).toEqual([]);
-    await clock.advance(1);
+    await at.clock.advance(1);
     expect((await heard).text).toBe('here');
     expect(failures).toMatchObject([{ recoverable: true, error: { message: expect.stringContaining('30000 ms') } }]);
 
-    asked.length = 0;
+    at.asked.length = 0;
     const quick = open({ model: 'gpt-5', reasoning: { effort: 'minimal' }, thinkingTimeoutMs: 30_000 });
     failuresOf(quick);
     const second = new Conversation(quick).turn('hello');
     await waits(4_000, 2);
-    await clock.advance(4_000);
+    await at.clock.advance(4_000);
     expect((await second).text).toBe('here');
   });
 
   it('a model that says that it thinks may be silent for longer, and one that speaks may not', async () => {
     let speak = (): void => {};
-    answer = (response, turn) => {
+    at.answer = (response, turn) => {
       if (turn === 2) return say(response, created('r2'), delta('here'), completed('r2'));
       say(response, created('r1'), { type: 'response.output_item.added', item: { type: 'reasoning' } });
       speak = () => say(response, { type: 'response.output_item.added', item: { type: 'message' } });
     };
-    const model = open({ model: 'gpt-5', thinkingTimeoutMs: 30_000 });
-    const failures = failuresOf(model);
-    const waits = watch(clock);
-    const heard = new Conversation(model).turn('hello');
+    const { conversation, failures } = talkWith(open({ model: 'gpt-5', thinkingTimeoutMs: 30_000 }));
+    const waits = watch(at.clock);
+    const heard = conversation.turn('hello');
     await waits(30_000);
-    await clock.advance(29_000);
+    await at.clock.advance(29_000);
     expect(failures).toEqual([]);
-    const before = vi.mocked(clock.setTimer).mock.calls.filter(([, ms]) => ms === 4_000).length;
+    const before = vi.mocked(at.clock.setTimer).mock.calls.filter(([, ms]) => ms === 4_000).length;
     speak();
     await waits(4_000, before + 1);
-    await clock.advance(4_000);
+    await at.clock.advance(4_000);
     expect((await heard).text).toBe('here');
     expect(failures).toMatchObject([{ recoverable: true }]);
     expect(failures[0]?.error).toBeInstanceOf(APITimeoutError);
   });
 
   it('pain 4: events that are none are passed over', async () => {
-    answer = (response) => {
+    at.answer = (response) => {
       say(response, created('r1'));
       response.write(': comment\n\ndata: {"type":"response.output_text.delta","delta":\n\n');
       response.write('data: no JSON\n\ndata: [1]\n\ndata: null\n\ndata: {"hello":1}\n\n');
       say(response, delta('here'), { type: 'response.never_heard_of', x: null }, completed('r1'));
       response.end();
     };
-    const model = open();
-    const failures = failuresOf(model);
-    expect((await new Conversation(model).turn('hello')).text).toBe('here');
+    const { conversation, failures } = talkWith(open());
+    expect((await conversation.turn('hello')).text).toBe('here');
     expect(failures).toEqual([]);
-    expect(asked).toHaveLength(1);
+    expect(at.asked).toHaveLength(1);
   });
 
   it('pain 4: nothing but such events is a failure, which is tried again', async () => {
-    answer = (response, turn) => {
+    at.answer = (response, turn) => {
       if (turn === 1) {
         say(response, created('r1'));
         response.write('data: no JSON\n\n'.repeat(8));
       } else say(response, created('r2'), delta('here'), completed('r2'));
     };
-    const model = open();
-    const failures = failuresOf(model);
-    expect((await new Conversation(model).turn('hello')).text).toBe('here');
+    const { conversation, failures } = talkWith(open());
+    expect((await conversation.turn('hello')).text).toBe('here');
     expect(failures).toMatchObject([{ recoverable: true, error: { message: expect.stringContaining('unreadable') } }]);
   });
 
   it('pain 26: nothing is said twice once a word was delivered', async () => {
-    answer = (response, turn) => (say(response, created(`r${turn}`), delta('once')), response.end());
-    const model = open();
-    const failures = failuresOf(model);
-    expect((await new Conversation(model).turn('hello')).text).toBe('once');
+    at.answer = (response, turn) => (say(response, created(`r${turn}`), delta('once')), response.end());
+    const { conversation, failures } = talkWith(open());
+    expect((await conversation.turn('hello')).text).toBe('once');
     expect(failures).toMatchObject([{ recoverable: false }]);
-    expect(asked).toHaveLength(1);
+    expect(at.asked).toHaveLength(1);
   });
 
   it('reads a gateway that names events beside their data only', async () => {
-    answer = (response) => {
+    at.answer = (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const event of [created('r1'), delta('here'), completed('r1')] as { type: string }[]) {
         const { type, ...data } = event;
@@ -263,7 +215,7 @@ describe('Responses over HTTP', () => {
   it('reads a gateway that answers with one document', async () => {
     const output = [{ type: 'message', content: [{ type: 'output_text', text: 'here' }] }];
     const usage = { input_tokens: 5, output_tokens: 2, total_tokens: 7 };
-    answer = (response) =>
+    at.answer = (response) =>
       response
         .writeHead(200, { 'content-type': 'application/json' })
         .end(JSON.stringify({ id: 'r1', object: 'response', status: 'completed', error: null, output, usage }));
@@ -273,7 +225,7 @@ describe('Responses over HTTP', () => {
 
   it('an error keeps the request id of the response, and is told as it came', async () => {
     const refusal = { type: 'error', code: 'invalid_prompt', message: 'no' };
-    answer = (response) => {
+    at.answer = (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream', 'x-request-id': 'req_1', 'set-cookie': 'a=b' });
       say(response, refusal);
     };
@@ -325,11 +277,10 @@ describe('Responses over HTTP', () => {
       true,
     ],
   ])('%s', async (_, first, retried) => {
-    answer = (response, turn) =>
+    at.answer = (response, turn) =>
       turn === 1 ? first(response) : say(response, created('r2'), delta('here'), completed('r2'));
-    const model = open();
-    const failures = failuresOf(model);
-    expect((await new Conversation(model).turn('hello')).text).toBe(retried ? 'here' : '');
+    const { conversation, failures } = talkWith(open());
+    expect((await conversation.turn('hello')).text).toBe(retried ? 'here' : '');
     expect(failures).toMatchObject([{ recoverable: retried }]);
   });
 
@@ -338,40 +289,30 @@ describe('Responses over HTTP', () => {
     [429, { error: { message: 'You exceeded your quota', code: 'insufficient_quota' } }, false],
     [503, { error: { message: 'overloaded' } }, true],
   ])('pain 20: status %i is kept, with the reason', async (status, body, retryable) => {
-    answer = (response) =>
+    at.answer = (response) =>
       response
         .writeHead(status, { 'content-type': 'application/json', 'x-request-id': 'req_1' })
         .end(JSON.stringify(body));
-    const model = open();
-    const failures = failuresOf(model);
-    await new Conversation(model).turn('hello');
+    const { conversation, failures } = talkWith(open());
+    await conversation.turn('hello');
     expect(failures[0]).toMatchObject({ recoverable: retryable, error: { statusCode: status, requestId: 'req_1' } });
     expect(failures[0]?.error.message).toContain(body.error.message);
-    expect(asked).toHaveLength(retryable ? 3 : 1);
+    expect(at.asked).toHaveLength(retryable ? 3 : 1);
   });
 
   it('pain 21: Retry-After is waited out', async () => {
-    answer = (response, turn) =>
+    at.answer = (response, turn) =>
       turn === 1
         ? response.writeHead(429, { 'retry-after': '3' }).end('{}')
         : say(response, created('r2'), delta('here'), completed('r2'));
-    const model = open();
-    failuresOf(model);
-    const waits = watch(clock);
-    const heard = new Conversation(model).turn('hello');
-    await waits(3_000);
-    await clock.advance(2_999);
-    expect(asked).toHaveLength(1);
-    await clock.advance(1);
-    expect((await heard).text).toBe('here');
+    await expectPeace(open(), at);
   });
 
   it('never follows a redirect', async () => {
-    answer = (response) => response.writeHead(307, { location: 'http://elsewhere.test/v1/responses' }).end();
-    const model = open();
-    const failures = failuresOf(model);
-    await new Conversation(model).turn('hello');
+    at.answer = (response) => response.writeHead(307, { location: 'http://elsewhere.test/v1/responses' }).end();
+    const { conversation, failures } = talkWith(open());
+    await conversation.turn('hello');
     expect(failures).toMatchObject([{ recoverable: false, error: { statusCode: 307 } }]);
-    expect(asked).toHaveLength(1);
+    expect(at.asked).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
-import { startLoopback, type Mind } from '@patchbay/loopback';
+import type { Mind } from '@patchbay/loopback';
 import { gateways } from '@patchbay/ws-url';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { cloudOf } from './__fixtures__/cloud.ts';
 import { Conversation, failuresOf, firstWords, listen } from './__fixtures__/conversation.ts';
 import { setup } from './__fixtures__/setup.ts';
 import { completed, created, delta, say } from './__fixtures__/responses-server.ts';
@@ -17,8 +18,7 @@ describe('lanes: true', () => {
         yield { type: 'text', text: `re: ${turns.at(-1)?.text}` };
       },
     };
-    const cloud = await startLoopback({ voice: 'plain', mind, pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 } });
-    onTestFinished(() => cloud.close());
+    const cloud = await cloudOf(mind);
     const model = at.openAs({ apiKey: 'sk-test', baseURL: cloud.url, lanes: true, store });
     const failures = failuresOf(model);
     const conversations = [new Conversation(model), new Conversation(model), new Conversation(model)];

@@ -1,20 +1,14 @@
 import { APITimeoutError, llm } from '@livekit/agents';
 import { describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
-import { Conversation, failuresOf, firstWords, watch } from './__fixtures__/conversation.ts';
+import { weather } from '../__fixtures__/weather.ts';
+import { Conversation, failuresOf, firstWords, talkWith, watch } from './__fixtures__/conversation.ts';
+import { expectOddToolTold } from './__fixtures__/expectations.ts';
 import { completed, created, delta, reply, say } from './__fixtures__/responses-server.ts';
 import { setup } from './__fixtures__/setup.ts';
 
 const at = setup();
 
 const bodies = (): Record<string, unknown>[] => at.server.asked.map(({ body }) => body);
-
-const weather = llm.tool({
-  name: 'weather',
-  description: 'The weather',
-  parameters: z.object({ city: z.string() }),
-  execute: async () => 'sunny',
-});
 
 const message = (...content: (object | null)[]): object => ({ type: 'message', role: 'assistant', content });
 
@@ -138,13 +132,7 @@ describe('a turn', () => {
 
 describe('a request', () => {
   it('that LiveKit cannot make of a tool is an error event, not a mute agent', async () => {
-    const parameters = z.object({ city: z.string().optional() });
-    const odd = llm.tool({ name: 'odd', description: 'odd', parameters, execute: async () => '' });
-    const model = at.open();
-    const failures = failuresOf(model);
-    const heard = await new Conversation(model, { toolCtx: [odd] }).turn('hello');
-    expect(heard.text).toBe('');
-    expect(failures).toMatchObject([{ recoverable: false, error: { message: expect.stringMatching(/optional/i) } }]);
+    await expectOddToolTold(at.open());
     expect(at.server.asked).toHaveLength(0);
   });
 });
@@ -274,9 +262,8 @@ describe('pain 4: frames that must not leave a turn hanging', () => {
 
   it('silence after the request is a timeout and is tried again on another socket', async () => {
     at.server.script = ({ socket }, turn) => turn > 1 && reply(socket, 'r2', 'here');
-    const model = at.open();
-    const failures = failuresOf(model);
-    const heard = new Conversation(model).turn('hello');
+    const { conversation, failures } = talkWith(at.open());
+    const heard = conversation.turn('hello');
     await vi.waitUntil(() => at.server.asked.length === 1);
     await at.clock.advance(4_000);
     expect((await heard).text).toBe('here');
@@ -287,9 +274,8 @@ describe('pain 4: frames that must not leave a turn hanging', () => {
 
   it('silence after words is a timeout and is not tried again', async () => {
     at.server.script = ({ socket }) => say(socket, created('r1'), delta('so'));
-    const model = at.open();
-    const failures = failuresOf(model);
-    const stream = new Conversation(model).user('hello').ask();
+    const { conversation, failures } = talkWith(at.open());
+    const stream = conversation.user('hello').ask();
     expect(await firstWords(stream)).toBe('so');
     await at.clock.advance(4_000);
     expect((await stream.next()).done).toBe(true);
@@ -306,10 +292,9 @@ describe('pain 4: frames that must not leave a turn hanging', () => {
         45_000,
       );
     };
-    const model = at.open();
-    const failures = failuresOf(model);
+    const { conversation, failures } = talkWith(at.open());
     const waits = watch(at.clock);
-    const heard = new Conversation(model).turn('why?');
+    const heard = conversation.turn('why?');
     await waits(60_000);
     await at.clock.advance(45_000);
     expect((await heard).text).toBe('42');
@@ -342,9 +327,8 @@ describe('pain 4: frames that must not leave a turn hanging', () => {
 
   it('endless garbage is an error', async () => {
     at.server.script = ({ socket }) => say(socket, ...Array.from({ length: 8 }, () => '{'));
-    const model = at.open();
-    const failures = failuresOf(model);
-    await new Conversation(model).turn('hello');
+    const { conversation, failures } = talkWith(at.open());
+    await conversation.turn('hello');
     expect(failures.map(({ recoverable }) => recoverable)).toEqual([true, true, false]);
   });
 });

@@ -1,64 +1,26 @@
 import { initializeLogger, llm } from '@livekit/agents';
-import { startLoopback, type Loopback, type LoopbackOptions, type Mind, type MindRequest } from '@patchbay/loopback';
+import type { Loopback, LoopbackOptions } from '@patchbay/loopback';
 import { gateways } from '@patchbay/ws-url';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
-import { Conversation, failuresOf, noticedLoss } from './__fixtures__/conversation.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { weather } from '../__fixtures__/weather.ts';
+import { repeatingCloud, weatherIn } from './__fixtures__/cloud.ts';
+import { Conversation, failuresOf, noticedLoss, talkWith } from './__fixtures__/conversation.ts';
 import { LLM, type LLMOptions } from './index.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
 
-const open: { cloud?: Loopback; model?: LLM } = {};
+/** The cloud, and what its mind was asked. */
+const start = (options: LoopbackOptions = {}): ReturnType<typeof repeatingCloud> =>
+  repeatingCloud([weatherIn('Ghent')], options);
 
-afterEach(async () => {
-  await open.model?.aclose();
-  await open.cloud?.close();
-});
-
-/** What the mind of the cloud was asked: the conversation as the server has it. */
-interface Judge {
-  cloud: Loopback;
-  thoughts: MindRequest[];
+function open(options: Partial<LLMOptions>): LLM {
+  const model = new LLM(options);
+  onTestFinished(() => model.aclose());
+  return model;
 }
 
-async function start(options: LoopbackOptions = {}): Promise<Judge> {
-  const thoughts: MindRequest[] = [];
-  const mind: Mind = {
-    async *reply(request) {
-      thoughts.push(request);
-      const last = request.turns.at(-1);
-      if (last?.text === 'weather?') {
-        yield { type: 'call', name: 'weather', arguments: '{"city":"Ghent"}' };
-      } else if (last?.text === 'a story') {
-        for (let word = 0; !request.signal.aborted; word++) {
-          yield { type: 'text', text: `word${word} ` };
-          await new Promise((resolve) => setImmediate(resolve));
-        }
-      } else {
-        for (const text of ['re: ', last?.text ?? '']) yield { type: 'text', text };
-      }
-    },
-  };
-  const cloud = await startLoopback({
-    voice: 'plain',
-    mind,
-    pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 },
-    ...options,
-  });
-  open.cloud = cloud;
-  return { cloud, thoughts };
-}
-
-function connect(cloud: Loopback, options: Partial<LLMOptions>): LLM {
-  return (open.model = new LLM({ apiKey: 'sk-test', baseURL: cloud.url, ...options }));
-}
-
-const weather = llm.tool({
-  name: 'weather',
-  description: 'The weather',
-  parameters: z.object({ city: z.string() }),
-  execute: async () => 'sunny',
-});
+const connect = (cloud: Loopback, options: Partial<LLMOptions>): LLM =>
+  open({ apiKey: 'sk-test', baseURL: cloud.url, ...options });
 
 const ways: [string, Partial<LLMOptions>][] = [
   ['over a WebSocket', {}],
@@ -96,9 +58,7 @@ describe.each(ways)('a conversation with the cloud %s', (_, options) => {
 
   it('stops thinking when it is interrupted', async () => {
     const { cloud, thoughts } = await start();
-    const model = connect(cloud, options);
-    const failures = failuresOf(model);
-    const conversation = new Conversation(model);
+    const { conversation, failures } = talkWith(connect(cloud, options));
     const stream = conversation.user('a story').ask();
     await stream.next();
     expect((await stream.next()).done).not.toBe(true);
@@ -113,9 +73,7 @@ describe('the cloud behind LiteLLM', () => {
   it.each(ways)('%s hears the same conversation', async (_, options) => {
     const { cloud, thoughts } = await start({ gateway: 'litellm' });
     const gateway = gateways.litellm({ baseURL: cloud.url, apiKey: 'sk-test' });
-    open.model = new LLM({ gateway, ...options });
-    const failures = failuresOf(open.model);
-    const conversation = new Conversation(open.model);
+    const { conversation, failures } = talkWith(open({ gateway, ...options }));
     for (const text of ['one', 'two']) expect((await conversation.turn(text)).text).toBe(`re: ${text}`);
     expect(thoughts.at(-1)?.turns.map(({ text }) => text)).toEqual(['one', 're: one', 'two']);
     expect(failures).toEqual([]);
@@ -125,9 +83,7 @@ describe('the cloud behind LiteLLM', () => {
 describe('a cloud that loses every socket between turns', () => {
   it('is not noticed', async () => {
     const { cloud, thoughts } = await start();
-    const model = connect(cloud, {});
-    const failures = failuresOf(model);
-    const conversation = new Conversation(model);
+    const { model, conversation, failures } = talkWith(connect(cloud, {}));
     await conversation.turn('one');
     const noticed = noticedLoss(model);
     cloud.dropSockets();

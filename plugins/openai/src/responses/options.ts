@@ -8,7 +8,7 @@ import {
   checkString,
   checkStrings,
 } from '@patchbay/plugin-kit';
-import { checkToolChoice } from '../check-options.ts';
+import { checkThinkingTimeout, checkToolChoice } from '../check-options.ts';
 import { limitIn } from '../counts.ts';
 import type { ChatModels } from '../models.ts';
 import type { Reasoning } from '../reasoning.ts';
@@ -126,9 +126,6 @@ const texts = [
   'truncation',
 ] as const;
 
-/** A day: longer than anybody waits, and short enough for a timer. */
-const longestMs = 86_400_000;
-
 /**
  * Of these, `null` passes: it is not sent.
  *
@@ -136,10 +133,10 @@ const longestMs = 86_400_000;
  */
 export function checkLLMOptions(options: Partial<LLMOptions>): void {
   checkObject('options', options);
-  const of = (name: keyof LLMOptions): unknown => options[name] ?? undefined;
   checkFlag('useWebSocket', options.useWebSocket);
   checkFlag('lanes', options.lanes);
-  checkRange('thinkingTimeoutMs', options.thinkingTimeoutMs, [1, longestMs]);
+  checkThinkingTimeout(options.thinkingTimeoutMs);
+  const of = (name: keyof LLMOptions): unknown => options[name] ?? undefined;
   checkRange('temperature', of('temperature'), [0, 2]);
   checkCount('maxOutputTokens', limitIn(options.maxOutputTokens), [1, Infinity]);
   checkToolChoice(of('toolChoice'));

@@ -1,7 +1,8 @@
 import { llm, voice } from '@livekit/agents';
-import { startLoopback, type Loopback, type Mind } from '@patchbay/loopback';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Loopback, Mind } from '@patchbay/loopback';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { cloudOf } from './__fixtures__/cloud.ts';
 import { Conversation, failuresOf } from './__fixtures__/conversation.ts';
 import { completed, created, delta, functionCall, reply, say } from './__fixtures__/responses-server.ts';
 import { setup } from './__fixtures__/setup.ts';
@@ -177,12 +178,6 @@ const pondering: Mind = {
     else yield { type: 'text', text: `re: ${turns.at(-1)?.text}` };
   },
 };
-
-async function cloudOf(mind: Mind): Promise<Loopback> {
-  const cloud = await startLoopback({ voice: 'plain', mind, pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 } });
-  onTestFinished(() => cloud.close());
-  return cloud;
-}
 
 /** The body of each request that reached the cloud over HTTP. */
 const bodies = (cloud: Loopback): { input: { type?: string }[] }[] =>

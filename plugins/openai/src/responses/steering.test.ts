@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { startLoopback, type Loopback, type Mind } from '@patchbay/loopback';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Conversation, failuresOf, firstWords, listen } from './__fixtures__/conversation.ts';
+import type { Mind } from '@patchbay/loopback';
+import { describe, expect, it, vi } from 'vitest';
+import { cloudOf } from './__fixtures__/cloud.ts';
+import { Conversation, failuresOf, firstWords, listen, talkWith } from './__fixtures__/conversation.ts';
 import { completed, created, delta, say, type Asked } from './__fixtures__/responses-server.ts';
 import { setup } from './__fixtures__/setup.ts';
 import type { LLMStream } from './index.ts';
@@ -23,12 +24,6 @@ class Halting implements Mind {
   }
 }
 
-async function cloudOf(mind: Mind): Promise<Loopback> {
-  const cloud = await startLoopback({ voice: 'plain', mind, pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 } });
-  onTestFinished(() => cloud.close());
-  return cloud;
-}
-
 /** The rest of a stream, after its first words. */
 async function begun(conversation: Conversation): Promise<LLMStream> {
   const stream = conversation.ask() as LLMStream;
@@ -40,9 +35,10 @@ describe('stream.steer()', () => {
   it.each([{}, { store: false }, { lanes: true }])('adds to the reply that is being made %o', async (options) => {
     const mind = new Halting();
     const cloud = await cloudOf(mind);
-    const model = at.openAs({ apiKey: 'sk-test', baseURL: cloud.url, model: 'gpt-5-mini', ...options });
-    const failures = failuresOf(model);
-    const conversation = new Conversation(model).user('where?');
+    const { conversation, failures } = talkWith(
+      at.openAs({ apiKey: 'sk-test', baseURL: cloud.url, model: 'gpt-5-mini', ...options }),
+    );
+    conversation.user('where?');
     const usage: unknown[] = [];
     const stream = conversation.ask() as LLMStream;
     const arrived = new Promise<void>((resolve) => {
@@ -76,9 +72,8 @@ describe('stream.steer()', () => {
   it('is refused with a code where the model cannot be steered, and the reply goes on', async () => {
     const mind = new Halting();
     const cloud = await cloudOf(mind);
-    const model = at.openAs({ apiKey: 'sk-test', baseURL: cloud.url, model: 'gpt-4.1' });
-    const failures = failuresOf(model);
-    const stream = await begun(new Conversation(model).user('where?'));
+    const { conversation, failures } = talkWith(at.openAs({ apiKey: 'sk-test', baseURL: cloud.url, model: 'gpt-4.1' }));
+    const stream = await begun(conversation.user('where?'));
     await expect(stream.steer('left')).rejects.toMatchObject({
       code: 'provider-error',
       providerCode: 'steering_not_supported',
@@ -94,9 +89,8 @@ describe('stream.steer()', () => {
       const error = { code: 'invalid_value', param: 'type', message: "Invalid value: 'response.steer'." };
       say(socket, { type: 'error', status: 400, error }, delta(' then'), completed('r1'));
     };
-    const model = at.open();
-    const failures = failuresOf(model);
-    const stream = await begun(new Conversation(model).user('where?'));
+    const { conversation, failures } = talkWith(at.open());
+    const stream = await begun(conversation.user('where?'));
     const refused = expect(stream.steer('left')).rejects.toMatchObject({ providerCode: 'invalid_value' });
     expect((await listen(stream)).text).toBe(' then');
     await refused;
@@ -139,9 +133,8 @@ describe('stream.steer()', () => {
       const error = { code: 'successor_creation_failed', message: 'No.' };
       say(socket, accepted('r1')[0]!, completed('r1'), { type: 'response.steer.failed', steer: { id: 's1' }, error });
     };
-    const model = at.open();
-    const failures = failuresOf(model);
-    const stream = await begun(new Conversation(model).user('where?'));
+    const { conversation, failures } = talkWith(at.open());
+    const stream = await begun(conversation.user('where?'));
     const refused = expect(stream.steer('left')).rejects.toMatchObject({ providerCode: 'successor_creation_failed' });
     await listen(stream);
     await refused;
@@ -153,9 +146,8 @@ describe('stream.steer()', () => {
       if (body.type === 'response.create') say(socket, created('r1'), delta('well'));
       else say(socket, completed('r1'));
     };
-    const model = at.open();
-    const failures = failuresOf(model);
-    const stream = await begun(new Conversation(model).user('where?'));
+    const { conversation, failures } = talkWith(at.open());
+    const stream = await begun(conversation.user('where?'));
     const late = expect(stream.steer('left')).rejects.toMatchObject({ code: 'inactivity-timeout' });
     const ended = listen(stream);
     await vi.waitUntil(() => at.server.asked.length === 2);

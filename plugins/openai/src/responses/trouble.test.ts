@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { APIConnectionError, APIStatusError } from '@livekit/agents';
 import { describe, expect, it, vi } from 'vitest';
-import { Conversation, failuresOf, noticedLoss, watch } from './__fixtures__/conversation.ts';
+import { Conversation, failuresOf, noticedLoss, talkWith, watch } from './__fixtures__/conversation.ts';
 import { completed, created, delta, functionCall, reply, say } from './__fixtures__/responses-server.ts';
 import { setup } from './__fixtures__/setup.ts';
 
@@ -47,9 +47,7 @@ describe('pain 9: an interruption', () => {
 
 describe('pain 18: sockets that died unseen', () => {
   it('cost no attempt when they were closed between turns', async () => {
-    const model = at.open();
-    const failures = failuresOf(model);
-    const conversation = new Conversation(model);
+    const { model, conversation, failures } = talkWith(at.open());
     await conversation.turn('one');
     const noticed = noticedLoss(model);
     at.server.sockets[0]?.close(1001);
@@ -59,9 +57,7 @@ describe('pain 18: sockets that died unseen', () => {
   });
 
   it('cost no attempt when they do not answer after a long silence', async () => {
-    const model = at.open();
-    const failures = failuresOf(model);
-    const conversation = new Conversation(model);
+    const { conversation, failures } = talkWith(at.open());
     await conversation.turn('one');
     at.server.sockets[0]?.pause();
     at.clock.stall(60_000);
@@ -110,9 +106,10 @@ describe('pain 20: a refused upgrade', () => {
       );
     });
     await once(refusing, 'listening');
-    const model = at.open({ baseURL: `http://127.0.0.1:${(refusing.address() as AddressInfo).port}/v1` });
-    const failures = failuresOf(model);
-    await new Conversation(model).turn('hello');
+    const { conversation, failures } = talkWith(
+      at.open({ baseURL: `http://127.0.0.1:${(refusing.address() as AddressInfo).port}/v1` }),
+    );
+    await conversation.turn('hello');
     refusing.close();
     expect(upgrades).toBe(attempts);
     expect(failures[0]?.error).toBeInstanceOf(APIStatusError);
@@ -131,10 +128,9 @@ describe('pain 21: limits', () => {
 
   it('are waited out as long as the service says', async () => {
     at.server.script = ({ socket }, turn) => (turn === 1 ? say(socket, limited()) : reply(socket, 'r2', 'here'));
-    const model = at.open();
-    const failures = failuresOf(model);
+    const { conversation, failures } = talkWith(at.open());
     const waits = watch(at.clock);
-    const heard = new Conversation(model).turn('hello');
+    const heard = conversation.turn('hello');
     await waits(2_500);
     await at.clock.advance(2_499);
     expect(at.server.asked).toHaveLength(1);
@@ -145,9 +141,8 @@ describe('pain 21: limits', () => {
 
   it('that outlast a caller’s patience are an error at once', async () => {
     at.server.script = ({ socket }) => say(socket, limited({ headers: { 'retry-after': '20' } }));
-    const model = at.open();
-    const failures = failuresOf(model);
-    await new Conversation(model).turn('hello');
+    const { conversation, failures } = talkWith(at.open());
+    await conversation.turn('hello');
     expect(failures).toMatchObject([{ recoverable: false, error: { statusCode: 429 } }]);
     expect(at.server.asked).toHaveLength(1);
   });
@@ -160,9 +155,8 @@ describe('pain 21: limits', () => {
     'model_not_found',
   ])('that are not a matter of time are not tried again: %s', async (code) => {
     at.server.script = ({ socket }) => say(socket, { type: 'error', status: 429, error: { code, message: 'no' } });
-    const model = at.open();
-    const failures = failuresOf(model);
-    await new Conversation(model).turn('hello');
+    const { conversation, failures } = talkWith(at.open());
+    await conversation.turn('hello');
     expect(failures).toMatchObject([{ recoverable: false, error: { body: { code } } }]);
   });
 
@@ -172,9 +166,8 @@ describe('pain 21: limits', () => {
       turn === 1
         ? say(socket, created('r1'), { type: 'response.failed', response: { id: 'r1', error } })
         : reply(socket, 'r2', 'here');
-    const model = at.open();
-    const failures = failuresOf(model);
-    expect((await new Conversation(model).turn('hello')).text).toBe('here');
+    const { conversation, failures } = talkWith(at.open());
+    expect((await conversation.turn('hello')).text).toBe('here');
     expect(failures).toMatchObject([{ recoverable: true, error: { body: { code: 'rate_limit_exceeded' } } }]);
   });
 
@@ -195,9 +188,8 @@ describe('pain 26: nothing is said twice', () => {
       say(socket, created('r1'), delta('once'));
       socket.terminate();
     };
-    const model = at.open();
-    const failures = failuresOf(model);
-    expect((await new Conversation(model).turn('hello')).text).toBe('once');
+    const { conversation, failures } = talkWith(at.open());
+    expect((await conversation.turn('hello')).text).toBe('once');
     expect(failures).toMatchObject([{ recoverable: false }]);
     expect(failures[0]?.error).toBeInstanceOf(APIConnectionError);
     expect(at.server.asked).toHaveLength(1);

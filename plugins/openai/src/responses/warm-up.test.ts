@@ -1,9 +1,9 @@
 import { llm } from '@livekit/agents';
-import { startLoopback } from '@patchbay/loopback';
 import { gateways } from '@patchbay/ws-url';
 import { once } from 'node:events';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { cloudOf } from './__fixtures__/cloud.ts';
 import { connOptions, Conversation, failuresOf, watch } from './__fixtures__/conversation.ts';
 import { completed, created, delta, reply, say } from './__fixtures__/responses-server.ts';
 import { setup } from './__fixtures__/setup.ts';
@@ -37,14 +37,7 @@ describe('warmUp()', () => {
   );
 
   it.each(['litellm', undefined])('is understood by the cloud behind %s, and lasts beyond 30 s', async (gateway) => {
-    const cloud = await startLoopback({
-      voice: 'plain',
-      mind: 'echo',
-      clock: at.clock,
-      pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 },
-      ...(gateway === undefined ? {} : { gateway }),
-    });
-    onTestFinished(() => cloud.close());
+    const cloud = await cloudOf('echo', { clock: at.clock, ...(gateway === undefined ? {} : { gateway }) });
     const model = at.openAs(
       gateway === undefined
         ? { apiKey: 'sk-test', baseURL: cloud.url }

@@ -1,11 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ReadableStream } from 'node:stream/web';
-import type { ReadableStreamDefaultController } from 'node:stream/web';
 import { inference, initializeLogger, stt as livekit, voice, type APIConnectOptions } from '@livekit/agents';
 import { AudioFrame, dispose } from '@livekit/rtc-node';
 import { startLoopback, startVoice, type Loopback } from '@patchbay/loopback';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { HandedMicrophone } from '../__fixtures__/room.ts';
 import { EnergyVad } from './__fixtures__/energy-vad.ts';
 import { hear, until } from './__fixtures__/hearing.ts';
 import { speechFrames } from './__fixtures__/speaking.ts';
@@ -110,10 +109,10 @@ describe('a stream without useRealtime', () => {
     const errors: unknown[] = [];
     session.on(voice.AgentSessionEventTypes.UserInputTranscribed, ({ transcript }) => heard.push(transcript));
     session.on(voice.AgentSessionEventTypes.Error, (error) => errors.push(error));
-    const microphone = new Microphone();
+    const microphone = new HandedMicrophone();
     session.input.audio = microphone;
     await session.start({ agent: new voice.Agent({ instructions: 'Listen.' }) });
-    microphone.push(await person(...sentences));
+    for (const frame of await person(...sentences)) microphone.push(frame);
     await until(() => heard.length === 2);
     await session.close();
     await model.close();
@@ -264,19 +263,3 @@ describe('whether there are streams without useRealtime', () => {
     await model.close();
   });
 });
-
-/** What a caller says. */
-class Microphone extends voice.AudioInput {
-  #controller!: ReadableStreamDefaultController<AudioFrame>;
-
-  constructor() {
-    super();
-    this.multiStream.addInputStream(
-      new ReadableStream({ start: (controller) => void (this.#controller = controller) }),
-    );
-  }
-
-  push(frames: readonly AudioFrame[]): void {
-    for (const frame of frames) this.#controller.enqueue(frame);
-  }
-}

@@ -3,7 +3,7 @@ import { startLoopback } from '@patchbay/loopback';
 import { createTestRuntime, installRuntime } from '@patchbay/ws-session/testing';
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { EnergyVad } from './__fixtures__/energy-vad.ts';
-import { hear, until } from './__fixtures__/hearing.ts';
+import { hear, hearCloud, tell, until } from './__fixtures__/hearing.ts';
 import { startService } from './__fixtures__/service.ts';
 import { speechFrames } from './__fixtures__/speaking.ts';
 import { STT } from './stt.ts';
@@ -31,14 +31,7 @@ it('pain 18: a socket that is open on one side only is found by its silence, and
 it('pain 6: outlives the hour that a session lasts, and says so only by an event', async () => {
   const runtime = createTestRuntime();
   onTestFinished(installRuntime(runtime));
-  const cloud = await startLoopback({ voice: 'plain', pace: { tokenMs: 0 }, clock: runtime.clock });
-  const model = new STT({ model: 'gpt-4o-mini-transcribe', apiKey: 'k', baseURL: cloud.url });
-  onTestFinished(async () => {
-    await model.close();
-    await cloud.close();
-  });
-  const hearing = hear(model);
-  await until(() => cloud.sockets === 1 && hearing.connection.some(({ type }) => type === 'open'));
+  const { cloud, hearing } = await hearCloud({ pace: { tokenMs: 0 }, clock: runtime.clock });
   for (let hour = 1; hour <= 3; hour++) {
     await runtime.clock.advance(3_400_000);
     const rotations = () => hearing.connection.filter(({ type }) => type === 'rotated').length;
@@ -56,11 +49,7 @@ async function heardWith(vad: EnergyVad): Promise<{ story: string; errors: unkno
   onTestFinished(() => cloud.close());
   const model = new STT({ model: 'gpt-realtime-whisper', vad, apiKey: 'k', baseURL: cloud.url });
   const hearing = hear(model);
-  for (const text of ['Four for a boy.', 'Five for silver.']) {
-    for (const frame of await speechFrames(text)) hearing.stream.pushFrame(frame);
-    await until(() => hearing.story().includes(text));
-  }
-  await until(() => hearing.story().endsWith('>'));
+  await tell(hearing, ['Four for a boy.', 'Five for silver.']);
   return {
     story: hearing.story(),
     errors: hearing.errors,

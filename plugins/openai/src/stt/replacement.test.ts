@@ -1,11 +1,9 @@
 import { initializeLogger } from '@livekit/agents';
-import { startLoopback } from '@patchbay/loopback';
 import { createTestRuntime, installRuntime } from '@patchbay/ws-session/testing';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { hear, until } from './__fixtures__/hearing.ts';
+import { hearCloud, until } from './__fixtures__/hearing.ts';
 import { startService } from './__fixtures__/service.ts';
 import { speechFrames } from './__fixtures__/speaking.ts';
-import { STT } from './stt.ts';
 
 beforeAll(() => initializeLogger({ pretty: false, level: 'silent' }));
 
@@ -62,14 +60,7 @@ describe('options that need another socket', () => {
   });
 
   it('cost no word of a sentence during which they change', async () => {
-    const cloud = await startLoopback({ voice: 'plain', pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 } });
-    const model = new STT({ model: 'gpt-4o-mini-transcribe', apiKey: 'k', baseURL: cloud.url });
-    onTestFinished(async () => {
-      await model.close();
-      await cloud.close();
-    });
-    const hearing = hear(model);
-    await until(() => hearing.connection.some(({ type }) => type === 'open'));
+    const { model, hearing } = await hearCloud({ pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 } });
     const frames = await speechFrames('Nobody will ever miss a word of this.');
     const quarter = Math.floor(frames.length / 4);
     for (let part = 0; part < 4; part++) {

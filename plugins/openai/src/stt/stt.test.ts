@@ -8,7 +8,7 @@ import { OpenAI } from 'openai';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { routeTo } from '../endpoint.ts';
 import { EnergyVad } from './__fixtures__/energy-vad.ts';
-import { hear, until } from './__fixtures__/hearing.ts';
+import { expectRotation, hear, tell, until } from './__fixtures__/hearing.ts';
 import { speechFrames } from './__fixtures__/speaking.ts';
 import type { STTOptions } from './options.ts';
 import { STT } from './stt.ts';
@@ -118,13 +118,7 @@ describe('STT over a realtime transcription session', () => {
       const runtime = createTestRuntime();
       onTestFinished(installRuntime(runtime));
       const hearing = hear(await open({}, { clock: runtime.clock }));
-      await until(() => cloud.sockets === 1 && hearing.connection.some(({ type }) => type === 'open'));
-      await runtime.clock.advance(3_400_000);
-      await until(() => hearing.connection.some(({ type }) => type === 'rotated') && cloud.sockets === 1);
-      for (const frame of await speechFrames('Still here.')) hearing.stream.pushFrame(frame);
-      expect(await hearing.finals(1)).toEqual(['Still here.']);
-      expect(hearing.connection.some(({ type }) => type === 'reconnecting')).toBe(false);
-      expect(hearing.errors).toEqual([]);
+      await expectRotation(hearing, cloud, runtime.clock, 3_400_000);
     });
   });
 
@@ -253,11 +247,7 @@ describe('models without turn detection', () => {
   it('commits at the end of speech that a VAD hears, and ends with its input', async () => {
     const vad = new EnergyVad();
     const hearing = hear(await open({ model: 'gpt-realtime-whisper', vad }));
-    for (const text of ['Four for a boy.', 'Five for silver.']) {
-      for (const frame of await speechFrames(text)) hearing.stream.pushFrame(frame);
-      await until(() => hearing.story().includes(text));
-    }
-    await until(() => hearing.story().endsWith('>'));
+    await tell(hearing, ['Four for a boy.', 'Five for silver.']);
     expect(hearing.story()).toBe('<Four for a boy.><Five for silver.>');
     hearing.stream.endInput();
     await hearing.ended;

@@ -1,50 +1,40 @@
-import { ReadableStream } from 'node:stream/web';
-import type { ReadableStreamDefaultController } from 'node:stream/web';
 import { initializeLogger, voice } from '@livekit/agents';
 import { AudioFrame, dispose } from '@livekit/rtc-node';
 import { plainEar, plainVoice, startLoopback } from '@patchbay/loopback';
 import type { Loopback } from '@patchbay/loopback';
 import { gateways } from '@patchbay/ws-url';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { closeAll, enter, HandedMicrophone, promptly } from '../__fixtures__/room.ts';
 import { RealtimeTranslationModel } from './translation-model.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
 
 /** A caller's microphone. It is never off: without audio an interpreter stands still. */
-class Microphone extends voice.AudioInput {
-  #controller!: ReadableStreamDefaultController<AudioFrame>;
-
-  constructor() {
-    super();
-    this.multiStream.addInputStream(
-      new ReadableStream({ start: (controller) => void (this.#controller = controller) }),
-    );
-  }
-
+class Microphone extends HandedMicrophone {
   /** The words, and the silence in which they are translated. */
   async say(text: string): Promise<void> {
     await this.begin(text, text.length);
-    this.#push(new Int16Array(24_000 * 4));
+    this.#play(new Int16Array(24_000 * 4));
   }
 
   /** So many letters of them. */
   async begin(text: string, letters: number): Promise<void> {
     const { samples } = await plainVoice.speak(text);
-    this.#push(new Int16Array(4_800));
-    this.#push(samples.subarray(0, (samples.length * letters) / text.length));
+    this.#play(new Int16Array(4_800));
+    this.#play(samples.subarray(0, (samples.length * letters) / text.length));
   }
 
   /** The rest. */
   async go(text: string, letters: number): Promise<void> {
     const { samples } = await plainVoice.speak(text);
-    this.#push(samples.subarray((samples.length * letters) / text.length));
-    this.#push(new Int16Array(24_000 * 4));
+    this.#play(samples.subarray((samples.length * letters) / text.length));
+    this.#play(new Int16Array(24_000 * 4));
   }
 
-  #push(samples: Int16Array): void {
+  #play(samples: Int16Array): void {
     for (let at = 0; at < samples.length; at += 480) {
       const view = samples.subarray(at, at + 480);
-      this.#controller.enqueue(new AudioFrame(view, 24_000, 1, view.length));
+      this.push(new AudioFrame(view, 24_000, 1, view.length));
     }
   }
 }
@@ -98,12 +88,7 @@ describe.each([undefined, 'litellm@1.110'])('an AgentSession with an interpreter
 
   beforeEach(async () => {
     failures.length = 0;
-    cloud = await startLoopback({
-      gateway,
-      voice: 'plain',
-      ear: plainEar,
-      pace: { firstTokenMs: 0, tokenMs: 0, audioMs: 0 },
-    });
+    cloud = await startLoopback({ gateway, ...promptly });
     model = new RealtimeTranslationModel({
       targetLanguage: 'es',
       transcriptionModel: 'gpt-realtime-whisper',
@@ -115,22 +100,14 @@ describe.each([undefined, 'litellm@1.110'])('an AgentSession with an interpreter
     microphone = new Microphone();
     loudspeaker = new Loudspeaker();
     session = new voice.AgentSession({ llm: model, vad: null, aecWarmupDuration: null });
-    session.on(voice.AgentSessionEventTypes.Error, (event: { error: { recoverable: boolean } }) =>
-      failures.push(event.error),
-    );
-    session.input.audio = microphone;
-    session.output.audio = loudspeaker;
+    enter({ microphone, loudspeaker, failures }, session);
     // A recording that is played all at once does not wait for a socket; a voice does.
     const ready = opened(1);
     await session.start({ agent: new voice.Agent({ instructions: 'Interpret.' }) });
     await ready;
   });
 
-  afterEach(async () => {
-    await session.close();
-    await model.close();
-    await cloud.close();
-  });
+  afterEach(() => closeAll(session, model, cloud));
 
   afterAll(() => dispose());
 

@@ -151,9 +151,7 @@ describe('pain 7: a socket that is lost', () => {
     const session = bench.open({ transcriptionModel: 'gpt-realtime-whisper' });
     const lines: llm.InputTranscriptionCompleted[] = [];
     session.on('input_audio_transcription_completed', (line: llm.InputTranscriptionCompleted) => lines.push(line));
-    const first = await bench.service.line();
-    await first.event('session.update');
-    await bench.clock.advance(6_000);
+    const first = await bench.healthy();
     session.pushAudio(voiced(2_000, 0));
     session.pushAudio(voiced(600));
     await bench.until(() => heardMs(first, 'voice') === 600);
@@ -162,8 +160,7 @@ describe('pain 7: a socket that is lost', () => {
     first.socket.terminate();
     await next<ConnectionEvent>(session, 'connection');
     session.pushAudio(voiced(400, 3_000));
-    await bench.until(() => bench.service.lines.length === 2);
-    const second = await bench.service.line(2);
+    const second = await bench.replacement();
     await second.event('session.input_audio_buffer.append', 6);
     const levels = second
       .all('session.input_audio_buffer.append')
@@ -179,9 +176,7 @@ describe('pain 7: a socket that is lost', () => {
 
   test('what waited for a service that does not read is said to the next one, and not twice', async () => {
     const session = bench.open();
-    const first = await bench.service.line();
-    await first.event('session.update');
-    await bench.clock.advance(6_000);
+    const first = await bench.healthy();
     first.socket.pause();
     // A socket that takes no more: what follows waits in the session.
     const dropped: ConnectionEvent[] = [];
@@ -192,8 +187,7 @@ describe('pain 7: a socket that is lost', () => {
     }
     for (let level = 1; level <= 5; level++) session.pushAudio(voiced(200, 1_000 * level));
     first.socket.terminate();
-    await bench.until(() => bench.service.lines.length === 2);
-    const second = await bench.service.line(2);
+    const second = await bench.replacement();
     session.pushAudio(voiced(200, 6_000));
     const heard = (): number[] =>
       second
@@ -205,9 +199,7 @@ describe('pain 7: a socket that is lost', () => {
 
   test('in the middle of a translation: the utterance ends, and nothing of it is said twice', async () => {
     const session = bench.open();
-    const first = await bench.service.line();
-    await first.event('session.update');
-    await bench.clock.advance(6_000);
+    const first = await bench.healthy();
     session.pushAudio(voiced(600));
     await bench.until(() => heardMs(first, 'voice') === 600);
     say(first, 'buenos');
@@ -216,8 +208,7 @@ describe('pain 7: a socket that is lost', () => {
     const reopened = next(session, 'session_reconnected');
     first.socket.terminate();
     expect(await utteranceOf(bench.spoken[0]!)).toMatchObject({ text: 'buenos' });
-    await bench.until(() => bench.service.lines.length === 2);
-    const second = await bench.service.line(2);
+    const second = await bench.replacement();
     await reopened;
     session.pushAudio(voiced(200, 3_000));
     await second.event('session.input_audio_buffer.append');
@@ -228,12 +219,9 @@ describe('pain 7: a socket that is lost', () => {
 
   test('by a session.closed that nobody asked for: dialled again', async () => {
     bench.open();
-    const first = await bench.service.line();
-    await first.event('session.update');
-    await bench.clock.advance(6_000);
+    const first = await bench.healthy();
     first.send({ type: 'session.closed' });
-    await bench.until(() => bench.service.lines.length === 2);
-    await (await bench.service.line(2)).event('session.update');
+    await (await bench.replacement()).event('session.update');
     expect(bench.errors.map(({ recoverable }) => recoverable)).toEqual([true]);
   });
 });
@@ -259,9 +247,7 @@ describe('pain 6: a session that expires', () => {
 
   test('or at once when it says that its time is up', async () => {
     bench.open();
-    const first = await bench.service.line();
-    await first.event('session.update');
-    await bench.clock.advance(6_000);
+    const first = await bench.healthy();
     first.fail({
       type: 'invalid_request_error',
       code: 'session_expired',
@@ -315,8 +301,7 @@ test('pain 29: reconnect() replaces the socket, and the model tells of it', asyn
   (session.realtimeModel as RealtimeTranslationModel).on('connection', ({ type }) => events.push(type));
   await (await bench.service.line()).event('session.update');
   session.reconnect('a new network');
-  await bench.until(() => bench.service.lines.length === 2);
-  await (await bench.service.line(2)).event('session.update');
+  await (await bench.replacement()).event('session.update');
   expect(events).toEqual(['connecting', 'open', 'connecting', 'open']);
 });
 

@@ -148,7 +148,9 @@ export function startMessage(options: TranscribeOptions, model: string): string 
 }
 
 /** A context that prefers these words; what a string says becomes its text. */
-export function withTerms(context: ContextObject | string | undefined, terms: string[]): ContextObject {
+export function withTerms(context: ContextObject | string | undefined, terms: string[]): ContextObject | string {
+  // What holds no words stays what it is: models before `stt-rt-v3` take a string only.
+  if (context !== undefined && terms.length === 0 && termsOf(context).length === 0) return context;
   return { ...(typeof context === 'string' ? { text: context } : context), terms };
 }
 

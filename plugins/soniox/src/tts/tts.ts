@@ -1,5 +1,5 @@
 import { tokenize, type APIConnectOptions } from '@livekit/agents';
-import { SocketChunkedStream, StreamingTTS, StreamingTTSStream } from '@patchbay/plugin-kit';
+import { SocketChunkedStream, StreamingTTSStream, UpdatableTTS } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { resolveSpeaking, type SpeakOptions, type TTSOptions } from './options.ts';
 import { speak } from './speak.ts';
@@ -12,7 +12,7 @@ import { speak } from './speak.ts';
  * const tts = new TTS({ voice: 'Adrian', language: 'es' });
  * ```
  */
-export class TTS extends StreamingTTS<SpeakOptions> {
+export class TTS extends UpdatableTTS<SpeakOptions> {
   label = 'soniox.TTS';
 
   /** @throws PatchbayError for options that cannot work. */
@@ -21,17 +21,15 @@ export class TTS extends StreamingTTS<SpeakOptions> {
     const speaking = resolveSpeaking(options);
     super({
       ...routeFor('voice', connect, ['websocketUrl', websocketUrl], speaking.model),
+      provider: 'Soniox',
       wire: speak,
       options: speaking,
+      resolve: resolveSpeaking,
       tokenizer: tokenizer ?? new tokenize.basic.SentenceTokenizer({ minSentenceLength: 8 }),
       alignedTranscript: speaking.returnTimestamps === true,
       sampleRateOf: ({ sampleRate }) => sampleRate,
       modelOf: ({ model }) => model,
     });
-  }
-
-  override get provider(): string {
-    return 'Soniox';
   }
 
   override stream(options: { connOptions?: APIConnectOptions } = {}): SynthesizeStream {
@@ -40,15 +38,6 @@ export class TTS extends StreamingTTS<SpeakOptions> {
 
   override synthesize(text: string, connOptions?: APIConnectOptions, abortSignal?: AbortSignal): ChunkedStream {
     return this.track(new ChunkedStream(text, this, this.options, connOptions, abortSignal));
-  }
-
-  /**
-   * Holds for what is said from now on.
-   *
-   * @throws PatchbayError `invalid-option`, and nothing is changed.
-   */
-  updateOptions(options: Partial<SpeakOptions>): void {
-    this.setOptions(resolveSpeaking(options, this.options));
   }
 }
 

@@ -1,8 +1,6 @@
-import { ReadableStream } from 'node:stream/web';
-import type { ReadableStreamDefaultController } from 'node:stream/web';
-import { voice } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { plainVoice } from '@patchbay/loopback';
+import { HandedMicrophone } from '../../__fixtures__/room.ts';
 import { GPTLiveModel } from '../gpt-live-model.ts';
 import type { GPTLiveSession } from '../gpt-live-session.ts';
 import type { ClientEvent, ServerEvent } from '../gpt-live-types.ts';
@@ -30,17 +28,13 @@ export class ObservedModel extends GPTLiveModel {
  * A microphone that never stops, in step with the model: 100 ms for each 100 ms that it says, so that a call takes as
  * long as the machine needs and nobody speaks too early.
  */
-export class Microphone extends voice.AudioInput {
-  #controller!: ReadableStreamDefaultController<AudioFrame>;
+export class Microphone extends HandedMicrophone {
   #waiting: Int16Array[] = [];
   #isPaused = false;
   #interruption: { cue: (event: ServerEvent) => boolean; ready: () => Promise<void>; text: string } | undefined;
 
   constructor(model: ObservedModel) {
     super();
-    this.multiStream.addInputStream(
-      new ReadableStream({ start: (controller) => void (this.#controller = controller) }),
-    );
     model.observe((event) => {
       if (this.#interruption?.cue(event)) void this.#interrupt(this.#interruption);
       if (event.type === 'session.output_audio.delta' || event.type === 'session.started') this.#step();
@@ -71,7 +65,7 @@ export class Microphone extends voice.AudioInput {
       if (this.#isPaused) return;
       const samples = new Int16Array(STEP);
       samples.set(this.#waiting.shift() ?? []);
-      this.#controller.enqueue(new AudioFrame(samples, 24_000, 1, STEP));
+      this.push(new AudioFrame(samples, 24_000, 1, STEP));
     });
   }
 }

@@ -1,23 +1,12 @@
-import { ReadableStream } from 'node:stream/web';
-import type { ReadableStreamDefaultController } from 'node:stream/web';
-import { voice } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { plainVoice } from '@patchbay/loopback';
+import { HandedMicrophone } from '../../__fixtures__/room.ts';
 import type { ClientEvent } from '../api-proto.ts';
 import { RealtimeModel } from '../realtime-model.ts';
 import type { RealtimeSession } from '../realtime-session.ts';
 
 /** A caller's microphone: says what it is told to, then is silent for as long as a voice detector needs. */
-export class Microphone extends voice.AudioInput {
-  #controller!: ReadableStreamDefaultController<AudioFrame>;
-
-  constructor() {
-    super();
-    this.multiStream.addInputStream(
-      new ReadableStream({ start: (controller) => void (this.#controller = controller) }),
-    );
-  }
-
+export class Microphone extends HandedMicrophone {
   async say(text: string): Promise<void> {
     const { samples } = await plainVoice.speak(text);
     const all = new Int16Array(samples.length + 24_000 * 1.2);
@@ -25,7 +14,7 @@ export class Microphone extends voice.AudioInput {
     // Views of one memory, as some transports hand them over.
     for (let at = 0; at < all.length; at += 480) {
       const view = all.subarray(at, at + 480);
-      this.#controller.enqueue(new AudioFrame(view, 24_000, 1, view.length));
+      this.push(new AudioFrame(view, 24_000, 1, view.length));
     }
   }
 }

@@ -1,7 +1,7 @@
 import { initializeLogger, type llm } from '@livekit/agents';
 import { createTestRuntime, installRuntime, type ManualClock } from '@patchbay/ws-session/testing';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
-import { ScriptedService, type ServiceOptions } from './scripted-service.ts';
+import { ScriptedService, type Line, type ServiceOptions } from './scripted-service.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
 
@@ -16,6 +16,12 @@ export interface ServiceBench {
   keep<Session extends Listened>(model: { close(): Promise<void> }, session: Session): Session;
   /** Lets time pass, a little at a time, until it is so. */
   until(condition: () => boolean): Promise<void>;
+  /** The first socket, once it has been configured and has lasted. */
+  healthy(): Promise<Line>;
+  /** The socket after the first one, or of that number, once it is there. */
+  replacement(count?: number): Promise<Line>;
+  /** Breaks a socket that has lasted; the one that takes its place. */
+  lose(line: Line): Promise<Line>;
 }
 
 interface Listened {
@@ -40,6 +46,21 @@ export function useServiceBench(options: ServiceOptions = {}): ServiceBench {
     },
     async until(condition: () => boolean) {
       while (!condition()) await bench.clock.advance(50);
+    },
+    async healthy() {
+      const line = await bench.service.line();
+      await line.event('session.update');
+      await bench.clock.advance(6_000);
+      return line;
+    },
+    async replacement(count = 2) {
+      await bench.until(() => bench.service.lines.length === count);
+      return bench.service.line(count);
+    },
+    async lose(line) {
+      await bench.clock.advance(6_000);
+      line.socket.terminate();
+      return bench.replacement(bench.service.lines.length + 1);
     },
   } as ServiceBench;
 

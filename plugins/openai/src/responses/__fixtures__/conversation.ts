@@ -33,6 +33,13 @@ export function failuresOf(model: llm.LLM): { error: Error & Record<string, unkn
   return heard;
 }
 
+/** A conversation with a model, and what LiveKit tells about failures. */
+export function talkWith<Model extends llm.LLM>(
+  model: Model,
+): { model: Model; conversation: Conversation; failures: ReturnType<typeof failuresOf> } {
+  return { model, conversation: new Conversation(model), failures: failuresOf(model) };
+}
+
 /** The model has noticed that a socket is gone. */
 export function noticedLoss(model: LLM): Promise<void> {
   return new Promise((resolve) => model.on('connection', ({ type }) => type === 'closed' && resolve()));

@@ -2,6 +2,7 @@ import { initializeLogger } from '@livekit/agents';
 import { createTestRuntime, installRuntime, type ManualClock } from '@patchbay/ws-session/testing';
 import { afterEach, beforeEach, vi } from 'vitest';
 import { LLM, type LLMOptions } from '../index.ts';
+import { noticedLoss } from './conversation.ts';
 import { ResponsesServer } from './responses-server.ts';
 
 /** What every test has: a server, a clock that stands still, and models that are closed afterwards. */
@@ -10,6 +11,8 @@ export interface Setup {
   readonly clock: ManualClock;
   /** A model on the server, unless the options say otherwise. */
   open(options?: Partial<LLMOptions>): LLM;
+  /** Breaks the first socket; resolves when the model has noticed. */
+  loseSocket(model: LLM): Promise<void>;
   /** A model with these options only. */
   openAs(options: Partial<LLMOptions>): LLM;
 }
@@ -51,5 +54,10 @@ export function setup(): Setup {
     },
     open: (options = {}) => openAs({ apiKey: 'sk-test', baseURL: server.url, ...options }),
     openAs,
+    loseSocket(model) {
+      const noticed = noticedLoss(model);
+      server.sockets[0]?.terminate();
+      return noticed;
+    },
   };
 }

@@ -1,0 +1,26 @@
+import { StreamingTTS, type StreamingTTSDescription } from './streaming-tts.ts';
+
+/** What a plugin says about text to speech whose options change. */
+export interface UpdatableTTSDescription<Options> extends StreamingTTSDescription<Options> {
+  /** What is given, over what held before. Throws a PatchbayError `invalid-option` for what cannot be. */
+  resolve(given: Partial<Options>, before: Options): Options;
+}
+
+/** Streaming text to speech whose options change between turns. */
+export abstract class UpdatableTTS<Options extends object> extends StreamingTTS<Options> {
+  readonly #resolve: (given: Partial<Options>) => Options;
+
+  constructor(description: UpdatableTTSDescription<Options>) {
+    super(description);
+    this.#resolve = (given) => description.resolve(given, this.options);
+  }
+
+  /**
+   * Holds for what is said from now on.
+   *
+   * @throws PatchbayError `invalid-option`, and nothing is changed.
+   */
+  updateOptions(options: Partial<Options>): void {
+    this.setOptions(this.#resolve(options));
+  }
+}
