@@ -22,8 +22,6 @@ export default defineAgent({
     const session = new voice.AgentSession({
       ...{ stt, tts, turnDetection: 'stt' },
       llm: new responses.LLM({ model: 'gpt-5-mini' }),
-      // LiveKit 1.9.0 is four seconds late to interrupt a voice that tells the times of its words.
-      useTtsAlignedTranscript: false,
     });
     await session.start({
       room: context.room,

@@ -8,12 +8,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const workspace = join(import.meta.dirname, '..');
-/** What somebody who installs the plugin gets with it, in the order in which each needs the other. */
-const folders = ['packages/ws-url', 'packages/ws-session', 'packages/plugin-kit', 'plugins/openai'];
+const plugins = (await readdir(join(workspace, 'plugins'))).map((plugin) => `plugins/${plugin}`);
+/** What somebody who installs the plugins gets with them, in the order in which each needs the other. */
+const folders = ['packages/ws-url', 'packages/ws-session', 'packages/plugin-kit', ...plugins];
 
 /** A program of somebody who uses the plugin where LiveKit's own classes are wanted. */
 const consumer = `
+import * as deepgram from '@patchbay/deepgram';
 import { gateways, realtime, responses, STT, TTS } from '@patchbay/openai';
+import * as soniox from '@patchbay/soniox';
 import { llm, stt, tts, voice } from '@livekit/agents';
 
 const apiKey = 'sk-of-a-consumer';
@@ -26,20 +29,29 @@ export const session: llm.RealtimeSession = new realtime.RealtimeModel({ apiKey 
 new voice.AgentSession({ stt: new STT({ gateway }), llm: new responses.LLM({ gateway }), tts: new TTS({ gateway }) });
 new voice.AgentSession({ llm: new realtime.RealtimeModel({ apiKey }) });
 new STT({ gateway }).on('connection', (event) => event.type);
+export const listeners: stt.STT[] = [new deepgram.STT({ apiKey }), new deepgram.STTv2({ apiKey }), new soniox.STT({ apiKey })];
+export const speakers: tts.TTS[] = [new deepgram.TTS({ apiKey }), new deepgram.TTSv2({ apiKey }), new soniox.TTS({ apiKey })];
+new voice.AgentSession({ stt: new deepgram.STTv2({ apiKey }), llm: new responses.LLM({ gateway }), tts: new soniox.TTS({ apiKey }) });
 // @ts-expect-error: otherwise everything above would be any.
 export const wrong: llm.LLM = new STT({ gateway });
 `;
 
 /** Prints one line per class that is what LiveKit's base class says. */
 const instances = `
-  const openai = parts[0], { stt, tts, llm } = parts[1];
+  const [{ stt, tts, llm }, deepgram, openai, soniox] = parts;
   const apiKey = 'sk-of-a-consumer';
   for (const [made, Base] of [
     [new openai.STT({ apiKey }), stt.STT],
     [new openai.TTS({ apiKey }), tts.TTS],
     [new openai.responses.LLM({ apiKey }), llm.LLM],
     [new openai.realtime.RealtimeModel({ apiKey }), llm.RealtimeModel],
-  ]) console.log(Base.name, made instanceof Base);
+    [new deepgram.STT({ apiKey }), stt.STT],
+    [new deepgram.STTv2({ apiKey }), stt.STT],
+    [new deepgram.TTS({ apiKey }), tts.TTS],
+    [new deepgram.TTSv2({ apiKey }), tts.TTS],
+    [new soniox.STT({ apiKey }), stt.STT],
+    [new soniox.TTS({ apiKey }), tts.TTS],
+  ]) console.log(made.label, made instanceof Base);
 `;
 
 let place: string;
@@ -139,16 +151,17 @@ describe('the built declarations', () => {
   });
 });
 
+const names = ['@livekit/agents', '@patchbay/deepgram', '@patchbay/openai', '@patchbay/soniox'];
+const each = (how: string): string => names.map((name) => `${how}('${name}')`).join();
+
 describe.each([
-  [
-    'imported',
-    ['--input-type=module', '-e'],
-    "await Promise.all([import('@patchbay/openai'), import('@livekit/agents')])",
-  ],
-  ['required', ['--input-type=commonjs', '-e'], "[require('@patchbay/openai'), require('@livekit/agents')]"],
-])('the built plugin, %s', (_how, flags, load) => {
-  it('makes instances of the base classes of LiveKit', async () => {
+  ['imported', ['--input-type=module', '-e'], `await Promise.all([${each('import')}])`],
+  ['required', ['--input-type=commonjs', '-e'], `[${each('require')}]`],
+])('the built plugins, %s', (_how, flags, load) => {
+  it('make instances of the base classes of LiveKit', async () => {
     const { stdout } = await run(process.execPath, [...flags, `const parts = ${load};${instances}`], { cwd: place });
-    expect(stdout.trim().split('\n')).toEqual(['STT true', 'TTS true', 'LLM true', 'RealtimeModel true']);
+    const told = stdout.trim().split('\n');
+    expect(told.filter((line) => !line.endsWith(' true'))).toEqual([]);
+    expect(told).toHaveLength(10);
   });
 });

@@ -67,9 +67,6 @@ export async function converse({
     ...models,
     aecWarmupDuration: null,
     userAwayTimeout: null,
-    // With them, LiveKit 1.9.0 notices four seconds late that a reply which is still being made was cut off: cancelling
-    // its audio fails the task that would have closed the stream of its timed words.
-    useTtsAlignedTranscript: false,
     turnHandling: {
       turnDetection: mode === 'pipeline' ? 'vad' : 'realtime_llm',
       interruption: { mode: 'vad', resumeFalseInterruption: false },

@@ -16,9 +16,9 @@ export interface Listening<Stream extends livekit.SpeechStream, Model extends Li
   model: Model;
   hearing: Hearing<Stream>;
   clock: ManualClock;
-  say(text: string, silenceMs?: number): Promise<void>;
-  ofType(type: livekit.SpeechEventType): livekit.SpeechEvent[];
-  finals(): livekit.SpeechData[];
+  say: (text: string, silenceMs?: number) => Promise<void>;
+  ofType: (type: livekit.SpeechEventType) => livekit.SpeechEvent[];
+  finals: () => livekit.SpeechData[];
 }
 
 /** A stream of a model of one of loopback's services, on a clock that stands still. 16,000 Hz. */

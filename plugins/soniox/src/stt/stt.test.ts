@@ -1,58 +1,26 @@
-import {
-  expectCleanEnd,
-  expectInterimsAndUsage,
-  expectKeptLine,
-  expectTwoPhrases,
-  expectWholePhrase,
-  speechFrames,
-  until,
-} from '@patchbay/conformance/testing';
+import { describeEars } from '@patchbay/conformance/hearing';
+import { speechFrames, until } from '@patchbay/conformance/testing';
 import type { LoopbackOptions } from '@patchbay/loopback';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { apiKey, listen, sampleRate } from '../__fixtures__/listening.ts';
 import { resolveTranscribing, startMessage, type STTOptions } from './options.ts';
 import { STT } from './stt.ts';
 
-describe('a stream', () => {
-  it('is one START, transcripts, one END, for each thing that is said', async () => {
-    const session = await listen();
-    await expectTwoPhrases(session);
-    const [first, second] = session.finals();
-    expect(first).toMatchObject({ language: 'en', confidence: expect.closeTo(0.99, 2) });
-    expect(first!.words).toMatchObject([{ text: 'Where' }, { text: 'is' }, { text: 'the' }, { text: 'station?' }]);
-    expect(first!.startTime).toBeCloseTo(0.1, 1);
-    expect(second!.startTime).toBeGreaterThan(first!.endTime + 0.5);
-    expect([session.model.label, session.model.provider, session.model.model]).toEqual([
-      'soniox.STT',
-      'Soniox',
-      'stt-rt-v4',
-    ]);
-  });
+describeEars({ label: 'soniox.STT', provider: 'Soniox', language: 'en', listen, keepAliveMs: 20_000 });
 
-  it('tells words while they are spoken, and what it costs', async () => expectInterimsAndUsage(await listen(), 2));
-
-  it('ends when all that was said has been written down', async () => expectCleanEnd(await listen()));
-
-  it('writes down what was said when it is flushed, and that there was nothing when nothing was', async () => {
-    const { hearing, say, clock } = await listen({ enableEndpointDetection: false });
-    hearing.stream.flush();
-    await say('Half a sentence', 0);
-    hearing.stream.flush();
-    expect(await hearing.finals(1)).toEqual(['Half a sentence']);
-    hearing.stream.flush();
-    await clock.advance(30_000);
-    expect(hearing.story()).toBe('<Half a sentence>');
-    expect(hearing.errors).toEqual([]);
-  });
-});
-
-describe('a silent line', () => {
-  it('is kept open, from the start and after the last word', async () => expectKeptLine(await listen(), 12, 5_000));
+it('writes down what was said when it is flushed, and that there was nothing when nothing was', async () => {
+  const { hearing, say, clock } = await listen({ enableEndpointDetection: false });
+  hearing.stream.flush();
+  await say('Half a sentence', 0);
+  hearing.stream.flush();
+  expect(await hearing.finals(1)).toEqual(['Half a sentence']);
+  hearing.stream.flush();
+  await clock.advance(30_000);
+  expect(hearing.story()).toBe('<Half a sentence>');
+  expect(hearing.errors).toEqual([]);
 });
 
 describe('a lost connection', () => {
-  it('in the middle of a phrase costs no word', async () => expectWholePhrase(await listen()));
-
   it('in the middle of a long speech costs none of what was final: it is told, and only the rest is heard again', async () => {
     const { hearing, clock, cloud } = await listen();
     const text = Array.from({ length: 60 }, (_, n) => `word${n}`).join(' ');

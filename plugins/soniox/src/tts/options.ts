@@ -32,7 +32,10 @@ export interface SpeakOptions {
   speed: number;
   /** Shorten the pauses between words, with models that can. Default false. */
   reduceSilence?: boolean;
-  /** Tell when words are heard, for transcripts that keep step with them. Default true. */
+  /**
+   * Tell when words are heard, for transcripts that keep step with them. LiveKit 1.9.0 then notices four seconds late that
+   * a reply was interrupted while it was still being made. Default false.
+   */
   returnTimestamps?: boolean;
   /** A name for usage reports, 256 characters at most. */
   clientReferenceId?: string;
@@ -54,7 +57,7 @@ const defaults: SpeakOptions = {
   bitrate: null,
   speed: 1,
   reduceSilence: false,
-  returnTimestamps: true,
+  returnTimestamps: false,
 };
 
 /** https://soniox.com/docs/tts/concepts/audio-formats */

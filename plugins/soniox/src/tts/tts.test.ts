@@ -69,7 +69,7 @@ describe('options', () => {
 
 describe('when words are heard', () => {
   it('is told with their audio: joined they are what was said', async () => {
-    const { model } = await open();
+    const { model } = await open({ returnTimestamps: true });
     expect(model.capabilities.alignedTranscript).toBe(true);
     const speaking = speak(model, tale);
     await speaking.over;
@@ -87,7 +87,7 @@ describe('when words are heard', () => {
   });
 
   it('is not, unless it is wanted', async () => {
-    const { model } = await open({ returnTimestamps: false });
+    const { model } = await open();
     const speaking = speak(model, tale);
     await speaking.over;
     expect([model.capabilities.alignedTranscript, wordsOf(speaking)]).toEqual([false, []]);
@@ -104,7 +104,7 @@ describe('when words are heard', () => {
 
 describe('a turn', () => {
   it('that waits for a language model goes on in another stream, before Soniox ends it after 5.2 s', async () => {
-    const { model, cloud, clock, errors } = await open();
+    const { model, cloud, clock, errors } = await open({ returnTimestamps: true });
     const speaking = speak(model);
     for (const part of ['Let me think about that. ', 'Yes, I think so. ', 'It is possible. ']) {
       speaking.stream.pushText(`${part} And`);

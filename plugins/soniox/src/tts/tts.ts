@@ -26,7 +26,7 @@ export class TTS extends UpdatableTTS<SpeakOptions> {
       options: speaking,
       resolve: resolveSpeaking,
       tokenizer: tokenizer ?? new tokenize.basic.SentenceTokenizer({ minSentenceLength: 8 }),
-      alignedTranscript: speaking.returnTimestamps !== false,
+      alignedTranscript: speaking.returnTimestamps === true,
       sampleRateOf: ({ sampleRate }) => sampleRate,
       modelOf: ({ model }) => model,
     });
