@@ -1,5 +1,6 @@
 import { initializeLogger } from '@livekit/agents';
-import { PatchbayError, type OpenAICapability } from '@patchbay/ws-url';
+import type { PatchbayError} from '@patchbay/ws-url';
+import { type OpenAICapability } from '@patchbay/ws-url';
 import { describe, expect, it, vi } from 'vitest';
 import { azureEndpoint, dial, failureOf, withoutEnvironment } from './__fixtures__/azure.ts';
 import { fromAzure, type AzureOptions } from './azure.ts';

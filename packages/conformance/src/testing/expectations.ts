@@ -1,4 +1,4 @@
-import { stt as livekit } from '@livekit/agents';
+import type { stt as livekit } from '@livekit/agents';
 import type { Loopback } from '@patchbay/loopback';
 import { expect } from 'vitest';
 import { call, finalsOf } from './call.ts';
@@ -7,8 +7,6 @@ import type { Listening } from './listening.ts';
 import { speechFrames } from './speech-frames.ts';
 
 // What is expected of every provider's speech to text, in the words of its own tests.
-
-const { SpeechEventType } = livekit;
 
 type Session = Pick<Listening<livekit.SpeechStream, never>, 'cloud' | 'clock' | 'say'> & {
   hearing: Hearing<livekit.SpeechStream>;
@@ -22,42 +20,6 @@ export async function expectTwoPhrases({ hearing, say }: Session): Promise<void>
   await until(() => hearing.story().endsWith('Tell me.>'));
   expect(hearing.story()).toBe('<Where is the station?><Tell me.>');
   expect(hearing.errors).toEqual([]);
-}
-
-/** Words are told while they are spoken, so often at least, and so is the audio that is paid for. */
-export async function expectInterimsAndUsage({ hearing, say }: Session, interims: number): Promise<void> {
-  await say('Once upon a time a lighthouse keeper kept a garden of radios.');
-  await until(() => hearing.story().endsWith('>'));
-  const types = hearing.events.map(({ type }) => type);
-  expect(types.filter((type) => type === SpeechEventType.INTERIM_TRANSCRIPT).length).toBeGreaterThanOrEqual(interims);
-  const seconds = hearing.events.reduce((sum, { recognitionUsage }) => sum + (recognitionUsage?.audioDuration ?? 0), 0);
-  expect(seconds).toBeGreaterThan(2);
-}
-
-/** The last word is written down, and nothing is left behind. */
-export async function expectCleanEnd({ hearing, say, clock, cloud }: Session): Promise<void> {
-  await say('Goodbye.', 0);
-  hearing.stream.endInput();
-  await hearing.ended;
-  expect(hearing.story()).toBe('<Goodbye.>');
-  await until(() => cloud.sockets === 0);
-  expect([clock.pending, hearing.errors]).toEqual([0, []]);
-}
-
-/** A line on which nobody speaks for so many steps of so many milliseconds is kept, twice. */
-export async function expectKeptLine(
-  { hearing, say, clock, cloud }: Session,
-  steps: number,
-  ms: number,
-): Promise<void> {
-  await until(() => cloud.sockets === 1);
-  for (let step = 0; step < steps; step++) await clock.advance(ms);
-  await say('Still here?');
-  expect(await hearing.finals(1)).toEqual(['Still here?']);
-  for (let step = 0; step < steps; step++) await clock.advance(ms);
-  await say('Yes.');
-  expect(await hearing.finals(2)).toEqual(['Still here?', 'Yes.']);
-  expect(hearing.connection.map(({ type }) => type)).toEqual(['connecting', 'open']);
 }
 
 /** A connection that is lost in the middle of a phrase costs no word of it. */

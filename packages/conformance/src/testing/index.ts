@@ -7,12 +7,4 @@ export { CallMicrophone } from './call-microphone.ts';
 export { listenWith, type Listening } from './listening.ts';
 export { boothWith, useVoices, type Booth, type BoothVoice } from './booth.ts';
 export { call, finalsOf, type Call } from './call.ts';
-export {
-  expectCleanEnd,
-  expectInterimsAndUsage,
-  expectKeptLine,
-  expectRefusal,
-  expectTurnByTurn,
-  expectTwoPhrases,
-  expectWholePhrase,
-} from './expectations.ts';
+export { expectRefusal, expectTurnByTurn, expectTwoPhrases, expectWholePhrase } from './expectations.ts';
