@@ -1,5 +1,5 @@
 import { initializeLogger } from '@livekit/agents';
-import type { PatchbayError} from '@patchbay/ws-url';
+import type { PatchbayError } from '@patchbay/ws-url';
 import { type OpenAICapability } from '@patchbay/ws-url';
 import { describe, expect, it, vi } from 'vitest';
 import { azureEndpoint, dial, failureOf, withoutEnvironment } from './__fixtures__/azure.ts';
