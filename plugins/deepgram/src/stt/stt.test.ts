@@ -1,6 +1,6 @@
 import type { APIConnectOptions } from '@livekit/agents';
 import { describeEars } from '@patchbay/conformance/hearing';
-import { expectRefusal, speechFrames, until } from '@patchbay/conformance/testing';
+import { speechFrames, until } from '@patchbay/conformance/testing';
 import type { LoopbackOptions } from '@patchbay/loopback';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { apiKey, listenWith, sampleRate, type Listening } from '../__fixtures__/listening.ts';
