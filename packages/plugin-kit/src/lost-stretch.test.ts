@@ -103,6 +103,17 @@ describe('LostStretch', () => {
     expect(told).toEqual([[500, 'in-flight']]);
   });
 
+  it('takes what was answered for heard, whether or not it was known to have arrived', () => {
+    const { history, lost, say, report, told } = rig();
+    lost.opened();
+    say(3_000);
+    history.settle(2_000);
+    lost.closed(Infinity, 2_000);
+    report(2_500, 'in-flight');
+    lost.opened();
+    expect(told).toEqual([]);
+  });
+
   it('tells of everything that nobody will hear when there will be no other socket', () => {
     const { lost, say, report, told } = rig();
     lost.opened();

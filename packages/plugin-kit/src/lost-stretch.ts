@@ -21,7 +21,9 @@ export class LostStretch {
   #toldMs = 0;
   /** Where the audio of the last socket that was lost ended. */
   #sentMs = 0;
-  /** How much before that it may not have heard, as the session below reports it. */
+  /** How far it had answered. */
+  #answeredMs = 0;
+  /** How much of the end it may not have heard, as the session below reports it. */
   #unheardMs = 0;
   /** Where the present socket began to listen; `undefined`: there is none. */
   #startMs: number | undefined;
@@ -34,8 +36,12 @@ export class LostStretch {
     this.#tell = tell;
   }
 
-  /** The socket is gone that was sent all there is. `owedFromMs`: what begins there it owed an answer to. */
-  closed(owedFromMs: number = Infinity): void {
+  /**
+   * The socket is gone that was sent all there is. `owedFromMs`: what begins there it owed an answer to. `answeredMs`:
+   * what comes before that it has answered, and so heard.
+   */
+  closed(owedFromMs: number = Infinity, answeredMs: number = 0): void {
+    this.#answeredMs = answeredMs;
     this.#startMs = undefined;
     this.#sentMs = this.#history.pushedMs;
     this.#unheardMs = 0;
@@ -59,7 +65,8 @@ export class LostStretch {
       this.#lose(droppedMs, reason);
     } else if (reason !== 'in-flight' || !this.#wasHeard) {
       this.#unheardMs += droppedMs;
-      this.#reachBack(Math.max(0, this.#sentMs - this.#unheardMs - this.#gap.milliseconds), reason);
+      const fromMs = this.#sentMs - this.#unheardMs - this.#gap.milliseconds;
+      this.#reachBack(Math.max(this.#answeredMs, fromMs), reason);
       // A predecessor that we closed ourselves is reported only when its successor listens already.
       this.#tellUntil(this.#startMs ?? this.#history.startMs, reason);
     }

@@ -244,7 +244,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#link = undefined;
     this.#isMended = this.#wire.lost?.(this.#speech, error) === true;
     const isOver = this.closed || (this.#inputEnded && error === undefined);
-    this.#lostStretch.closed(isOver ? Infinity : this.#owedFromMs);
+    this.#lostStretch.closed(isOver ? Infinity : this.#owedFromMs, this.#unanswered.answeredUntilMs);
     this.#unended.end();
     this.#signOfLife.lost();
     this.#idleLine?.lost();

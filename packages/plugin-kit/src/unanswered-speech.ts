@@ -26,6 +26,11 @@ export class UnansweredSpeech {
     return this.#loudUntilMs - Math.max(this.#answeredUntilMs, behindMs) >= wordMs;
   }
 
+  /** What comes before this has been answered. */
+  get answeredUntilMs(): number {
+    return this.#answeredUntilMs;
+  }
+
   /** Where the first loud thing behind the last answer is. */
   get owedFromMs(): number {
     return Math.max(this.#loudFromMs, this.#answeredUntilMs);

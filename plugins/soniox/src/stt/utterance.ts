@@ -65,15 +65,23 @@ export class Utterance {
     this.#speech.ended(voice, endMs);
   }
 
-  /** The socket is gone. What is final is told, up to the last word that is complete; the rest is said again. */
+  /** The socket is gone. What is final is told, up to the last word that is complete, and translated; the rest is said again. */
   breaksOff(): void {
     this.#report(0);
-    const next = this.#rest[0];
-    const isComplete = next === undefined || beginsWord(next);
-    const complete = isComplete
-      ? this.#final
-      : this.#final.slice(0, Math.max(0, this.#final.findLastIndex(beginsWord)));
+    const complete = this.#final.slice(0, this.#completeCount());
     if (complete.length > 0) this.#tell(complete);
+  }
+
+  #completeCount(): number {
+    const tokens = this.#final;
+    // The translation of the last stretch is still to come, or nobody knows whether all of it has.
+    const stretch = tokens.findLastIndex(
+      ({ status }, at) => status === 'original' && tokens[at - 1]?.status !== 'original',
+    );
+    if (stretch !== -1) return stretch;
+    const next = this.#rest[0];
+    if (next === undefined || beginsWord(next)) return tokens.length;
+    return Math.max(0, tokens.findLastIndex(beginsWord));
   }
 
   /** So much audio has been heard. */
