@@ -7,6 +7,11 @@ export class SessionTerms {
     this.#own = own;
   }
 
+  /** How many are the user's. */
+  get ownCount(): number {
+    return new Set(this.#own).size;
+  }
+
   /** The user has others now. */
   ofUser(terms: readonly string[]): string[] {
     this.#own = [...terms];

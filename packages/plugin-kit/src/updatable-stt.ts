@@ -1,4 +1,7 @@
 import type { APIConnectOptions } from '@livekit/agents';
+import { PatchbayError } from '@patchbay/ws-url';
+import { refuseOption } from './check-options.ts';
+import { logger } from './logging.ts';
 import { SessionTerms } from './session-terms.ts';
 import { listeningOf, StreamingSTT, type StreamingSTTDescription } from './streaming-stt.ts';
 import { StreamingSTTStream } from './streaming-stt-stream.ts';
@@ -34,19 +37,37 @@ export abstract class UpdatableSTT<Options extends object, Given extends object>
    * @throws PatchbayError `invalid-option`, and nothing is changed.
    */
   updateOptions(options: Given): void {
-    this.#description.resolve(options, this.options);
+    resolved(this.#description, options, this.options);
     const terms = this.#description.termsIn(options);
-    if (terms === undefined) this.#change(options);
-    else this.#change({ ...options, ...this.#description.withTerms(this.#terms.ofUser(terms), options) });
+    if (terms === undefined) return this.#change(options);
+    const all = this.#terms.ofUser(terms);
+    const withTerms = (some: string[]): Given => ({ ...options, ...this.#description.withTerms(some, options) });
+    this.#change(this.#fitting(all, terms.length, withTerms));
   }
 
   override _updateSessionKeyterms(keyterms: string[]): void {
     const terms = this.#terms.ofSession(keyterms);
-    if (terms !== undefined) this.#change(this.#description.withTerms(terms, this.options));
+    if (terms === undefined) return;
+    const withTerms = (some: string[]): Given => this.#description.withTerms(some, this.options);
+    this.#change(this.#fitting(terms, this.#terms.ownCount, withTerms));
+  }
+
+  /** With as many of the session's words as the service takes: they come last, and nobody here asked for them. */
+  #fitting(terms: string[], ownCount: number, withTerms: (terms: string[]) => Given): Given {
+    for (let count = terms.length; ; count--) {
+      const given = withTerms(terms.slice(0, count));
+      try {
+        resolved(this.#description, given, this.options);
+        if (count < terms.length) logger()?.warn({ count }, 'the service takes so many words to prefer, and not all');
+        return given;
+      } catch (error) {
+        if (!PatchbayError.is(error) || count <= ownCount) throw error;
+      }
+    }
   }
 
   #change(options: Given): void {
-    this.setOptions(this.#description.resolve(options, this.options));
+    this.setOptions(resolved(this.#description, options, this.options));
     for (const stream of this.streams) if (stream instanceof UpdatableSTTStream) stream.updateOptions(options);
   }
 }
@@ -61,11 +82,24 @@ export abstract class UpdatableSTTStream<
   constructor(model: UpdatableSTT<Options, Given>, options: Readonly<Options>, connOptions?: APIConnectOptions) {
     super(model, options, connOptions);
     const description = listeningOf(model) as UpdatableSTTDescription<Options, Given>;
-    this.#resolve = (given) => description.resolve(given, this.options);
+    this.#resolve = (given) => resolved(description, given, this.options);
   }
 
   /** Holds for this stream alone. */
   updateOptions(options: Given): void {
     this.changeOptions(this.#resolve(options));
   }
+}
+
+/** Options in which what all streams are made with stays as it is. */
+function resolved<Options extends object, Given>(
+  description: UpdatableSTTDescription<Options, Given>,
+  given: Given,
+  before: Options,
+): Options {
+  const options = description.resolve(given, before);
+  const { sampleRate = description.sampleRate } = options as { sampleRate?: number };
+  if (sampleRate !== description.sampleRate)
+    refuseOption('sampleRate', `${description.sampleRate}, as it was at construction: make another STT`);
+  return options;
 }

@@ -8,3 +8,4 @@ export { listenWith, type Listening } from './listening.ts';
 export { boothWith, useVoices, type Booth, type BoothVoice } from './booth.ts';
 export { call, finalsOf, type Call } from './call.ts';
 export { expectRefusal, expectTurnByTurn, expectTwoPhrases, expectWholePhrase } from './expectations.ts';
+export { listenToScript, type Scripted, type ScriptedSocket } from './scripted.ts';

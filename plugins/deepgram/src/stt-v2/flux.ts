@@ -14,9 +14,10 @@ export const flux: SpeechToTextWire<TurnOptions> = {
   finish: () => ['{"type":"ForceEndTurn"}', '{"type":"CloseStream"}'],
   probe: () => ({}),
   update(before, { options }) {
-    const [was, is] = [before, options].map(parts);
-    if (was?.fixed !== is?.fixed) return 'reconnect';
-    return was?.settings === is?.settings ? [] : [`{"type":"Configure",${is?.settings.slice(1)}`];
+    const [was, is] = [parts(before), parts(options)];
+    // No message takes a threshold back.
+    if (was.fixed !== is.fixed || was.thresholds.some((name) => !is.thresholds.includes(name))) return 'reconnect';
+    return was.settings === is.settings ? [] : [`{"type":"Configure",${is.settings.slice(1)}`];
   },
   receive(message, speech, { connection }) {
     switch (message.type) {
@@ -35,14 +36,13 @@ export const flux: SpeechToTextWire<TurnOptions> = {
 };
 
 /** What only a new socket can change, and what a message can. https://developers.deepgram.com/docs/flux/configure */
-function parts(options: TurnOptions): { fixed: string; settings: string } {
+function parts(options: TurnOptions): { fixed: string; thresholds: string[]; settings: string } {
   const { eager_eot_threshold, eot_threshold, eot_timeout_ms, keyterm, language_hint, ...fixed } = turnQuery(options);
   const thresholds = { eager_eot_threshold, eot_threshold, eot_timeout_ms };
-  // A threshold that is taken back, which no message can say, takes a new socket.
-  const named = Object.keys(thresholds).filter((name) => thresholds[name as keyof typeof thresholds] !== undefined);
   const hints = options.model === 'flux-general-multi' ? { language_hints: language_hint } : {};
   return {
-    fixed: JSON.stringify([options.model, fixed, named]),
+    fixed: JSON.stringify([options.model, fixed]),
+    thresholds: Object.entries(thresholds).flatMap(([name, value]) => (value === undefined ? [] : [name])),
     settings: JSON.stringify({ thresholds, keyterms: keyterm, ...hints }),
   };
 }

@@ -50,7 +50,7 @@ export interface TurnOptions {
 }
 
 export interface STTv2Options extends TurnOptions, Omit<DeepgramConnectOptions, 'baseUrl'> {
-  /** The whole address of `/v2/listen`; the same as `baseURL`. Default `wss://api.deepgram.com/v2/listen`. */
+  /** The service's address, with or without the path at its end; the same as `baseURL`. Default `wss://api.deepgram.com/v2/listen`. */
   endpointUrl: string;
 }
 

@@ -40,7 +40,7 @@ export const nova: SpeechToTextWire<ListenOptions> = {
       case 'Results':
         return results(message, speech, connection);
       case 'UtteranceEnd':
-        return speech.ended(utterance, msOf(message.last_word_end));
+        return utteranceEnded(msOf(message.last_word_end), speech);
       case 'Metadata': // the last word, after CloseStream
         return speech.nothing();
       case 'Error':
@@ -51,6 +51,12 @@ export const nova: SpeechToTextWire<ListenOptions> = {
 
 function sameQuery(before: ListenOptions, now: ListenOptions): boolean {
   return before.model === now.model && JSON.stringify(streamQuery(before)) === JSON.stringify(streamQuery(now));
+}
+
+/** It comes late: what has begun since goes on. -1 for no words. */
+function utteranceEnded(endMs: number | undefined, speech: Speech): void {
+  if (endMs !== undefined && endMs >= 0 && endMs < (speech.owedFromMs ?? 0)) return;
+  speech.ended(utterance, endMs !== undefined && endMs < 0 ? undefined : endMs);
 }
 
 /** A segment is told again and again until it is final; some of those end what is being said. */
@@ -64,10 +70,12 @@ function results(message: JsonMessage, speech: Speech, connection: Connection): 
   const durationMs = msOf(message.duration) ?? 0;
   const startMs = Math.round(msOf(message.start) ?? 0);
   const endMs = startMs + durationMs;
-  // Where it begins is the only name that a segment has, and nothing else begins there.
+  // Where it begins is the only name that a segment has, and nothing else that has a length begins there.
   const id = String(startMs);
   if (message.is_final !== true) return speech.interim(id, text, details);
-  speech.usage(id, { audioMs: durationMs, ...(requestId === '' ? {} : { requestId }) });
-  speech.final(id, text, text === '' ? { endMs } : details);
+  if (durationMs > 0 || text !== '') {
+    speech.usage(id, { audioMs: durationMs, ...(requestId === '' ? {} : { requestId }) });
+    speech.final(id, text, text === '' ? { endMs } : details);
+  }
   if (message.speech_final === true) speech.ended(utterance, details.endMs ?? endMs);
 }

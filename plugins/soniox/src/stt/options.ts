@@ -87,7 +87,7 @@ export interface TranscribeOptions {
 }
 
 export interface STTOptions extends TranscribeOptions, SonioxConnectOptions {
-  /** The whole address; the same as `baseURL`. Default `wss://stt-rt.soniox.com/transcribe-websocket`. */
+  /** The service's address, with or without the path at its end; the same as `baseURL`. Default `wss://stt-rt.soniox.com/transcribe-websocket`. */
   baseUrl: string;
 }
 

@@ -37,8 +37,12 @@ export function transcribe(): SpeechToTextWire<TranscribeOptions> {
 
 function results(message: JsonMessage, speech: Speech, utterance: Utterance): void {
   const tokens = listOf(message.tokens).map(tokenOf);
-  const isNews = utterance.isNews(tokens.filter((token) => token.isFinal && !isMarker(token)));
-  utterance.heard(numberOf(message.total_audio_proc_ms) ?? 0);
+  const processedMs = numberOf(message.total_audio_proc_ms) ?? 0;
+  const isNews = utterance.isNews(
+    tokens.filter((token) => token.isFinal && !isMarker(token)),
+    processedMs,
+  );
+  utterance.heard(processedMs);
   for (const token of tokens) {
     if (!token.isFinal) continue;
     if (!isMarker(token)) {

@@ -30,9 +30,10 @@ export class Utterance {
   }
 
   /** `false`: these were told before. */
-  isNews(tokens: readonly Token[]): boolean {
-    const key = tokens.map(({ text, startMs }) => `${startMs} ${text}`).join();
-    if (key === '') return true;
+  isNews(tokens: readonly Token[], processedMs: number): boolean {
+    if (tokens.length === 0) return true;
+    // A translation has no times: how much was heard by then tells two of the same apart.
+    const key = [processedMs, ...tokens.map(({ text, startMs }) => `${startMs} ${text}`)].join();
     const isNews = key !== this.#latest;
     this.#latest = key;
     return isNews;

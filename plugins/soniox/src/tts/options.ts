@@ -42,7 +42,7 @@ export interface SpeakOptions {
 }
 
 export interface TTSOptions extends SpeakOptions, SonioxConnectOptions {
-  /** The whole address; the same as `baseURL`. Default `wss://tts-rt.soniox.com/tts-websocket`. */
+  /** The service's address, with or without the path at its end; the same as `baseURL`. Default `wss://tts-rt.soniox.com/tts-websocket`. */
   websocketUrl: string;
   /** Cuts text into what is sent at once. Default: LiveKit's, sentences of eight characters at least. */
   tokenizer?: tokenize.SentenceTokenizer | tokenize.WordTokenizer;
