@@ -58,6 +58,20 @@ describe('options in the query', () => {
     expect([room.server.upgrades, errors]).toEqual([2, []]);
   });
 
+  it('that change while a socket is dialled lose nothing that was said or asked for by then', async () => {
+    const { model, stream } = await listen();
+    stream.pushFrame(frame(3_000, 500));
+    stream.flush();
+    await until(() => room.server.upgrades === 1);
+    model.change({ language: 'de' });
+    await until(() => room.clock.pending > 0);
+    await room.clock.advance(1);
+    const second = await room.server.socket(1);
+    await until(() => second.audio.length === 8_000 && second.messages.some(({ type }) => type === 'flush'));
+    const first = await room.server.socket(0);
+    expect([first.audio.length, first.messages]).toEqual([0, []]);
+  });
+
   it('that say nothing new leave the socket alone', async () => {
     const { model } = await listen();
     await room.server.socket(0);

@@ -203,9 +203,10 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #opened(link: Link): void {
-    this.#link = link;
     this.#hasOpened = true;
+    // It is told nothing and will be lost: the next one listens.
     if (this.#isOutdated) return;
+    this.#link = link;
     this.#idleLine?.opened();
     for (const frame of this.#wire.open?.(this.#context) ?? []) link.send(frame);
     const { sounds, startMs } = this.#history.replay();
@@ -224,8 +225,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     const before = this.#dialledWith;
     if (before === this.#options) return false;
     if (queryOf !== undefined) return !this.#tellChange(before);
-    const isNamed = connection.modelIn === 'url' || connection.modelIn === 'both';
-    if (!isNamed || modelOf?.(before) === modelOf?.(this.#options)) return false;
+    if (!['url', 'both'].includes(connection.modelIn) || modelOf?.(before) === modelOf?.(this.#options)) return false;
     this.#session?.reconnect('options changed');
     return true;
   }
@@ -241,6 +241,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #lost(error: PatchbayError | undefined): void {
+    if (this.#link === undefined) return;
     this.#link = undefined;
     this.#isMended = this.#wire.lost?.(this.#speech, error) === true;
     const isOver = this.closed || (this.#inputEnded && error === undefined);
@@ -351,9 +352,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #expectAnswer(): { touch(): void; met(): void } {
-    return (
-      this.#session?.expect('transcript', Math.max(answerMs, this.#connOptions.timeoutMs)) ?? { touch() {}, met() {} }
-    );
+    const withinMs = Math.max(answerMs, this.#connOptions.timeoutMs);
+    return this.#session?.expect('transcript', withinMs) ?? { touch() {}, met() {} };
   }
 
   #probe(): { touch(): void; met(): void } | undefined {
@@ -371,9 +371,9 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   #settleAudio(socketMs: number | undefined): void {
-    const { pushedMs } = this.#history;
-    this.#unanswered.answered(socketMs === undefined ? pushedMs : this.#originMs + socketMs);
-    this.#history.settle(socketMs === undefined ? pushedMs - leadMs : this.#originMs + socketMs);
+    const untilMs = socketMs === undefined ? undefined : this.#originMs + socketMs;
+    this.#unanswered.answered(untilMs ?? this.#history.pushedMs);
+    this.#history.settle(untilMs ?? this.#history.pushedMs - leadMs);
   }
 
   #secondsAt(socketMs: number): number {

@@ -1,9 +1,9 @@
 import { stt as livekit } from '@livekit/agents';
 import type { ConnectionEmitter } from '@patchbay/plugin-kit';
 import { describe, expect, it } from 'vitest';
+import { expectTwoPhrases, expectWholePhrase } from '../testing/expectations.ts';
 import { until } from '../testing/hearing.ts';
 import type { Listening } from '../testing/listening.ts';
-import { speechFrames } from '../testing/speech-frames.ts';
 
 const { SpeechEventType } = livekit;
 
@@ -26,13 +26,8 @@ export function describeEars({ label, provider, language, listen, requestId = /.
   describe(label, () => {
     it('tells one START, transcripts, one END, for each thing that is said', async () => {
       const session = await listen();
-      const { hearing, say, model } = session;
-      await say('Where is the station?');
-      await until(() => hearing.story().endsWith('>'));
-      await say('Tell me.');
-      await until(() => hearing.story().endsWith('Tell me.>'));
-      expect(hearing.story()).toBe('<Where is the station?><Tell me.>');
-      expect([hearing.errors, model.label, model.provider]).toEqual([[], label, provider]);
+      await expectTwoPhrases(session);
+      expect([session.model.label, session.model.provider]).toEqual([label, provider]);
       const [first, second] = session.finals();
       expect(first).toMatchObject({ language });
       expect(first!.confidence).toBeCloseTo(0.99, 2);
@@ -80,18 +75,7 @@ export function describeEars({ label, provider, language, listen, requestId = /.
     });
 
     it('loses no word with a connection that is lost in the middle of a phrase', async () => {
-      const { hearing, clock, cloud } = await listen();
-      const frames = await speechFrames('When does the last ferry leave?', { silenceMs: 1_500, sampleRate: 16_000 });
-      const third = Math.floor(frames.length / 3);
-      for (const frame of frames.slice(0, third)) hearing.stream.pushFrame(frame);
-      await until(() => hearing.events.length > 0);
-      cloud.dropSockets();
-      const isLost = ({ type }: { type: string }): boolean => type === 'closed' || type === 'reconnecting';
-      await until(() => hearing.connection.some(isLost));
-      await clock.advance(1_000);
-      for (const frame of frames.slice(third)) hearing.stream.pushFrame(frame);
-      expect(await hearing.finals(1)).toEqual(['When does the last ferry leave?']);
-      expect(hearing.errors).toEqual([]);
+      await expectWholePhrase(await listen());
     });
   });
 }

@@ -1,8 +1,7 @@
-import type { SpeechToTextContext } from '@patchbay/plugin-kit';
-import type { PatchbayError } from '@patchbay/ws-url';
+import { textOf, type SpeechToTextContext } from '@patchbay/plugin-kit';
+import type { Connection, PatchbayError } from '@patchbay/ws-url';
 import type { RealtimeErrorBody } from '../realtime/api-proto.ts';
 import { isExpiry, isFatalError } from '../realtime/failures.ts';
-import { askLess, asksMore } from './extras.ts';
 import { wantsLogprobs, type Listening } from './options.ts';
 
 type Context = SpeechToTextContext<Listening>;
@@ -14,6 +13,22 @@ export const probeId = 'patchbay_probe';
 
 /** What servers close with that cannot read what they were told, or will not serve it. */
 const refusingCloses: ReadonlySet<number> = new Set([1003, 1007, 1008, 1011, 4400]);
+
+/**
+ * Models that refused what nobody had asked for, in words that left no doubt: no stream of theirs asks again.
+ */
+const plain = new WeakMap<Connection, Set<string>>();
+
+/** Whether this model is asked for more than the user said. */
+function asksMore(connection: Connection, model: string): boolean {
+  return plain.get(connection)?.has(model) !== true;
+}
+
+/** From now on this model is asked for no more than the user said. */
+function askLess(connection: Connection, model: string): void {
+  const models = plain.get(connection) ?? new Set();
+  plain.set(connection, models.add(model));
+}
 
 /**
  * What one stream asks for beside what the user said: how sure the service is of each token. Servers refuse what they do
@@ -75,19 +90,15 @@ export class SocketExtras {
 
 /** The service names the field, or one that it does not know. */
 function namesExtras({ code, param, message }: RealtimeErrorBody): boolean {
-  const names = `${text(param)} ${text(message)}`;
-  return /\binclude|logprobs/i.test(names) || (text(code) === 'unknown_parameter' && text(param) === '');
+  const names = `${textOf(param)} ${textOf(message)}`;
+  return /\binclude|logprobs/i.test(names) || (textOf(code) === 'unknown_parameter' && textOf(param) === '');
 }
 
 /** Nothing else that is known to be wrong, and said before the service took a configuration, or of a configuration. */
 function mayMeanExtras(error: RealtimeErrorBody, isConfigured: boolean): boolean {
   const { type, code, param, event_id } = error;
-  if (isFatalError(error) || isExpiry(error) || /rate_?limit/.test(`${text(type)} ${text(code)}`)) return false;
-  if (!['', 'session'].includes(text(param)) || text(code).startsWith('input_audio_buffer')) return false;
-  const id = text(event_id);
+  if (isFatalError(error) || isExpiry(error) || /rate_?limit/.test(`${textOf(type)} ${textOf(code)}`)) return false;
+  if (!['', 'session'].includes(textOf(param)) || textOf(code).startsWith('input_audio_buffer')) return false;
+  const id = textOf(event_id);
   return id === updateId || id === probeId || (id === '' && !isConfigured);
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

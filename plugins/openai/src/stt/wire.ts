@@ -1,6 +1,9 @@
 import {
   base64Of,
+  fieldsOf,
   logger,
+  numberOf,
+  textOf,
   type Frame,
   type JsonMessage,
   type Speech,
@@ -69,31 +72,31 @@ export function transcription(): SpeechToTextWire<Listening> {
 
 /** What a message tells. */
 function hear(message: JsonMessage, speech: Speech, context: Context): void {
-  const id = text(message.item_id);
+  const id = textOf(message.item_id);
   switch (message.type) {
     case 'input_audio_buffer.speech_started':
-      return speech.started(id, number(message.audio_start_ms));
+      return speech.started(id, numberOf(message.audio_start_ms));
     case 'input_audio_buffer.speech_stopped':
-      return speech.stopped(id, { atMs: number(message.audio_end_ms), trailingMs: trailingSilenceMs(context) });
+      return speech.stopped(id, { atMs: numberOf(message.audio_end_ms), trailingMs: trailingSilenceMs(context) });
     case 'input_audio_buffer.committed':
       return speech.committed(id);
     case 'conversation.item.input_audio_transcription.delta':
-      return speech.delta(id, text(message.delta), { logprobs: logprobsIn(message.logprobs) });
+      return speech.delta(id, textOf(message.delta), { logprobs: logprobsIn(message.logprobs) });
     case 'conversation.item.input_audio_transcription.segment': {
-      const speaker = text(message.speaker);
-      const seconds = (number(message.end) ?? 0) - (number(message.start) ?? 0);
+      const speaker = textOf(message.speaker);
+      const seconds = (numberOf(message.end) ?? 0) - (numberOf(message.start) ?? 0);
       return speaker === '' ? undefined : speech.spoke(id, speaker, seconds * 1000);
     }
     case 'conversation.item.input_audio_transcription.completed': {
       const { seconds, ...tokens } = usageIn(message.usage);
       speech.usage(id, { ...tokens, ...(seconds === undefined ? {} : { audioMs: seconds * 1000 }) });
       const languages = languageCodesIn(message.languages);
-      return speech.final(id, text(message.transcript), { languages, logprobs: logprobsIn(message.logprobs) });
+      return speech.final(id, textOf(message.transcript), { languages, logprobs: logprobsIn(message.logprobs) });
     }
     case 'conversation.item.input_audio_transcription.failed':
-      if (isFatalError(message.error)) throw failureOf(record(message.error), context.connection, true);
+      if (isFatalError(message.error)) throw failureOf(fieldsOf(message.error), context.connection, true);
       logger(context.connection)?.warn(
-        { code: record(message.error).code },
+        { code: fieldsOf(message.error).code },
         'a piece of speech could not be transcribed',
       );
       return speech.failed(id);
@@ -171,25 +174,13 @@ function failed(error: RealtimeErrorBody, speech: Speech, { connection }: Contex
  */
 function refusesConfiguration(error: RealtimeErrorBody, speech: Speech): boolean {
   if (error.event_id === updateId) return true;
-  if (error.type !== 'invalid_request_error' || text(error.event_id) !== '') return false;
-  const [param, code] = [text(error.param), text(error.code)];
+  if (error.type !== 'invalid_request_error' || textOf(error.event_id) !== '') return false;
+  const [param, code] = [textOf(error.param), textOf(error.code)];
   if (/^session(\.|$)/.test(param)) return true;
   return !speech.isConfigured && !/^(audio|item_id)/.test(param) && !code.startsWith('input_audio_buffer');
 }
 
 /** Some say it in words alone. */
 function errorIn({ error }: JsonMessage): RealtimeErrorBody {
-  return typeof error === 'string' ? { message: error } : record(error);
-}
-
-function record(value: unknown): JsonMessage {
-  return typeof value === 'object' && value !== null ? (value as JsonMessage) : {};
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+  return typeof error === 'string' ? { message: error } : fieldsOf(error);
 }
