@@ -125,6 +125,24 @@ describe('pain 7: a lost socket', () => {
     expect(errors.map(({ error }) => error.message)).toContain('the connection was lost twice before the reply began');
   });
 
+  test('a session that is closed before the word of a reply that was asked for again says of no loss', async () => {
+    const session = bench.open({ connOptions: { timeoutMs: 60_000 } });
+    const errors: string[] = [];
+    session.on('error', ({ error }: llm.RealtimeModelError) => errors.push(error.message));
+    const asked = session.generateReply();
+    for (const count of [1, 2]) {
+      const line = await bench.service.line(count);
+      const create = await line.event('response.create');
+      const began = next<llm.GenerationCreatedEvent>(session, 'generation_created');
+      line.created(`r${count}`, create);
+      await began;
+      if (count === 1) await bench.lose(line);
+    }
+    await asked;
+    await session.close();
+    expect(errors.filter((message) => message.includes('lost twice'))).toEqual([]);
+  });
+
   test('a reply that had begun to speak is not asked for again, nor one that was called off', async () => {
     const session = bench.open();
     const asked = session.generateReply();

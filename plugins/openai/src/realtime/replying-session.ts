@@ -215,7 +215,7 @@ export abstract class ReplyingSession extends RealtimeSessionBase {
   ): void {
     for (const [itemId, message] of generation.messages) this.#rememberText(itemId, message.audioTranscript);
     const isCancelled = this.sequencer.isCancelling(generation.responseId);
-    if (!result && !this.link && !isCancelled && generation.ttftMs < 0) {
+    if (!result && !this.link && !this.ended && !isCancelled && generation.ttftMs < 0) {
       this.turns.cutShort();
       this.sequencer.cutShort(generation.responseId);
     }
