@@ -1,0 +1,53 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { folderOf } from '../folder.ts';
+import { installDebian } from './debian.ts';
+import { buildGo, type GoBuild } from './go.ts';
+import { installNpm } from './npm.ts';
+import { installPython, type PythonPackages } from './python.ts';
+
+/** Installs with the machine's ordinary package clients, into a folder that Git ignores, and what is there already not again. */
+export class Installer {
+  readonly #told: (what: string) => void;
+
+  constructor(told: (what: string) => void) {
+    this.#told = told;
+  }
+
+  /** A virtual environment with exactly these packages; where its programs are. */
+  python(name: string, packages: PythonPackages): Promise<string> {
+    return this.once('python', name, packages, (folder) => installPython(folder, packages)).then((at) =>
+      join(at, 'bin'),
+    );
+  }
+
+  /** Debian's packages, unpacked: nothing is installed on the machine. The root that they are in. */
+  debian(name: string, packages: readonly string[]): Promise<string> {
+    return this.once('debian', name, packages, (folder) => installDebian(folder, packages));
+  }
+
+  /** A program that is built from a Go module; its path. */
+  go(name: string, build: GoBuild): Promise<string> {
+    return this.once('go', name, build, (folder) => buildGo(folder, build)).then((at) => join(at, name));
+  }
+
+  /** Packages of npm, from their lock file; the folder that has `node_modules`. */
+  npm(name: string, from: string): Promise<string> {
+    return this.once('npm', name, from, (folder) => installNpm(folder, from));
+  }
+
+  /** `make` fills a folder; not again while `recipe` is the same, and from nothing when it broke off. */
+  async once(kind: string, name: string, recipe: unknown, make: (folder: string) => Promise<void>): Promise<string> {
+    const folder = join(folderOf('installed', kind), name);
+    const stamp = join(folder, '.installed.json');
+    const wanted = JSON.stringify(recipe);
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return folder;
+    this.#told(`installing ${name}`);
+    await rm(folder, { recursive: true, force: true });
+    folderOf('installed', kind, name);
+    await make(folder);
+    writeFileSync(stamp, wanted);
+    return folder;
+  }
+}
