@@ -2,7 +2,16 @@ import tseslint from 'typescript-eslint';
 import { houseRules } from './scripts/lint/rules.js';
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/.turbo/**', 'demo/out/**', 'interop/out/**', '**/tsdown.config.ts'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/.turbo/**',
+      'demo/out/**',
+      'interop/out/**',
+      '**/tsdown.config.ts',
+    ],
+  },
   {
     files: ['**/*.{ts,mts,cts}'],
     extends: [tseslint.configs.recommendedTypeChecked],
