@@ -45,6 +45,9 @@ export class Stage {
 
   /** Stops everything, whatever fails to. */
   async end(): Promise<void> {
-    for (const end of this.#ends.splice(0).reverse()) await Promise.resolve(end()).catch(() => undefined);
+    for (const end of this.#ends.splice(0).reverse())
+      await Promise.resolve()
+        .then(end)
+        .catch(() => undefined);
   }
 }
