@@ -24,6 +24,22 @@ export function routeTo(endpoint: EndpointDescription, options: ConnectOptions, 
 }
 
 /**
+ * A way that not everybody goes: where a gateway has the socket alone, that matters to those who ask for whole pieces of
+ * speech. It is looked for now, and if there is none, whoever wants to go it is told why.
+ */
+export function routeIfAny(find: () => Route): () => Route {
+  try {
+    const route = find();
+    return () => route;
+  } catch (error) {
+    if (!PatchbayError.is(error)) throw error;
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/**
  * Options, then the environment, which is read now: `variable` holds the provider's key, and goes to the provider, to a
  * base URL, and to gateways that hand it on.
  *

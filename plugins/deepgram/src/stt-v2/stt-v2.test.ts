@@ -142,4 +142,9 @@ describe('options', () => {
   ])('that cannot work are refused by name: %s', (option, value) => {
     expectRefusal(option, () => new STTv2({ apiKey: 'k', [option]: value }));
   });
+
+  it('of 0 are left to the service, whose threshold is 0.7', () => {
+    const model = new STTv2({ apiKey: 'k', eagerEotThreshold: 0.5, eotThreshold: 0, eotTimeoutMs: 0 });
+    expect(() => model.updateOptions({ eagerEotThreshold: 0.8 })).toThrow(/eotThreshold \(0.7 unless set\)/);
+  });
 });

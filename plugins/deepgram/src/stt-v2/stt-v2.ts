@@ -26,8 +26,6 @@ export class STTv2 extends UpdatableSTT<TurnOptions, Partial<STTv2Options>> {
       wire: flux,
       options: turns,
       capabilities: { streaming: true, interimResults: true, alignedTranscript: 'word', keyterms: true },
-      sampleRate: turns.sampleRate,
-      modelOf: ({ model }) => model,
       resolve: resolveTurns,
       termsIn: ({ keyterms }) => keyterms,
       withTerms: (keyterms) => ({ keyterms }),

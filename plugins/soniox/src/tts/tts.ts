@@ -27,8 +27,6 @@ export class TTS extends UpdatableTTS<SpeakOptions> {
       resolve: resolveSpeaking,
       tokenizer: tokenizer ?? new tokenize.basic.SentenceTokenizer({ minSentenceLength: 8 }),
       alignedTranscript: speaking.returnTimestamps === true,
-      sampleRateOf: ({ sampleRate }) => sampleRate,
-      modelOf: ({ model }) => model,
     });
   }
 
