@@ -9,6 +9,7 @@ import { appendQuery, type Parameter, parametersOf, readQuery, secretsOfQuery } 
 import { chooseRoute, type ChosenRoute } from './route.ts';
 import { createScrubber, redactUrl } from './scrub.ts';
 import type {
+  Address,
   Auth,
   Connection,
   ConnectionOptions,
@@ -33,13 +34,18 @@ const placements: readonly unknown[] = [undefined, 'url', 'body', 'both'];
 
 /**
  * Decides where an endpoint is reached under a user's options: URL, headers, subprotocols and the place of the model.
- * Pure: reads no environment and opens nothing.
+ * Pure: reads no environment and opens nothing. An `address` says where the endpoint itself is, in place of a base URL
+ * and a gateway.
  *
  * @throws PatchbayError for everything that cannot work: `invalid-option`, `invalid-url`, `insecure-url`,
  * `missing-credential`, `unsupported`. Messages name the option and never its value.
  */
-export function resolveConnection(endpoint: EndpointDescription, options: ConnectionOptions = {}): Connection {
-  return new ResolvedConnection(endpoint, options);
+export function resolveConnection(
+  endpoint: EndpointDescription,
+  options: ConnectionOptions = {},
+  address?: Address,
+): Connection {
+  return new ResolvedConnection(endpoint, options, address);
 }
 
 let addressIn: (connection: ResolvedConnection) => URL;
@@ -82,14 +88,14 @@ class ResolvedConnection implements Connection {
     addressIn = (connection) => connection.#address(connection.model);
   }
 
-  constructor(endpoint: EndpointDescription, options: ConnectionOptions) {
+  constructor(endpoint: EndpointDescription, options: ConnectionOptions, address?: Address) {
     if (!placements.includes(options.modelIn)) {
       throw new PatchbayError('invalid-option', "`modelIn` must be 'url', 'body' or 'both'.");
     }
     if (options.allowInsecure !== undefined && typeof options.allowInsecure !== 'boolean') {
       throw new PatchbayError('invalid-option', '`allowInsecure` must be true or false.');
     }
-    const chosen = chooseRoute(endpoint, options);
+    const chosen = chooseRoute(endpoint, options, address);
     const { row, route, settings } = chosen;
     this.#chosen = chosen;
     this.endpoint = endpoint;
@@ -176,13 +182,7 @@ class ResolvedConnection implements Connection {
   #address(model: string | undefined, asked?: Query): URL {
     const { base, row, route, settings } = this.#chosen;
     const url = withTransport(base, transportOf(this.endpoint));
-    const root = route.root ?? row.root ?? '';
-    url.pathname = joinPath(base.pathname, {
-      root,
-      foreignRoot: root === row.root ? undefined : row.root,
-      path: fillPath(route.path ?? this.endpoint.path, model),
-      siblings: this.endpoint.siblings,
-    });
+    url.pathname = this.#path(model);
     const said = this.#said();
     const endpointQuery = route.keepEndpointQuery === false ? undefined : this.endpoint.query;
     const constants = parametersOf(
@@ -200,8 +200,21 @@ class ResolvedConnection implements Connection {
     return url;
   }
 
+  #path(model: string | undefined): string {
+    const { base, row, route, isWhole } = this.#chosen;
+    if (isWhole) return base.pathname;
+    const root = route.root ?? row.root ?? '';
+    return joinPath(base.pathname, {
+      root,
+      foreignRoot: root === row.root ? undefined : row.root,
+      path: fillPath(route.path ?? this.endpoint.path, model),
+      siblings: this.endpoint.siblings,
+    });
+  }
+
   #draft(model: string | undefined, asked: Query | undefined): ConnectionRequest {
-    const path = this.#chosen.route.path ?? this.endpoint.path;
+    const { route, isWhole } = this.#chosen;
+    const path = isWhole ? '' : (route.path ?? this.endpoint.path);
     const wanted = path.includes(modelSlot) || (this.modelIn === 'url' && !this.#said().has(this.#modelName));
     if (wanted && model === undefined) {
       throw new PatchbayError('invalid-option', `\`model\` is missing: ${this.row.title} wants it in the URL.`);

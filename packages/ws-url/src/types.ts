@@ -249,6 +249,17 @@ export interface ConnectionOptions {
   named?: OptionNames;
 }
 
+/**
+ * Where an endpoint itself is, as some plugins' users say it: the path is dialled as it stands there, where one is added
+ * to a base URL.
+ */
+export interface Address {
+  /** Any scheme of http, https, ws, wss; a query is welcome. */
+  url: string;
+  /** What messages call it: the option that says it. */
+  option: string;
+}
+
 /** A request ready to dial. `url` carries secrets; only `redacted` may be shown. */
 export interface DialRequest {
   readonly url: string;

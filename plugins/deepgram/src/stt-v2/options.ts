@@ -50,7 +50,7 @@ export interface TurnOptions {
 }
 
 export interface STTv2Options extends TurnOptions, Omit<DeepgramConnectOptions, 'baseUrl'> {
-  /** The service's address, with or without the path at its end; the same as `baseURL`. Default `wss://api.deepgram.com/v2/listen`. */
+  /** The whole address, path and all; a `baseURL` is one to which the path is added. Default `wss://api.deepgram.com/v2/listen`. */
   endpointUrl: string;
 }
 

@@ -19,9 +19,8 @@ export class STTv2 extends UpdatableSTT<TurnOptions, Partial<STTv2Options>> {
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: Partial<STTv2Options> = {}) {
     const turns = resolveTurns(options);
-    const { endpointUrl, ...connect } = options;
     super({
-      ...routeFor('turns', { ...connect, ...(endpointUrl ? { baseUrl: endpointUrl } : {}) }, turns.model),
+      ...routeFor('turns', options, turns.model, options.endpointUrl),
       provider: 'Deepgram',
       wire: flux,
       options: turns,

@@ -41,7 +41,7 @@ export interface SpeakOptions {
 }
 
 export interface TTSOptions extends SpeakOptions, SonioxConnectOptions {
-  /** The service's address, with or without the path at its end; the same as `baseURL`. Default `wss://tts-rt.soniox.com/tts-websocket`. */
+  /** The whole address, path and all; a `baseURL` is one to which the path is added. Default `wss://tts-rt.soniox.com/tts-websocket`. */
   websocketUrl: string;
   /** Cuts text into what is sent at once. Default: LiveKit's, sentences of eight characters at least. */
   tokenizer?: tokenize.SentenceTokenizer | tokenize.WordTokenizer;
