@@ -114,7 +114,7 @@ class ResolvedConnection implements Connection {
       ...secretsOfQuery(appendQuery('', this.#userQuery)),
       ...secretsOfQuery(appendQuery('', parametersOf(settings?.rowQuery, 'row.query'))),
     ];
-    const url = this.#address(this.nameOf());
+    const url = this.#address(this.#servedName());
     checkSecure(url, `\`${chosen.baseOption}\``, this.#allowInsecure);
     this.host = url.host;
     this.base = redactUrl(chosen.base);
@@ -122,7 +122,7 @@ class ResolvedConnection implements Connection {
   }
 
   async request(context: RequestContext): Promise<DialRequest> {
-    const draft = this.#draft(this.nameOf(checkModel(context.model, 'model')), context.query);
+    const draft = this.#draft(this.#servedName(checkModel(context.model, 'model')), context.query);
     let credential: string | undefined;
     for (const { named, auth } of this.#carried) {
       const key = await readCredential(named, context.signal, (text) => this.scrub(text));
@@ -171,6 +171,18 @@ class ResolvedConnection implements Connection {
   /** Whether the URL names a model, by the table or because the user wrote it there. */
   #namesModel(): boolean {
     return this.#modelOnUrl || this.#said().has(this.#modelName);
+  }
+
+  /** The name of a model, if it can be one here; the user's own in the URL is what it is. */
+  #servedName(model?: string): string | undefined {
+    const name = this.nameOf(model);
+    const { models } = this.#chosen.route;
+    if (name === undefined || models === undefined || models.form.test(name)) return name;
+    if (this.#said().has(this.#modelName)) return name;
+    throw new PatchbayError(
+      'invalid-option',
+      `\`model\` must be one of ${this.row.title}'s own names, such as ${models.such.map((each) => `'${each}'`).join(', ')}.`,
+    );
   }
 
   /** Query keys that the base URL and the user have settled. */

@@ -145,6 +145,8 @@ export interface GatewayRoute {
   root?: string;
   /** Where the model goes. `none`: the gateway names it otherwise (a header, a deployment). */
   model: ModelPlacement | 'none';
+  /** Where models have names of the gateway's own: what these look like, and some of them. Other names are refused. */
+  models?: { form: RegExp; such: readonly string[] };
   /** Query key of the model, e.g. `deployment`, `ai-model-id`; default `model`. */
   modelName?: string;
   query?: Query;
