@@ -43,18 +43,38 @@ export function checkName(option: string, value: unknown): void {
   }
 }
 
+/** A text of at least and at most so many characters; white space alone counts as none. */
+export function checkLength(option: string, value: unknown, [least, most]: readonly [number, number]): void {
+  if (value === undefined) return;
+  if (typeof value === 'string' && value.trim().length >= least && value.length <= most) return;
+  refuseOption(option, `a string of ${least} to ${most} characters`);
+}
+
 export function checkOneOf(option: string, value: unknown, choices: readonly string[]): void {
   if (value !== undefined && !choices.includes(value as string)) {
     refuseOption(option, choices.map((choice) => `'${choice}'`).join(' or '));
   }
 }
 
-/** A list of texts. */
-export function checkStrings(option: string, value: unknown): void {
+/** A list of texts: at most so many, and none of more than so many characters. */
+export function checkStrings(
+  option: string,
+  value: unknown,
+  [most, longest]: readonly [number, number] = [Infinity, Infinity],
+): void {
   if (value === undefined) return;
   if (!Array.isArray(value) || !value.every((each) => typeof each === 'string')) {
     refuseOption(option, 'a list of strings');
   }
+  if (value.length > most) refuseOption(option, `a list of at most ${most} strings, not ${value.length}`);
+  if (value.some(({ length }) => length > longest)) {
+    refuseOption(option, `a list of strings of at most ${longest} characters`);
+  }
+}
+
+/** How many channels are sent. */
+export function checkMono(option: string, value: unknown): void {
+  if (value !== undefined && value !== 1) refuseOption(option, '1: LiveKit’s audio is mixed down');
 }
 
 /** An object with fields; no list, and not `null`. */

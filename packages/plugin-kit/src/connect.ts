@@ -16,11 +16,37 @@ export interface Route extends Pick<ConnectOptions, 'agent' | 'proxy'> {
   connection: Connection;
 }
 
-/** Where an endpoint is reached with these options. Throws a `PatchbayError` for what cannot work. */
-export function routeTo(endpoint: EndpointDescription, options: ConnectOptions, model?: string): Route {
+/**
+ * Where an endpoint is reached with these options, or by an address that says it whole, if there is one. Throws a
+ * `PatchbayError` for what cannot work.
+ */
+export function routeTo(
+  endpoint: EndpointDescription,
+  options: ConnectOptions,
+  model?: string,
+  said?: { url: string | undefined; option: string },
+): Route {
   const { agent, proxy, ...where } = options;
-  const connection = resolveConnection(endpoint, { ...where, ...(model === undefined ? {} : { model }) });
+  // What an unset variable leads to is taken for "not set".
+  const address = said?.url ? { url: said.url, option: said.option } : undefined;
+  const connection = resolveConnection(endpoint, { ...where, ...(model === undefined ? {} : { model }) }, address);
   return { connection, ...(agent === undefined ? {} : { agent }), ...(proxy === undefined ? {} : { proxy }) };
+}
+
+/**
+ * A way that not everybody goes: where a gateway has the socket alone, that matters to those who ask for whole pieces of
+ * speech. It is looked for now, and if there is none, whoever wants to go it is told why.
+ */
+export function routeIfAny(find: () => Route): () => Route {
+  try {
+    const route = find();
+    return () => route;
+  } catch (error) {
+    if (!PatchbayError.is(error)) throw error;
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /**

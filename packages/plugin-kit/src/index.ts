@@ -5,6 +5,8 @@ export {
   checkCount,
   checkFlag,
   checkJson,
+  checkLength,
+  checkMono,
   checkName,
   checkObject,
   checkOneOf,
@@ -28,9 +30,9 @@ export { ExtraAttempts, Extras } from './extras.ts';
 export { guardedEmit, type GuardedEmitter } from './guarded-emit.ts';
 export { logger, type Logger } from './logging.ts';
 export { fieldsOf, listOf, numberOf, textOf } from './json-fields.ts';
-export { laidOver } from './laid-over.ts';
-export { resolveConnect, routeTo, withBase, type PluginConnectOptions, type Route } from './connect.ts';
+export { resolveConnect, routeIfAny, routeTo, withBase, type PluginConnectOptions, type Route } from './connect.ts';
 export { registerPlugin } from './register-plugin.ts';
+export { resolveOptions, type OptionRule, type OptionRules } from './option-rules.ts';
 export { snakeCased } from './snake-cased.ts';
 export type { Words } from './words.ts';
 export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';
@@ -59,11 +61,17 @@ export { withRetries } from './with-retries.ts';
 // Speech to text.
 export { BatchSTTStream, type BatchRequest } from './batch-stt-stream.ts';
 export { wavOf } from './wav.ts';
-export { meanProbability } from './mean-probability.ts';
+export { meanOf, meanProbability } from './mean.ts';
 export { Speakers } from './speakers.ts';
 export { SessionTerms } from './session-terms.ts';
 export { Speech, type SpeechContext } from './speech.ts';
-export type { LanguageRun, SpeechDetails, SpeechUsage, SpeechWord } from './speech-details.ts';
+export {
+  speechDataOf,
+  type LanguageRun,
+  type SpeechDetails,
+  type SpeechUsage,
+  type SpeechWord,
+} from './speech-details.ts';
 export {
   decodeJson,
   type JsonMessage,
@@ -72,7 +80,12 @@ export {
 } from './speech-to-text-wire.ts';
 export { StreamingSTT, type SettlingStream, type StreamingSTTDescription } from './streaming-stt.ts';
 export { StreamingSTTStream } from './streaming-stt-stream.ts';
-export { UpdatableSTT, UpdatableSTTStream, type UpdatableSTTDescription } from './updatable-stt.ts';
+export {
+  UpdatableSTT,
+  UpdatableSTTStream,
+  type UpdatableOptions,
+  type UpdatableSTTDescription,
+} from './updatable-stt.ts';
 
 // Text to speech.
 export { HttpChunkedStream } from './http-chunked-stream.ts';

@@ -1,6 +1,6 @@
 import { stt } from '@livekit/agents';
 import type { Expectation } from '@patchbay/ws-session';
-import { meanProbability } from './mean-probability.ts';
+import { meanProbability } from './mean.ts';
 import { Speakers } from './speakers.ts';
 import { speechDataOf, type SpeechDetails, type SpeechUsage } from './speech-details.ts';
 

@@ -6,8 +6,19 @@ import { SessionTerms } from './session-terms.ts';
 import { listeningOf, StreamingSTT, type StreamingSTTDescription } from './streaming-stt.ts';
 import { StreamingSTTStream } from './streaming-stt-stream.ts';
 
+/** What options that change have in common. */
+export interface UpdatableOptions {
+  /** May be another one for each socket. */
+  model: string;
+  /** Hz; decided at construction. */
+  sampleRate: number;
+}
+
 /** What a plugin says about speech to text whose options change. `Given`: options as its users write them. */
-export interface UpdatableSTTDescription<Options, Given> extends StreamingSTTDescription<Options> {
+export interface UpdatableSTTDescription<Options, Given> extends Omit<
+  StreamingSTTDescription<Options>,
+  'modelOf' | 'sampleRate'
+> {
   /** What is given, over what held before. Throws a PatchbayError `invalid-option` for what cannot be. */
   resolve(given: Given, before: Options): Options;
   /** The words to prefer; `undefined`: nothing is said about them. */
@@ -20,12 +31,16 @@ export interface UpdatableSTTDescription<Options, Given> extends StreamingSTTDes
  * Streaming speech to text whose options change while streams are open: those of the model for all of its streams,
  * those of a stream for it alone. Words that LiveKit adds for a session stand beside the user's.
  */
-export abstract class UpdatableSTT<Options extends object, Given extends object> extends StreamingSTT<Options> {
+export abstract class UpdatableSTT<
+  Options extends UpdatableOptions,
+  Given extends object,
+> extends StreamingSTT<Options> {
   readonly #description: UpdatableSTTDescription<Options, Given>;
   readonly #terms: SessionTerms;
 
   constructor(description: UpdatableSTTDescription<Options, Given>) {
-    super(description);
+    const { sampleRate } = description.options;
+    super({ ...description, sampleRate, modelOf: ({ model }) => model });
     this.#description = description;
     this.#terms = new SessionTerms(description.termsIn(description.options) ?? []);
   }
@@ -74,14 +89,15 @@ export abstract class UpdatableSTT<Options extends object, Given extends object>
 
 /** A stream of it. */
 export abstract class UpdatableSTTStream<
-  Options extends object,
+  Options extends UpdatableOptions,
   Given extends object,
 > extends StreamingSTTStream<Options> {
   readonly #resolve: (given: Given) => Options;
 
   constructor(model: UpdatableSTT<Options, Given>, options: Readonly<Options>, connOptions?: APIConnectOptions) {
     super(model, options, connOptions);
-    const description = listeningOf(model) as UpdatableSTTDescription<Options, Given>;
+    const description = listeningOf(model) as Readonly<StreamingSTTDescription<Options>> &
+      UpdatableSTTDescription<Options, Given>;
     this.#resolve = (given) => resolved(description, given, this.options);
   }
 
@@ -92,14 +108,14 @@ export abstract class UpdatableSTTStream<
 }
 
 /** Options in which what all streams are made with stays as it is. */
-function resolved<Options extends object, Given>(
+function resolved<Options extends UpdatableOptions, Given>(
   description: UpdatableSTTDescription<Options, Given>,
   given: Given,
   before: Options,
 ): Options {
   const options = description.resolve(given, before);
-  const { sampleRate = description.sampleRate } = options as { sampleRate?: number };
-  if (sampleRate !== description.sampleRate)
-    refuseOption('sampleRate', `${description.sampleRate}, as it was at construction: make another STT`);
+  const { sampleRate } = description.options;
+  if (options.sampleRate !== sampleRate)
+    refuseOption('sampleRate', `${sampleRate}, as it was at construction: make another STT`);
   return options;
 }

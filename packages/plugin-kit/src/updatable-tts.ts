@@ -1,17 +1,21 @@
 import { StreamingTTS, type StreamingTTSDescription } from './streaming-tts.ts';
+import type { UpdatableOptions } from './updatable-stt.ts';
 
 /** What a plugin says about text to speech whose options change. */
-export interface UpdatableTTSDescription<Options> extends StreamingTTSDescription<Options> {
+export interface UpdatableTTSDescription<Options> extends Omit<
+  StreamingTTSDescription<Options>,
+  'modelOf' | 'sampleRateOf'
+> {
   /** What is given, over what held before. Throws a PatchbayError `invalid-option` for what cannot be. */
   resolve(given: Partial<Options>, before: Options): Options;
 }
 
 /** Streaming text to speech whose options change between turns. */
-export abstract class UpdatableTTS<Options extends object> extends StreamingTTS<Options> {
+export abstract class UpdatableTTS<Options extends UpdatableOptions> extends StreamingTTS<Options> {
   readonly #resolve: (given: Partial<Options>) => Options;
 
   constructor(description: UpdatableTTSDescription<Options>) {
-    super(description);
+    super({ ...description, sampleRateOf: ({ sampleRate }) => sampleRate, modelOf: ({ model }) => model });
     this.#resolve = (given) => description.resolve(given, this.options);
   }
 

@@ -9,6 +9,7 @@ import { appendQuery, type Parameter, parametersOf, readQuery, secretsOfQuery } 
 import { chooseRoute, type ChosenRoute } from './route.ts';
 import { createScrubber, redactUrl } from './scrub.ts';
 import type {
+  Address,
   Auth,
   Connection,
   ConnectionOptions,
@@ -33,13 +34,18 @@ const placements: readonly unknown[] = [undefined, 'url', 'body', 'both'];
 
 /**
  * Decides where an endpoint is reached under a user's options: URL, headers, subprotocols and the place of the model.
- * Pure: reads no environment and opens nothing.
+ * Pure: reads no environment and opens nothing. An `address` says where the endpoint itself is, in place of a base URL
+ * and a gateway.
  *
  * @throws PatchbayError for everything that cannot work: `invalid-option`, `invalid-url`, `insecure-url`,
  * `missing-credential`, `unsupported`. Messages name the option and never its value.
  */
-export function resolveConnection(endpoint: EndpointDescription, options: ConnectionOptions = {}): Connection {
-  return new ResolvedConnection(endpoint, options);
+export function resolveConnection(
+  endpoint: EndpointDescription,
+  options: ConnectionOptions = {},
+  address?: Address,
+): Connection {
+  return new ResolvedConnection(endpoint, options, address);
 }
 
 let addressIn: (connection: ResolvedConnection) => URL;
@@ -82,14 +88,14 @@ class ResolvedConnection implements Connection {
     addressIn = (connection) => connection.#address(connection.model);
   }
 
-  constructor(endpoint: EndpointDescription, options: ConnectionOptions) {
+  constructor(endpoint: EndpointDescription, options: ConnectionOptions, address?: Address) {
     if (!placements.includes(options.modelIn)) {
       throw new PatchbayError('invalid-option', "`modelIn` must be 'url', 'body' or 'both'.");
     }
     if (options.allowInsecure !== undefined && typeof options.allowInsecure !== 'boolean') {
       throw new PatchbayError('invalid-option', '`allowInsecure` must be true or false.');
     }
-    const chosen = chooseRoute(endpoint, options);
+    const chosen = chooseRoute(endpoint, options, address);
     const { row, route, settings } = chosen;
     this.#chosen = chosen;
     this.endpoint = endpoint;
@@ -108,7 +114,7 @@ class ResolvedConnection implements Connection {
       ...secretsOfQuery(appendQuery('', this.#userQuery)),
       ...secretsOfQuery(appendQuery('', parametersOf(settings?.rowQuery, 'row.query'))),
     ];
-    const url = this.#address(this.nameOf());
+    const url = this.#address(this.#servedName());
     checkSecure(url, `\`${chosen.baseOption}\``, this.#allowInsecure);
     this.host = url.host;
     this.base = redactUrl(chosen.base);
@@ -116,7 +122,7 @@ class ResolvedConnection implements Connection {
   }
 
   async request(context: RequestContext): Promise<DialRequest> {
-    const draft = this.#draft(this.nameOf(checkModel(context.model, 'model')), context.query);
+    const draft = this.#draft(this.#servedName(checkModel(context.model, 'model')), context.query);
     let credential: string | undefined;
     for (const { named, auth } of this.#carried) {
       const key = await readCredential(named, context.signal, (text) => this.scrub(text));
@@ -167,6 +173,18 @@ class ResolvedConnection implements Connection {
     return this.#modelOnUrl || this.#said().has(this.#modelName);
   }
 
+  /** The name of a model, if it can be one here; the user's own in the URL is what it is. */
+  #servedName(model?: string): string | undefined {
+    const name = this.nameOf(model);
+    const { models } = this.#chosen.route;
+    if (name === undefined || models === undefined || models.form.test(name)) return name;
+    if (this.#said().has(this.#modelName)) return name;
+    throw new PatchbayError(
+      'invalid-option',
+      `\`model\` must be one of ${this.row.title}'s own names, such as ${models.such.map((each) => `'${each}'`).join(', ')}.`,
+    );
+  }
+
   /** Query keys that the base URL and the user have settled. */
   #said(): Set<string> {
     return new Set([...readQuery(this.#chosen.base.search), ...this.#userQuery].map(([key]) => key));
@@ -176,13 +194,7 @@ class ResolvedConnection implements Connection {
   #address(model: string | undefined, asked?: Query): URL {
     const { base, row, route, settings } = this.#chosen;
     const url = withTransport(base, transportOf(this.endpoint));
-    const root = route.root ?? row.root ?? '';
-    url.pathname = joinPath(base.pathname, {
-      root,
-      foreignRoot: root === row.root ? undefined : row.root,
-      path: fillPath(route.path ?? this.endpoint.path, model),
-      siblings: this.endpoint.siblings,
-    });
+    url.pathname = this.#path(model);
     const said = this.#said();
     const endpointQuery = route.keepEndpointQuery === false ? undefined : this.endpoint.query;
     const constants = parametersOf(
@@ -200,8 +212,21 @@ class ResolvedConnection implements Connection {
     return url;
   }
 
+  #path(model: string | undefined): string {
+    const { base, row, route, isWhole } = this.#chosen;
+    if (isWhole) return base.pathname;
+    const root = route.root ?? row.root ?? '';
+    return joinPath(base.pathname, {
+      root,
+      foreignRoot: root === row.root ? undefined : row.root,
+      path: fillPath(route.path ?? this.endpoint.path, model),
+      siblings: this.endpoint.siblings,
+    });
+  }
+
   #draft(model: string | undefined, asked: Query | undefined): ConnectionRequest {
-    const path = this.#chosen.route.path ?? this.endpoint.path;
+    const { route, isWhole } = this.#chosen;
+    const path = isWhole ? '' : (route.path ?? this.endpoint.path);
     const wanted = path.includes(modelSlot) || (this.modelIn === 'url' && !this.#said().has(this.#modelName));
     if (wanted && model === undefined) {
       throw new PatchbayError('invalid-option', `\`model\` is missing: ${this.row.title} wants it in the URL.`);

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type ConnectionOptions, gateways, openaiEndpoints, resolveConnection } from './index.ts';
 
@@ -7,6 +8,67 @@ async function realtime(options: ConnectionOptions): Promise<string> {
   const connection = resolveConnection(openaiEndpoints.conversation, { apiKey: 'key-1', model: 'm', ...options });
   return (await connection.request(attempt)).url;
 }
+
+describe('a whole address', () => {
+  const option = 'endpointUrl';
+  const at = (url: string, options: ConnectionOptions = {}) =>
+    resolveConnection(openaiEndpoints.transcription, { apiKey: 'key-1', ...options }, { url, option });
+
+  it.each([
+    ['wss://gw.test/v1/realtime', 'wss://gw.test/v1/realtime?intent=transcription'],
+    ['https://gw.test/ears', 'wss://gw.test/ears?intent=transcription'],
+    ['http://localhost:8080/ears/', 'ws://localhost:8080/ears/?intent=transcription'],
+    ['wss://gw.test', 'wss://gw.test/?intent=transcription'],
+    ['wss://gw.test/v1/chat/completions', 'wss://gw.test/v1/chat/completions?intent=transcription'],
+    ['wss://gw.test/ears?intent=mine&a=%2f+%20', 'wss://gw.test/ears?intent=mine&a=%2f+%20'],
+    ['wss://gw.test/ears?tenant=7', 'wss://gw.test/ears?tenant=7&intent=transcription'],
+    ['wss://api.openai.com/v1/realtime', 'wss://api.openai.com/v1/realtime?intent=transcription'],
+  ])('%s is dialled as it stands: %s', async (url, dialled) => {
+    const connection = at(url);
+    expect((await connection.request(attempt)).url).toBe(dialled);
+    expect(connection.redacted).toBe(dialled.replace(/\?.*/, ''));
+  });
+
+  it('keeps the row that its host has: header, place of the model and hints, but no path', async () => {
+    const connection = at('wss://res.openai.azure.com/ears', { model: 'm' });
+    expect(connection.row.name).toBe('azure');
+    const { url, headers } = await connection.request(attempt);
+    expect([new URL(url).pathname, headers]).toEqual(['/ears', { 'api-key': 'key-1' }]);
+  });
+
+  it.each([
+    ['a host alone', 'gw.test/v1', 'invalid-url', /absolute URL/],
+    ['a user name', 'wss://hidden@gw.test/v1', 'invalid-url', /user name or password/],
+    ['a fragment', 'wss://gw.test/v1#hidden', 'invalid-url', /fragment/],
+    ['a foreign scheme', 'ftp://gw.test/v1', 'invalid-url', /must begin with https:\/\//],
+    ['plain text to the world', 'ws://gw.test/v1', 'insecure-url', /`allowInsecure: true`/],
+  ])('with %s is one error that names the option', (_name, url, code, message) => {
+    const act = () => at(url);
+    expect(act).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }) as Error);
+    expect(act).toThrow(/^`endpointUrl`/);
+    expect(act).not.toThrow(/hidden|gw\.test/);
+  });
+
+  it('stands alone: beside a gateway or a base it says what to do', () => {
+    const gateway = gateways.litellm({ baseURL: 'https://llm.test', apiKey: 'k' });
+    expect(() => at('wss://gw.test/ears', { gateway })).toThrow(
+      expect.objectContaining({
+        code: 'invalid-option',
+        message:
+          '`endpointUrl` and `gateway` were both given: `endpointUrl` is the whole address. Leave it out, and give the gateway its own `baseURL`.',
+      }),
+    );
+    expect(() => at('wss://gw.test/ears', { baseURL: 'https://gw.test' })).toThrow(
+      /^`endpointUrl` and `baseURL` were both given: .* the path is added to `baseURL` alone\.$/,
+    );
+  });
+
+  it('hides what its query holds', async () => {
+    const connection = at('wss://gw.test/ears?token=hush-hush-1');
+    expect(inspect([connection, await connection.request(attempt)])).not.toContain('hush-hush-1');
+    expect(connection.scrub('it said hush-hush-1')).not.toContain('hush-hush-1');
+  });
+});
 
 describe('a base URL', () => {
   it.each([

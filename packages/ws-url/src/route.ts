@@ -5,7 +5,7 @@ import { gatewayRows } from './gateways/table.ts';
 import { openAICompatible, openAI } from './gateways/openai.ts';
 import { matchesHost } from './host.ts';
 import { parseBase } from './join.ts';
-import type { ConnectionOptions, EndpointDescription, GatewayRoute, GatewayRow } from './types.ts';
+import type { Address, ConnectionOptions, EndpointDescription, GatewayRoute, GatewayRow } from './types.ts';
 
 /** Which row of the table a connection follows, and from where. */
 export interface ChosenRoute {
@@ -16,11 +16,14 @@ export interface ChosenRoute {
   baseOption: string;
   /** What the user told the gateway, if one was given. */
   settings: GatewaySettings | undefined;
+  /** The base is the whole address: nothing is added to its path. */
+  isWhole: boolean;
 }
 
 /** Decides row, route and base. A combination that cannot work is an error that says what to do instead. */
-export function chooseRoute(endpoint: EndpointDescription, options: ConnectionOptions): ChosenRoute {
+export function chooseRoute(endpoint: EndpointDescription, options: ConnectionOptions, address?: Address): ChosenRoute {
   const { gateway, baseURL } = options;
+  if (address !== undefined) checkAlone(address, options);
   if (gateway !== undefined) {
     const settings = settingsOf(gateway);
     if (baseURL !== undefined) {
@@ -31,12 +34,24 @@ export function chooseRoute(endpoint: EndpointDescription, options: ConnectionOp
     }
     const { row } = gateway;
     const { baseOption } = settings;
-    return { row, route: routeOf(row, endpoint), base: parseBase(settings.baseURL, baseOption), baseOption, settings };
+    const base = parseBase(settings.baseURL, baseOption);
+    return { row, route: routeOf(row, endpoint), base, baseOption, settings, isWhole: false };
   }
-  const baseOption = options.named?.baseURL ?? 'baseURL';
-  const base = parseBase(baseURL === undefined ? endpoint.base : baseURL, baseOption);
+  const baseOption = address?.option ?? options.named?.baseURL ?? 'baseURL';
+  const said = address?.url ?? baseURL;
+  const base = parseBase(said === undefined ? endpoint.base : said, baseOption);
   const row = rowOf(base, endpoint);
-  return { row, route: routeOf(row, endpoint), base, baseOption, settings: undefined };
+  const isWhole = address !== undefined;
+  return { row, route: routeOf(row, endpoint), base, baseOption, settings: undefined, isWhole };
+}
+
+function checkAlone({ option }: Address, { gateway, baseURL }: ConnectionOptions): void {
+  const refuse = (other: string, advice: string): never => {
+    const both = `\`${option}\` and \`${other}\` were both given`;
+    throw new PatchbayError('invalid-option', `${both}: \`${option}\` is the whole address. ${advice}`);
+  };
+  if (gateway !== undefined) refuse('gateway', 'Leave it out, and give the gateway its own `baseURL`.');
+  if (baseURL !== undefined) refuse('baseURL', 'Give one of them; the path is added to `baseURL` alone.');
 }
 
 /** A plain base URL picks a row by its host: the provider itself, a gateway that we know, or the generic one. */

@@ -145,6 +145,8 @@ export interface GatewayRoute {
   root?: string;
   /** Where the model goes. `none`: the gateway names it otherwise (a header, a deployment). */
   model: ModelPlacement | 'none';
+  /** Where models have names of the gateway's own: what these look like, and some of them. Other names are refused. */
+  models?: { form: RegExp; such: readonly string[] };
   /** Query key of the model, e.g. `deployment`, `ai-model-id`; default `model`. */
   modelName?: string;
   query?: Query;
@@ -247,6 +249,17 @@ export interface ConnectionOptions {
   allowInsecure?: boolean;
   /** For code that reads these options out of something else. */
   named?: OptionNames;
+}
+
+/**
+ * Where an endpoint itself is, as some plugins' users say it: the path is dialled as it stands there, where one is added
+ * to a base URL.
+ */
+export interface Address {
+  /** Any scheme of http, https, ws, wss; a query is welcome. */
+  url: string;
+  /** What messages call it: the option that says it. */
+  option: string;
 }
 
 /** A request ready to dial. `url` carries secrets; only `redacted` may be shown. */

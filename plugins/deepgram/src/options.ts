@@ -9,6 +9,7 @@ export interface DeepgramConnectOptions extends Omit<PluginConnectOptions, 'mode
 
 /**
  * Where one of Deepgram's endpoints is reached with these options; the key is `DEEPGRAM_API_KEY` unless one is given.
+ * `endpointUrl`: where the endpoint itself is, in place of a base.
  *
  * @throws PatchbayError for what cannot work.
  */
@@ -16,7 +17,8 @@ export function routeFor(
   name: keyof typeof deepgramEndpoints,
   { baseUrl, ...options }: DeepgramConnectOptions,
   model: string,
+  endpointUrl?: string,
 ): Route {
   const connect = resolveConnect(withBase(options, 'baseUrl', baseUrl), 'DEEPGRAM_API_KEY');
-  return routeTo(deepgramEndpoints[name], connect, model);
+  return routeTo(deepgramEndpoints[name], connect, model, { url: endpointUrl, option: 'endpointUrl' });
 }

@@ -6,16 +6,16 @@ export type SonioxConnectOptions = Omit<PluginConnectOptions, 'model' | 'modelIn
 
 /**
  * Where one of Soniox's endpoints is reached with these options; the key is `SONIOX_API_KEY` unless one is given.
- * `alias`: upstream's name for `baseURL`, and what it says.
+ * `websocketUrl`: where the endpoint itself is, in place of a base.
  *
  * @throws PatchbayError for what cannot work.
  */
 export function routeFor(
   name: keyof typeof sonioxEndpoints,
-  options: SonioxConnectOptions,
-  [alias, base]: readonly [string, string | undefined],
+  { baseUrl, ...options }: SonioxConnectOptions & { baseUrl?: string },
   model: string,
+  websocketUrl?: string,
 ): Route {
-  const connect = resolveConnect(withBase(options, alias, base), 'SONIOX_API_KEY');
-  return routeTo(sonioxEndpoints[name], connect, model);
+  const connect = resolveConnect(withBase(options, 'baseUrl', baseUrl), 'SONIOX_API_KEY');
+  return routeTo(sonioxEndpoints[name], connect, model, { url: websocketUrl, option: 'websocketUrl' });
 }

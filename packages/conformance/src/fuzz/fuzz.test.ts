@@ -1,4 +1,6 @@
-import { basename } from 'node:path';
+import { execFile } from 'node:child_process';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { feedFunction } from './functions.ts';
 import { Feed } from './feed.ts';
@@ -74,4 +76,25 @@ it('a report names each kind of failure once, with the frame', async () => {
   await expect(fed).rejects.toThrow(/^Error: too long/);
   await expect(fed).rejects.not.toThrow(/too long[^]*Error: too long/);
   expect(feed.left).toBe(0);
+});
+
+describe('pnpm fuzz', () => {
+  const run = (...options: string[]): Promise<{ stdout: string }> =>
+    promisify(execFile)(process.execPath, ['-C', 'dev', join(import.meta.dirname, 'cli.ts'), ...options]);
+
+  it('--help says what there is to say, and feeds nobody', async () => {
+    const { stdout } = await run('--help');
+    expect(stdout).toMatch(/^fuzz: /);
+    expect(stdout.match(/^ {2}--\w+/gm)).toEqual(
+      ['frames', 'seed', 'only', 'write', 'list', 'help'].map((o) => `  --${o}`),
+    );
+    expect(stdout).not.toMatch(/per second/);
+  });
+
+  it('--list names the decoders, one of which --only wants', async () => {
+    const { stdout } = await run('--list');
+    const names = sources.flatMap(({ targets }) => targets.map(({ name }) => name));
+    expect(stdout.trim().split('\n').sort()).toEqual([...names].sort());
+    await expect(run('--only', 'Novas')).rejects.toThrow(/there is no decoder 'Novas': see --list/);
+  });
 });

@@ -1,4 +1,5 @@
 export { answerWithEvents, eventOf, floodAnswers, type AnswersOptions } from './answers.ts';
+export { listening, speaking } from './clients.ts';
 export { Feed, type Frame } from './feed.ts';
 export { feedFunction, type FunctionOptions } from './functions.ts';
 export { Random } from './random.ts';

@@ -6,6 +6,7 @@ export { speak, wordsIn, type Speaking } from './speaking.ts';
 export { CallMicrophone } from './call-microphone.ts';
 export { listenWith, type Listening } from './listening.ts';
 export { boothWith, useVoices, type Booth, type BoothVoice } from './booth.ts';
+export { openDoor, type Door } from './door.ts';
 export { call, finalsOf, type Call } from './call.ts';
 export { expectRefusal, expectTurnByTurn, expectTwoPhrases, expectWholePhrase } from './expectations.ts';
 export { listenToScript, type Scripted, type ScriptedSocket } from './scripted.ts';

@@ -58,7 +58,13 @@ export const cloudflare: GatewayRow = {
   notes: ['The provider key may be stored at Cloudflare; leave `providerKey` out then.'],
 };
 
-const workersAIRoute: GatewayRoute = { path: '', model: 'url', source: websockets };
+/** More models come without notice, so the form of their names alone is certain. */
+const workersAIRoute = (...such: string[]): GatewayRoute => ({
+  path: '',
+  model: 'url',
+  models: { form: /^@[^/]+\/./, such },
+  source: websockets,
+});
 const socketsOnly = 'Workers AI is reached by sockets here, not by single requests: use `stream()`.';
 
 /** Deepgram's models as Cloudflare runs them: `@cf/deepgram/nova-3`, `@cf/deepgram/flux`, `@cf/deepgram/aura-1`. */
@@ -73,9 +79,9 @@ export const cloudflareWorkersAI: GatewayRow = {
   routes: {},
   providers: {
     deepgram: {
-      transcription: workersAIRoute,
-      turns: workersAIRoute,
-      voice: workersAIRoute,
+      transcription: workersAIRoute('@cf/deepgram/nova-3'),
+      turns: workersAIRoute('@cf/deepgram/flux'),
+      voice: workersAIRoute('@cf/deepgram/aura-1'),
       'turn-voice': 'Workers AI has no Flux that speaks: use `TTS` here.',
       transcriptions: socketsOnly,
       speech: socketsOnly,
@@ -84,6 +90,6 @@ export const cloudflareWorkersAI: GatewayRow = {
   traits: { pongProvesOnlyGateway: true },
   notes: [
     'A plain `baseURL` picks this row if it ends in `/workers-ai`.',
-    "`model` is Cloudflare's name for it, e.g. `@cf/deepgram/nova-3`, and Cloudflare's token the only key.",
+    "`model` is Cloudflare's name for it, e.g. `@cf/deepgram/nova-3`; Deepgram's own, such as a class has by default, is refused at construction. Cloudflare's token is the only key.",
   ],
 };

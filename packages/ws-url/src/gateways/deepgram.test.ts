@@ -17,6 +17,8 @@ type Cells = Record<Capability, string | RegExp>;
 
 interface Expectation {
   options: ConnectionOptions;
+  /** Default `m-1`. */
+  model?: string;
   headers: Record<string, string>;
   cells: Cells;
 }
@@ -50,9 +52,9 @@ const litellm: Cells = {
 
 const workersAI: Cells = {
   ...none(/reached by sockets here/),
-  transcription: 'wss://gateway.ai.cloudflare.com/v1/acc-1/voice/workers-ai?model=m-1',
-  turns: 'wss://gateway.ai.cloudflare.com/v1/acc-1/voice/workers-ai?model=m-1',
-  voice: 'wss://gateway.ai.cloudflare.com/v1/acc-1/voice/workers-ai?model=m-1',
+  transcription: 'wss://gateway.ai.cloudflare.com/v1/acc-1/voice/workers-ai?model=%40cf%2Fdeepgram%2Fm-1',
+  turns: 'wss://gateway.ai.cloudflare.com/v1/acc-1/voice/workers-ai?model=%40cf%2Fdeepgram%2Fm-1',
+  voice: 'wss://gateway.ai.cloudflare.com/v1/acc-1/voice/workers-ai?model=%40cf%2Fdeepgram%2Fm-1',
   turnVoice: /use `TTS` here/,
 };
 
@@ -112,11 +114,13 @@ const table: Record<string, Expectation> = {
     options: {
       gateway: gateways.cloudflare({ account: 'acc-1', gateway: 'voice', apiKey: 'gateway-key-1', workersAI: true }),
     },
+    model: '@cf/deepgram/m-1',
     headers: { 'cf-aig-authorization': 'Bearer gateway-key-1' },
     cells: workersAI,
   },
   'Workers AI, by a plain base': {
     options: { baseURL: 'https://gateway.ai.cloudflare.com/v1/acc-1/voice/workers-ai', apiKey: 'gateway-key-1' },
+    model: '@cf/deepgram/m-1',
     headers: { 'cf-aig-authorization': 'Bearer gateway-key-1' },
     cells: workersAI,
   },
@@ -137,9 +141,9 @@ const table: Record<string, Expectation> = {
   },
 };
 
-describe.each(Object.entries(table))('%s', (_title, { options, headers, cells }) => {
+describe.each(Object.entries(table))('%s', (_title, { options, model = 'm-1', headers, cells }) => {
   it.each(Object.entries(cells) as [Capability, string | RegExp][])('%s', async (capability, cell) => {
-    const resolve = () => resolveConnection(deepgramEndpoints[capability], { ...options, model: 'm-1' });
+    const resolve = () => resolveConnection(deepgramEndpoints[capability], { ...options, model });
     if (cell instanceof RegExp) {
       const error = caught(resolve);
       expect(error).toMatchObject({ code: 'unsupported', retryable: false });
@@ -161,6 +165,33 @@ it('a key is wanted where Deepgram itself is meant', () => {
 it('audio may be binary through LiteLLM, whose other sockets take text only', () => {
   const { traits } = resolveConnection(deepgramEndpoints.transcription, { gateway: gateways.litellm(at) });
   expect(traits).toMatchObject({ textFramesOnly: false, injectsResponses: false, pongProvesOnlyGateway: true });
+});
+
+describe('Workers AI', () => {
+  const gateway = gateways.cloudflare({ account: 'acc-1', gateway: 'voice', apiKey: 'k', workersAI: true });
+  const { transcription } = deepgramEndpoints;
+
+  it.each([
+    ['transcription', "'@cf/deepgram/nova-3'"],
+    ['turns', "'@cf/deepgram/flux'"],
+    ['voice', "'@cf/deepgram/aura-1'"],
+  ] as const)("refuses Deepgram's names of models, and says what Cloudflare has: %s", (name, such) => {
+    expect(caught(() => resolveConnection(deepgramEndpoints[name], { gateway, model: 'nova-3' }))).toMatchObject({
+      code: 'invalid-option',
+      message: `\`model\` must be one of Cloudflare Workers AI's own names, such as ${such}.`,
+    });
+    resolveConnection(deepgramEndpoints[name], { gateway, model: '@cf/deepgram/what-comes-next' });
+  });
+
+  it('does so for a model that is named later, too', async () => {
+    const connection = resolveConnection(transcription, { gateway, model: '@cf/deepgram/nova-3' });
+    await expect(connection.request({ ...attempt, model: 'nova-2' })).rejects.toThrow(/own names, such as/);
+  });
+
+  it('takes what the user wrote into the query as it is', async () => {
+    const connection = resolveConnection(transcription, { gateway, model: 'nova-3', query: { model: '@cf/mine' } });
+    expect((await connection.request(attempt)).url).toMatch(/workers-ai\?model=(?:@|%40)cf(?:\/|%2F)mine$/);
+  });
 });
 
 it('a query with spaces and repeated keys arrives as it was meant', async () => {

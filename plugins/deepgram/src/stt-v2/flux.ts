@@ -1,4 +1,4 @@
-import { logger, textOf, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
+import { logger, meanOf, textOf, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
 import type { Connection } from '@patchbay/ws-url';
 import { failureOf } from '../failure.ts';
 import { detailsOf, msOf } from '../stt/words.ts';
@@ -55,7 +55,9 @@ function turn(message: JsonMessage, speech: Speech, connection: Connection): voi
   const endMs = msOf(message.audio_window_end) ?? startMs;
   const words = detailsOf(message);
   const requestId = connection.scrub(textOf(message.request_id));
-  const details = { ...words, startMs, endMs, confidence: confidenceOf(words), requestId };
+  // Flux is sure of words, not of transcripts.
+  const confidence = meanOf((words.words ?? []).map((word) => word.confidence ?? 0)) ?? 0;
+  const details = { ...words, startMs, endMs, confidence, requestId };
   switch (message.event) {
     case 'StartOfTurn':
       speech.started(id, words.startMs ?? startMs);
@@ -70,10 +72,4 @@ function turn(message: JsonMessage, speech: Speech, connection: Connection): voi
       speech.usage(id, { audioMs: endMs - startMs, requestId });
       return speech.final(id, text, details);
   }
-}
-
-/** Flux is sure of words, not of transcripts. */
-function confidenceOf({ words = [] }: ReturnType<typeof detailsOf>): number {
-  if (words.length === 0) return 0;
-  return words.reduce((sum, { confidence = 0 }) => sum + confidence, 0) / words.length;
 }

@@ -3,18 +3,18 @@ import {
   checkCount,
   checkFlag,
   checkName,
-  checkObject,
   checkOneOf,
   checkRange,
+  checkString,
   checkStrings,
-  laidOver,
   logger,
-  refuseOption,
+  resolveOptions,
+  type OptionRules,
 } from '@patchbay/plugin-kit';
 import { PatchbayError, type Query } from '@patchbay/ws-url';
 import type { V2Models } from '../models.ts';
 import type { DeepgramConnectOptions } from '../options.ts';
-import { checkTags } from '../stt/options.ts';
+import { tagBounds } from '../stt/options.ts';
 
 /** Flux leaves out numbers only. */
 export type FluxRedaction = 'numbers' | 'aggressive_numbers';
@@ -50,35 +50,35 @@ export interface TurnOptions {
 }
 
 export interface STTv2Options extends TurnOptions, Omit<DeepgramConnectOptions, 'baseUrl'> {
-  /** The service's address, with or without the path at its end; the same as `baseURL`. Default `wss://api.deepgram.com/v2/listen`. */
+  /** The whole address, path and all; a `baseURL` is one to which the path is added. Default `wss://api.deepgram.com/v2/listen`. */
   endpointUrl: string;
 }
 
-const defaults: TurnOptions = {
-  model: 'flux-general-en',
-  sampleRate: 16_000,
-  keyterms: [],
-  language: 'en',
-  mipOptOut: false,
-  numerals: false,
-  profanityFilter: false,
+const rules: OptionRules<TurnOptions> = {
+  model: ['flux-general-en', checkName],
+  sampleRate: [16_000, checkCount, [8_000, 48_000]],
+  keyterms: [[], checkStrings, [100, Infinity]],
+  language: ['en', checkString],
+  eagerEotThreshold: [undefined, orNone(checkRange), [0.3, 0.9]],
+  eotThreshold: [undefined, orNone(checkRange), [0.5, 1]],
+  eotTimeoutMs: [undefined, orNone(checkCount), [500, 60_000]],
+  mipOptOut: [false, checkFlag],
+  numerals: [false, checkFlag],
+  profanityFilter: [false, checkFlag],
+  redact: [undefined, checkOneOf, ['numbers', 'aggressive_numbers']],
+  tags: [undefined, checkStrings, tagBounds],
+  languageHint: [undefined, checkStrings],
 };
-const names = [
-  ...(Object.keys(defaults) as (keyof TurnOptions)[]),
-  ...(['eagerEotThreshold', 'eotThreshold', 'eotTimeoutMs', 'redact', 'tags', 'languageHint'] as const),
-];
 
 /**
  * What the user said, over what held before.
  *
  * @throws PatchbayError `invalid-option` that names the option.
  */
-export function resolveTurns(options: Partial<STTv2Options>, before: TurnOptions = defaults): TurnOptions {
-  checkObject('options', options);
-  checkValues(options);
-  const turns = laidOver(before, options, names);
-  const { eagerEotThreshold = 0, eotThreshold = 0.7, languageHint = [], model } = turns;
-  if (eagerEotThreshold > eotThreshold) {
+export function resolveTurns(options: Partial<STTv2Options>, before?: TurnOptions): TurnOptions {
+  const turns = resolveOptions<TurnOptions>(rules, options, before);
+  const { eagerEotThreshold = 0, eotThreshold, languageHint = [], model } = turns;
+  if (eagerEotThreshold > (eotThreshold || 0.7)) {
     throw new PatchbayError('invalid-option', 'eagerEotThreshold must not be above eotThreshold (0.7 unless set)');
   }
   if (languageHint.length > 0 && model !== 'flux-general-multi') {
@@ -106,17 +106,7 @@ export function turnQuery(options: TurnOptions): Query {
   };
 }
 
-function checkValues(options: Partial<STTv2Options>): void {
-  checkName('model', options.model);
-  checkName('language', options.language || undefined);
-  checkCount('sampleRate', options.sampleRate, [8_000, 48_000]);
-  checkStrings('keyterms', options.keyterms);
-  if ((options.keyterms?.length ?? 0) > 100) refuseOption('keyterms', 'a hundred at most');
-  checkRange('eagerEotThreshold', options.eagerEotThreshold || undefined, [0.3, 0.9]);
-  checkRange('eotThreshold', options.eotThreshold || undefined, [0.5, 1]);
-  checkCount('eotTimeoutMs', options.eotTimeoutMs || undefined, [500, 60_000]);
-  for (const flag of ['mipOptOut', 'numerals', 'profanityFilter'] as const) checkFlag(flag, options[flag]);
-  checkOneOf('redact', options.redact, ['numbers', 'aggressive_numbers']);
-  checkTags(options.tags);
-  checkStrings('languageHint', options.languageHint);
+/** 0 leaves it to the service. */
+function orNone(check: typeof checkRange): typeof checkRange {
+  return (option, value, range) => check(option, value || undefined, range);
 }

@@ -1,8 +1,17 @@
 import { stt as livekit, type APIConnectOptions } from '@livekit/agents';
-import { expectRefusal, expectTwoPhrases, expectWholePhrase, until } from '@patchbay/conformance/testing';
+import {
+  expectRefusal,
+  expectTwoPhrases,
+  expectWholePhrase,
+  hear,
+  openDoor,
+  speechFrames,
+  until,
+} from '@patchbay/conformance/testing';
 import type { LoopbackOptions } from '@patchbay/loopback';
+import { gateways } from '@patchbay/ws-url';
 import { describe, expect, it } from 'vitest';
-import { apiKey, listenWith, type Listening } from '../__fixtures__/listening.ts';
+import { apiKey, listenWith, sampleRate, type Listening } from '../__fixtures__/listening.ts';
 import type { STTv2Options } from './options.ts';
 import { STTv2, type SpeechStreamV2 } from './stt-v2.ts';
 
@@ -141,5 +150,35 @@ describe('options', () => {
     ['languageHint', 'en'],
   ])('that cannot work are refused by name: %s', (option, value) => {
     expectRefusal(option, () => new STTv2({ apiKey: 'k', [option]: value }));
+  });
+
+  it('of 0 are left to the service, whose threshold is 0.7', () => {
+    const model = new STTv2({ apiKey: 'k', eagerEotThreshold: 0.5, eotThreshold: 0, eotTimeoutMs: 0 });
+    expect(() => model.updateOptions({ eagerEotThreshold: 0.8 })).toThrow(/eotThreshold \(0.7 unless set\)/);
+  });
+});
+
+describe('endpointUrl', () => {
+  it('is dialled as it stands, its own query first', async () => {
+    const { cloud } = await listen();
+    const { origin, asked } = await openDoor(cloud.origin, '/v2/listen');
+    const model = new STTv2({ apiKey, endpointUrl: `${origin}/ears/eu?eot_threshold=0.9`, eotThreshold: 0.6 });
+    const hearing = hear(model);
+    for (const frame of await speechFrames('Hello.', { silenceMs: 1_500, sampleRate })) hearing.stream.pushFrame(frame);
+    expect(await hearing.finals(1)).toEqual(['Hello.']);
+    expect(asked).toEqual([expect.stringMatching(/^\/ears\/eu\?eot_threshold=0\.9&model=flux-general-en&/)]);
+    expect(cloud.requests.filter(({ query }) => query.includes('eot_threshold'))).toHaveLength(1);
+    expect(asked[0]).not.toContain('0.6');
+    await model.close();
+  });
+
+  it.each<[string, Partial<STTv2Options>, RegExp]>([
+    ['baseURL', { baseURL: 'wss://b.example.com' }, /^`endpointUrl` and `baseURL` .* the path is added to `baseURL`/],
+    ['gateway', { gateway: gateways.litellm({ baseURL: 'https://b.example.com' }) }, /give the gateway its own/],
+  ])('goes with no %s', (_name, options, advice) => {
+    const endpointUrl = 'wss://api.deepgram.com/v2/listen';
+    expect(() => new STTv2({ apiKey, endpointUrl, ...options })).toThrow(advice);
+    new STTv2({ apiKey, endpointUrl });
+    new STTv2({ apiKey, endpointUrl: '', baseURL: 'wss://b.example.com' });
   });
 });

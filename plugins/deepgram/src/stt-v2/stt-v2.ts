@@ -19,15 +19,12 @@ export class STTv2 extends UpdatableSTT<TurnOptions, Partial<STTv2Options>> {
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: Partial<STTv2Options> = {}) {
     const turns = resolveTurns(options);
-    const { endpointUrl, ...connect } = options;
     super({
-      ...routeFor('turns', { ...connect, ...(endpointUrl ? { baseUrl: endpointUrl } : {}) }, turns.model),
+      ...routeFor('turns', options, turns.model, options.endpointUrl),
       provider: 'Deepgram',
       wire: flux,
       options: turns,
       capabilities: { streaming: true, interimResults: true, alignedTranscript: 'word', keyterms: true },
-      sampleRate: turns.sampleRate,
-      modelOf: ({ model }) => model,
       resolve: resolveTurns,
       termsIn: ({ keyterms }) => keyterms,
       withTerms: (keyterms) => ({ keyterms }),

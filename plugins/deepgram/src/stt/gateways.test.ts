@@ -3,7 +3,7 @@ import { hear, speechFrames, until } from '@patchbay/conformance/testing';
 import { startLoopback } from '@patchbay/loopback';
 import { createTestRuntime, installRuntime } from '@patchbay/ws-session/testing';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { gateways, STT, STTv2, type Gateway } from '../index.ts';
+import { gateways, STT, STTv2, TTS, type Gateway } from '../index.ts';
 
 const sampleRate = 16_000;
 const at = '/v1/account/gateway';
@@ -110,4 +110,13 @@ it.each([
 ])('what LiteLLM does not have is told: %s', async (_what, use) => {
   const gateway = gateways.litellm({ baseURL: 'https://llm.example.com', apiKey: 'k' });
   await expect((async () => use(gateway))()).rejects.toThrow(/`\/v1\/listen` socket and no other path/);
+});
+
+it.each([
+  ['STT', (gateway: Gateway) => new STT({ gateway }), '@cf/deepgram/nova-3'],
+  ['STTv2', (gateway: Gateway) => new STTv2({ gateway }), '@cf/deepgram/flux'],
+  ['TTS', (gateway: Gateway) => new TTS({ gateway }), '@cf/deepgram/aura-1'],
+])('the default model is no name at Workers AI, which is told at construction: %s', (_what, use, such) => {
+  const gateway = cloudflare('https://gateway.ai.cloudflare.com', 'k', true);
+  expect(() => use(gateway)).toThrow(`'${such}'`);
 });

@@ -2,13 +2,16 @@ import { getBaseLanguage, normalizeLanguage } from '@livekit/agents';
 import {
   checkCount,
   checkFlag,
+  checkMono,
   checkName,
   checkObject,
+  checkString,
   checkStrings,
-  laidOver,
   logger,
   refuseOption,
+  resolveOptions,
   snakeCased,
+  type OptionRules,
 } from '@patchbay/plugin-kit';
 import { PatchbayError, type Query } from '@patchbay/ws-url';
 import type { STTLanguages, STTModels } from '../models.ts';
@@ -69,33 +72,34 @@ export interface STTOptions extends Omit<ListenOptions, 'language'>, DeepgramCon
   language?: STTLanguages | (string & {});
 }
 
-const defaults: ListenOptions = {
-  model: 'nova-3',
-  language: 'en-US',
-  detectLanguage: false,
-  interimResults: true,
-  punctuate: true,
-  smartFormat: true,
-  noDelay: true,
-  endpointing: 25,
-  fillerWords: false,
-  sampleRate: 16_000,
-  numChannels: 1,
-  keywords: [],
-  keyterm: [],
-  profanityFilter: false,
-  redact: [],
-  utteranceEndMs: null,
-  replace: null,
-  search: null,
-  dictation: false,
-  diarize: false,
-  numerals: false,
-  mipOptOut: false,
-  tags: [],
+/** How many tags, and how many characters each: https://developers.deepgram.com/docs/stt-tagging */
+export const tagBounds: readonly [most: number, longest: number] = [Infinity, 128];
+
+const rules: OptionRules<ListenOptions> = {
+  model: ['nova-3', checkName],
+  language: ['en-US', checkString],
+  detectLanguage: [false, checkFlag],
+  interimResults: [true, checkFlag],
+  punctuate: [true, checkFlag],
+  smartFormat: [true, checkFlag],
+  noDelay: [true, checkFlag],
+  endpointing: [25, checkCount, [0, 60_000]],
+  fillerWords: [false, checkFlag],
+  sampleRate: [16_000, checkCount, [8_000, 48_000]],
+  numChannels: [1, checkMono],
+  keywords: [[], checkKeywords],
+  keyterm: [[], checkStrings],
+  profanityFilter: [false, checkFlag],
+  redact: [[], (option: string, redact: unknown) => checkStrings(option, [redact].flat())],
+  utteranceEndMs: [null, checkCount, [1_000, 60_000]],
+  replace: [null, checkObject],
+  search: [null, checkStrings],
+  dictation: [false, checkFlag],
+  diarize: [false, checkFlag],
+  numerals: [false, checkFlag],
+  mipOptOut: [false, checkFlag],
+  tags: [[], checkStrings, tagBounds],
 };
-const names = Object.keys(defaults) as (keyof ListenOptions)[];
-const flags = names.filter((name) => typeof defaults[name] === 'boolean');
 
 /** Models that know English only, as their names do not say. */
 const englishOnly =
@@ -106,10 +110,11 @@ const englishOnly =
  *
  * @throws PatchbayError `invalid-option` that names the option.
  */
-export function resolveListening(options: Partial<STTOptions>, before: ListenOptions = defaults): ListenOptions {
-  checkObject('options', options);
-  checkValues(options);
-  const listening = laidOver(before, options, names);
+export function resolveListening(options: Partial<STTOptions>, before?: ListenOptions): ListenOptions {
+  const listening = resolveOptions<ListenOptions>(rules, options, before);
+  if (listening.utteranceEndMs && !listening.interimResults) {
+    throw new PatchbayError('invalid-option', 'utteranceEndMs needs interimResults');
+  }
   if (listening.detectLanguage) return { ...listening, language: undefined };
   const language = normalizeLanguage(listening.language ?? 'en-US');
   if (getBaseLanguage(language) === 'en' || !englishOnly.test(listening.model)) return { ...listening, language };
@@ -148,34 +153,8 @@ function commonQuery(options: ListenOptions): Query {
   };
 }
 
-function checkValues(options: Partial<STTOptions>): void {
-  checkName('model', options.model);
-  if (options.language !== undefined && typeof options.language !== 'string') refuseOption('language', 'a language');
-  for (const flag of flags) checkFlag(flag, options[flag]);
-  checkCount('endpointing', options.endpointing, [0, 60_000]);
-  checkCount('sampleRate', options.sampleRate, [8_000, 48_000]);
-  if ((options.numChannels ?? 1) !== 1) refuseOption('numChannels', '1: LiveKit’s audio is mixed down');
-  checkCount('utteranceEndMs', options.utteranceEndMs ?? undefined, [1_000, 60_000]);
-  if (options.utteranceEndMs && options.interimResults === false) {
-    throw new PatchbayError('invalid-option', 'utteranceEndMs needs interimResults');
-  }
-  checkStrings('keyterm', options.keyterm);
-  checkStrings('redact', options.redact === undefined ? undefined : [options.redact].flat());
-  checkStrings('search', options.search ?? undefined);
-  checkObject('replace', options.replace ?? undefined);
-  checkKeywords(options.keywords);
-  checkTags(options.tags);
-}
-
-function checkKeywords(keywords: unknown): void {
-  if (keywords === undefined) return;
+function checkKeywords(option: string, keywords: unknown): void {
   const isPair = (pair: unknown): boolean =>
     Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string' && Number.isFinite(pair[1]);
-  if (!Array.isArray(keywords) || !keywords.every(isPair)) refuseOption('keywords', 'a list of [word, weight]');
-}
-
-/** @throws PatchbayError `invalid-option`. */
-export function checkTags(tags: string[] | undefined): void {
-  checkStrings('tags', tags);
-  if (tags?.some((tag) => tag.length > 128)) refuseOption('tags', 'no longer than 128 characters each');
+  if (!Array.isArray(keywords) || !keywords.every(isPair)) refuseOption(option, 'a list of [word, weight]');
 }

@@ -1,11 +1,10 @@
-import { DEFAULT_API_CONNECT_OPTIONS, normalizeLanguage, stt, type AudioBuffer } from '@livekit/agents';
-import { createTimedString } from '@livekit/agents';
+import { DEFAULT_API_CONNECT_OPTIONS, stt, type AudioBuffer } from '@livekit/agents';
 import {
   fieldsOf,
   listOf,
   requestJson,
+  speechDataOf,
   textOf,
-  toAPIError,
   wavOf,
   withRetries,
   type KeepAlive,
@@ -37,32 +36,17 @@ export async function recognize(
       timeoutMs: connOptions.timeoutMs,
       ...(signal === undefined ? {} : { signal }),
     });
-  const answer = await withRetries(connOptions, signal, ask).catch((error: unknown) => {
-    throw toAPIError(error);
-  });
+  const answer = await withRetries(connOptions, signal, ask);
   const channel = fieldsOf(listOf(fieldsOf(answer.results).channels)[0]);
   const language = options.language ?? textOf(channel.detected_language);
-  const alternatives = listOf(channel.alternatives).map((each) => dataOf(fieldsOf(each), language));
+  const alternatives = listOf(channel.alternatives)
+    .map(fieldsOf)
+    .map((each) => speechDataOf(textOf(each.transcript), detailsOf(each), language, (ms) => ms / 1000));
   const { request_id: requestId, duration } = fieldsOf(answer.metadata);
   return {
     type: stt.SpeechEventType.FINAL_TRANSCRIPT,
     ...(typeof requestId === 'string' ? { requestId: route.connection.scrub(requestId) } : {}),
     ...(alternatives.length === 0 ? {} : { alternatives: alternatives as [stt.SpeechData, ...stt.SpeechData[]] }),
     ...(typeof duration === 'number' ? { recognitionUsage: { audioDuration: duration } } : {}),
-  };
-}
-
-function dataOf(alternative: Readonly<Record<string, unknown>>, language: string): stt.SpeechData {
-  const { words = [], startMs = 0, endMs = 0, confidence = 0, speakerId } = detailsOf(alternative);
-  return {
-    text: textOf(alternative.transcript),
-    language: normalizeLanguage(language),
-    startTime: startMs / 1000,
-    endTime: endMs / 1000,
-    confidence,
-    ...(speakerId === undefined ? {} : { speakerId }),
-    words: words.map(({ text, startMs: from = 0, endMs: to = 0, confidence: sure = 0 }) =>
-      createTimedString({ text, startTime: from / 1000, endTime: to / 1000, confidence: sure }),
-    ),
   };
 }

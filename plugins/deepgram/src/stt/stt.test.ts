@@ -131,6 +131,12 @@ describe('options', () => {
     );
   });
 
+  it('must go together: with what held before, too', () => {
+    const model = new STT({ apiKey: 'k', utteranceEndMs: 1_000 });
+    expect(() => model.updateOptions({ interimResults: false })).toThrow(/^utteranceEndMs needs interimResults$/);
+    model.updateOptions({ interimResults: false, utteranceEndMs: null });
+  });
+
   it('name the key that is missing', () => {
     vi.stubEnv('DEEPGRAM_API_KEY', '');
     onTestFinished(() => void vi.unstubAllEnvs());

@@ -1,5 +1,5 @@
 import type { APIConnectOptions, AudioBuffer, stt } from '@livekit/agents';
-import { KeepAlive, UpdatableSTT, UpdatableSTTStream, type Route } from '@patchbay/plugin-kit';
+import { KeepAlive, routeIfAny, UpdatableSTT, UpdatableSTTStream, type Route } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { routeFor } from '../options.ts';
 import { nova } from './nova.ts';
@@ -16,7 +16,7 @@ import { recognize } from './recognize.ts';
  */
 export class STT extends UpdatableSTT<ListenOptions, Partial<STTOptions>> {
   label = 'deepgram.STT';
-  readonly #requests: Route | PatchbayError;
+  readonly #requests: () => Route;
   readonly #keepAlive = new KeepAlive();
 
   /** @throws PatchbayError for options that cannot work. */
@@ -34,16 +34,14 @@ export class STT extends UpdatableSTT<ListenOptions, Partial<STTOptions>> {
         keyterms: true,
         diarization: listening.diarize,
       },
-      sampleRate: listening.sampleRate,
       greets: false,
-      modelOf: ({ model }) => model,
       resolve: resolveListening,
       termsIn: ({ keyterm }) => keyterm,
       withTerms: (keyterm) => ({ keyterm }),
       queryOf: streamQuery,
       languageOf: ({ language }) => language ?? '',
     });
-    this.#requests = requestsOf(options, listening.model);
+    this.#requests = routeIfAny(() => routeFor('transcriptions', options, listening.model));
   }
 
   /** @throws PatchbayError `unsupported` with `detectLanguage`, which Deepgram does for whole pieces of speech only. */
@@ -55,8 +53,7 @@ export class STT extends UpdatableSTT<ListenOptions, Partial<STTOptions>> {
   }
 
   protected override async _recognize(audio: AudioBuffer, signal?: AbortSignal): Promise<stt.SpeechEvent> {
-    if (PatchbayError.is(this.#requests)) throw this.#requests;
-    return recognize(audio, this.options, { ...this.#requests, keepAlive: this.#keepAlive, signal });
+    return recognize(audio, this.options, { ...this.#requests(), keepAlive: this.#keepAlive, signal });
   }
 
   override async close(): Promise<void> {
@@ -68,14 +65,4 @@ export class STT extends UpdatableSTT<ListenOptions, Partial<STTOptions>> {
 /** One stream of audio to text. */
 export class SpeechStream extends UpdatableSTTStream<ListenOptions, Partial<STTOptions>> {
   label = 'deepgram.SpeechStream';
-}
-
-/** Gateways may have the socket alone, which matters to those who ask for whole pieces of speech. */
-function requestsOf(options: Partial<STTOptions>, model: string): Route | PatchbayError {
-  try {
-    return routeFor('transcriptions', options, model);
-  } catch (error) {
-    if (PatchbayError.is(error)) return error;
-    throw error;
-  }
 }

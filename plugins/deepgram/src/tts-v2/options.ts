@@ -1,10 +1,18 @@
 import type { tokenize } from '@livekit/agents';
-import { checkCount, laidOver, refuseOption } from '@patchbay/plugin-kit';
+import {
+  checkCount,
+  checkName,
+  checkRange,
+  checkStrings,
+  refuseOption,
+  resolveOptions,
+  type OptionRules,
+} from '@patchbay/plugin-kit';
 import type { Query } from '@patchbay/ws-url';
 import type { FluxTTSModels } from '../models.ts';
 import type { DeepgramConnectOptions } from '../options.ts';
-import { checkTags } from '../stt/options.ts';
-import { checkVoice, voiceDefaults, voiceQuery, type VoiceOptions } from '../tts/options.ts';
+import { tagBounds } from '../stt/options.ts';
+import { voiceQuery, voiceRules, type VoiceOptions } from '../tts/options.ts';
 
 /** What speech is asked for with. https://developers.deepgram.com/reference/text-to-speech/speak-flux */
 export interface FluxSpeakOptions extends VoiceOptions {
@@ -25,29 +33,29 @@ export interface TTSv2Options extends FluxSpeakOptions, DeepgramConnectOptions {
   wordTokenizer: tokenize.WordTokenizer;
 }
 
-const defaults: FluxSpeakOptions = { model: 'flux-alexis-en', ...voiceDefaults };
-const names = [
-  ...(Object.keys(defaults) as (keyof FluxSpeakOptions)[]),
-  ...(['speed', 'expressivity', 'tags'] as const),
-];
+const rules: OptionRules<FluxSpeakOptions> = {
+  ...voiceRules,
+  model: ['flux-alexis-en', checkName],
+  speed: [undefined, checkSpeed],
+  expressivity: [undefined, checkCount, [-2, 2]],
+  tags: [undefined, checkStrings, tagBounds],
+};
 
 /**
  * What the user said, over what held before.
  *
  * @throws PatchbayError `invalid-option` that names the option.
  */
-export function resolveFluxSpeaking(
-  options: Partial<TTSv2Options>,
-  before: FluxSpeakOptions = defaults,
-): FluxSpeakOptions {
-  const { speed = 1, expressivity, tags } = options;
-  checkVoice(options, [0.5, 1.5]);
-  if (Math.abs(speed * 20 - Math.round(speed * 20)) > 1e-6) refuseOption('speed', 'a multiple of 0.05');
-  checkCount('expressivity', expressivity, [-2, 2]);
-  checkTags(tags);
-  return laidOver(before, options, names);
+export function resolveFluxSpeaking(options: Partial<TTSv2Options>, before?: FluxSpeakOptions): FluxSpeakOptions {
+  return resolveOptions(rules, options, before);
 }
 
 export function fluxVoiceQuery(options: FluxSpeakOptions): Query {
   return { ...voiceQuery(options), expressivity: options.expressivity, tag: options.tags };
+}
+
+function checkSpeed(option: string, speed: unknown): void {
+  checkRange(option, speed, [0.5, 1.5]);
+  const steps = Number(speed) * 20;
+  if (Math.abs(steps - Math.round(steps)) > 1e-6) refuseOption(option, 'a multiple of 0.05');
 }

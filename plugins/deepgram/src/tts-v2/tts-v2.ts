@@ -25,8 +25,6 @@ export class TTSv2 extends UpdatableTTS<FluxSpeakOptions> {
       wire: fluxVoice,
       options: speaking,
       resolve: resolveFluxSpeaking,
-      sampleRateOf: ({ sampleRate }) => sampleRate,
-      modelOf: ({ model }) => model,
       queryOf: fluxVoiceQuery,
       ...(options.wordTokenizer === undefined ? {} : { tokenizer: options.wordTokenizer }),
     });

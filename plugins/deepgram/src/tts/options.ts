@@ -3,11 +3,10 @@ import {
   checkCount,
   checkFlag,
   checkName,
-  checkObject,
-  checkOneOf,
   checkRange,
-  laidOver,
   refuseOption,
+  resolveOptions,
+  type OptionRules,
 } from '@patchbay/plugin-kit';
 import type { Query } from '@patchbay/ws-url';
 import type { TTSEncoding, TTSModels } from '../models.ts';
@@ -42,35 +41,26 @@ export interface TTSOptions extends SpeakOptions, DeepgramConnectOptions {
   capabilities: tts.TTSCapabilities;
 }
 
-export const voiceDefaults: Omit<VoiceOptions, 'model'> = {
-  encoding: 'linear16',
-  sampleRate: 24_000,
-  bitRate: null,
-  mipOptOut: false,
+/** What both generations of voices have in common. */
+export const voiceRules: Omit<OptionRules<VoiceOptions>, 'model' | 'speed'> = {
+  encoding: ['linear16', checkEncoding],
+  sampleRate: [24_000, checkCount, [8_000, 48_000]],
+  bitRate: [null, checkRange, [0, Infinity]],
+  mipOptOut: [false, checkFlag],
 };
-const defaults: SpeakOptions = { model: 'aura-2-andromeda-en', ...voiceDefaults };
-
-/** @throws PatchbayError `invalid-option` that names the option. */
-export function checkVoice(options: Partial<VoiceOptions>, speed: readonly [number, number]): void {
-  checkObject('options', options);
-  checkName('model', options.model);
-  checkCount('sampleRate', options.sampleRate, [8_000, 48_000]);
-  checkRange('speed', options.speed, speed);
-  checkFlag('mipOptOut', options.mipOptOut);
-  checkOneOf('encoding', options.encoding, ['linear16', 'mulaw', 'alaw', 'mp3', 'opus', 'flac', 'aac']);
-  if ((options.encoding ?? 'linear16') !== 'linear16') {
-    refuseOption('encoding', "'linear16', which is what LiveKit plays: it would take anything else for noise");
-  }
-}
+const rules: OptionRules<SpeakOptions> = {
+  ...voiceRules,
+  model: ['aura-2-andromeda-en', checkName],
+  speed: [undefined, checkRange, [0.7, 1.5]],
+};
 
 /**
  * What the user said, over what held before.
  *
  * @throws PatchbayError `invalid-option` that names the option.
  */
-export function resolveSpeaking(options: Partial<TTSOptions>, before: SpeakOptions = defaults): SpeakOptions {
-  checkVoice(options, [0.7, 1.5]);
-  return laidOver(before, options, [...(Object.keys(defaults) as (keyof SpeakOptions)[]), 'speed']);
+export function resolveSpeaking(options: Partial<TTSOptions>, before?: SpeakOptions): SpeakOptions {
+  return resolveOptions(rules, options, before);
 }
 
 export function voiceQuery({ encoding, sampleRate, speed, mipOptOut }: VoiceOptions): Query {
@@ -80,4 +70,9 @@ export function voiceQuery({ encoding, sampleRate, speed, mipOptOut }: VoiceOpti
 /** LiveKit's, with the least length that upstream's plugin has. */
 export function defaultTokenizer(): tokenize.SentenceTokenizer {
   return new tokenize.basic.SentenceTokenizer({ minSentenceLength: 8 });
+}
+
+function checkEncoding(option: string, encoding: unknown): void {
+  if (encoding === 'linear16') return;
+  refuseOption(option, "'linear16', which is what LiveKit plays: it would take anything else for noise");
 }

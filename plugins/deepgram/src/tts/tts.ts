@@ -25,8 +25,6 @@ export class TTS extends UpdatableTTS<SpeakOptions> {
       options: speaking,
       resolve: resolveSpeaking,
       tokenizer: options.sentenceTokenizer ?? defaultTokenizer(),
-      sampleRateOf: ({ sampleRate }) => sampleRate,
-      modelOf: ({ model }) => model,
       queryOf: voiceQuery,
       streaming: options.capabilities?.streaming ?? true,
     });

@@ -7,6 +7,7 @@ import {
   guardedEmit,
   KeepAlive,
   logger,
+  routeIfAny,
   StreamingSTT,
   toAPIError,
   type BatchRequest,
@@ -43,7 +44,7 @@ export class STT extends StreamingSTT<Listening> {
   /** Whether sockets speak the preview of the API, which Azure's dated versions do. */
   readonly #isPreview: boolean;
   /** Where whole pieces of speech go; or why nowhere, which matters beside a socket to those alone who ask for it. */
-  readonly #requests: Route | PatchbayError;
+  readonly #requests: () => Route;
   /** What the user named of timeout and retries. */
   readonly #requestOptions: Partial<APIConnectOptions>;
   readonly #keepAlive = new KeepAlive();
@@ -76,7 +77,7 @@ export class STT extends StreamingSTT<Listening> {
     this.#useRealtime = useRealtime;
     this.#isPreview = useRealtime && route.connection.traits.previewRealtime === true;
     this.#warnOf(options);
-    this.#requests = useRealtime ? routeToRequests(options, model) : route;
+    this.#requests = useRealtime ? routeIfAny(() => routeTo('transcriptions', options, model)) : () => route;
     this.#requestOptions = checkRequestOptions(options.connOptions);
     this.#ownKeywords = listening.keywords;
   }
@@ -184,9 +185,8 @@ export class STT extends StreamingSTT<Listening> {
       const only = `${options.model} is served over the realtime API only: use stream()`;
       throw toAPIError(new PatchbayError('unsupported', only));
     }
-    if (PatchbayError.is(this.#requests)) throw toAPIError(this.#requests);
     return recognize(audio, options, {
-      ...this.#requests,
+      ...this.#requests(),
       ...how,
       keepAlive: this.#keepAlive,
       extras: this.#extras,
@@ -242,15 +242,6 @@ function abilitiesOf({ model, timestampGranularities }: Listening): Partial<stt.
     keyterms: takesContextHints(model),
     diarization: tellsSpeakers(model),
   };
-}
-
-function routeToRequests(options: Partial<STTOptions>, model: string): Route | PatchbayError {
-  try {
-    return routeTo('transcriptions', options, model);
-  } catch (error) {
-    if (PatchbayError.is(error)) return error;
-    throw error;
-  }
 }
 
 /** A `client` and a `gateway` say themselves where they stand; what an unset variable leads to is not set. */

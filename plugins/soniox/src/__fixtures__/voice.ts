@@ -5,7 +5,7 @@ import { TTS } from '../tts/tts.ts';
 
 /** A voice of loopback's Soniox, as it will be from 15 January 2027 on. */
 export const open = (options: Partial<TTSOptions> = {}, more: LoopbackOptions = {}): Promise<Booth<TTS>> =>
-  boothWith((websocketUrl) => new TTS({ apiKey: 'test-key', websocketUrl, ...options }), {
+  boothWith((baseURL) => new TTS({ apiKey: 'test-key', baseURL, ...options }), {
     soniox: { keysInMessages: false },
     ...more,
   });

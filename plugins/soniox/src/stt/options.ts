@@ -3,14 +3,16 @@ import {
   checkCount,
   checkFlag,
   checkJson,
+  checkLength,
+  checkMono,
   checkName,
   checkObject,
   checkOneOf,
   checkRange,
-  checkString,
   checkStrings,
-  laidOver,
   refuseOption,
+  resolveOptions,
+  type OptionRules,
 } from '@patchbay/plugin-kit';
 import type { STTModels } from '../models.ts';
 import type { SonioxConnectOptions } from '../options.ts';
@@ -91,37 +93,31 @@ export interface STTOptions extends TranscribeOptions, SonioxConnectOptions {
   baseUrl: string;
 }
 
-const defaults: TranscribeOptions = {
-  model: 'stt-rt-v4',
-  languageHintsStrict: false,
-  numChannels: 1,
-  sampleRate: 16_000,
-  enableSpeakerDiarization: false,
-  enableLanguageIdentification: true,
-  enableEndpointDetection: true,
-  maxEndpointDelayMs: 500,
+const rules: OptionRules<TranscribeOptions> = {
+  model: ['stt-rt-v4', checkName],
+  languageHints: [undefined, checkStrings],
+  languageHintsStrict: [false, checkFlag],
+  context: [undefined, checkContext],
+  numChannels: [1, checkMono],
+  sampleRate: [16_000, checkCount, [8_000, 48_000]],
+  enableSpeakerDiarization: [false, checkFlag],
+  enableLanguageIdentification: [true, checkFlag],
+  enableEndpointDetection: [true, checkFlag],
+  maxEndpointDelayMs: [500, checkCount, [500, 3_000]],
+  endpointLatencyAdjustmentLevel: [undefined, checkCount, [0, 3]],
+  endpointSensitivity: [undefined, checkRange, [-1, 1]],
+  clientReferenceId: [undefined, checkLength, [0, 256]],
+  translation: [undefined, checkTranslation],
+  vad: [undefined, checkObject],
 };
-const names = [
-  ...(Object.keys(defaults) as (keyof TranscribeOptions)[]),
-  ...(['languageHints', 'context', 'endpointLatencyAdjustmentLevel', 'endpointSensitivity'] as const),
-  ...(['clientReferenceId', 'translation', 'vad'] as const),
-];
-
-/** https://soniox.com/docs/stt/concepts/context, and the errors of the API's reference */
-const longest = { context: 10_000, reference: 256 };
 
 /**
  * What the user said, over what held before.
  *
  * @throws PatchbayError `invalid-option` that names the option.
  */
-export function resolveTranscribing(
-  options: Partial<STTOptions>,
-  before: TranscribeOptions = defaults,
-): TranscribeOptions {
-  checkObject('options', options);
-  checkValues(options);
-  return laidOver(before, options, names);
+export function resolveTranscribing(options: Partial<STTOptions>, before?: TranscribeOptions): TranscribeOptions {
+  return resolveOptions<TranscribeOptions>(rules, options, before);
 }
 
 /** The first message of a socket. */
@@ -169,33 +165,20 @@ function translationOf(translation: TranslationConfig): unknown {
   return { type: 'two_way', language_a: translation.languageA, language_b: translation.languageB };
 }
 
-function checkValues(options: Partial<STTOptions>): void {
-  const { context, clientReferenceId, translation } = options;
-  checkName('model', options.model);
-  checkStrings('languageHints', options.languageHints);
-  checkCount('sampleRate', options.sampleRate, [8_000, 48_000]);
-  if ((options.numChannels ?? 1) !== 1) refuseOption('numChannels', '1: LiveKit’s audio is mixed down');
-  for (const name of names) if (typeof defaults[name] === 'boolean') checkFlag(name, options[name]);
-  checkCount('maxEndpointDelayMs', options.maxEndpointDelayMs, [500, 3_000]);
-  checkCount('endpointLatencyAdjustmentLevel', options.endpointLatencyAdjustmentLevel, [0, 3]);
-  checkRange('endpointSensitivity', options.endpointSensitivity, [-1, 1]);
-  checkString('clientReferenceId', clientReferenceId);
-  if ((clientReferenceId?.length ?? 0) > longest.reference)
-    refuseOption('clientReferenceId', 'of 256 characters at most');
-  if (typeof context !== 'string') checkJson('context', context);
-  if (typeof context === 'object') checkStrings('context.terms', context.terms);
-  if (JSON.stringify(contextOf(context) ?? '').length > longest.context) {
-    refuseOption('context', 'of 10,000 characters at most');
+/** 10,000 characters: https://soniox.com/docs/stt/concepts/context */
+function checkContext(option: string, value: unknown): void {
+  const context = value as ContextObject | string;
+  if (typeof context !== 'string') {
+    checkJson(option, context);
+    checkStrings(`${option}.terms`, context.terms);
   }
-  if (translation !== undefined) checkTranslation(translation);
+  if (JSON.stringify(contextOf(context)).length > 10_000) refuseOption(option, 'of 10,000 characters at most');
 }
 
-function checkTranslation(translation: TranslationConfig): void {
-  checkObject('translation', translation);
-  checkOneOf('translation.type', translation.type, ['one_way', 'two_way']);
-  const languages =
-    translation.type === 'one_way' ? (['targetLanguage'] as const) : (['languageA', 'languageB'] as const);
-  for (const name of languages) {
-    checkName(`translation.${name}`, (translation as unknown as Record<string, unknown>)[name] ?? '');
-  }
+function checkTranslation(option: string, value: unknown): void {
+  checkObject(option, value);
+  const translation = value as Readonly<Record<string, unknown>>;
+  checkOneOf(`${option}.type`, translation.type, ['one_way', 'two_way']);
+  const languages = translation.type === 'one_way' ? ['targetLanguage'] : ['languageA', 'languageB'];
+  for (const name of languages) checkName(`${option}.${name}`, translation[name] ?? '');
 }

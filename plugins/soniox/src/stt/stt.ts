@@ -17,10 +17,9 @@ export class STT extends UpdatableSTT<TranscribeOptions, Partial<TranscribeOptio
 
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: Partial<STTOptions> = {}) {
-    const { baseUrl, ...connect } = options;
     const transcribing = resolveTranscribing(options);
     super({
-      ...routeFor('transcription', connect, ['baseUrl', baseUrl], transcribing.model),
+      ...routeFor('transcription', options, transcribing.model),
       provider: 'Soniox',
       wire: transcribe,
       options: transcribing,
@@ -31,9 +30,7 @@ export class STT extends UpdatableSTT<TranscribeOptions, Partial<TranscribeOptio
         keyterms: true,
         diarization: transcribing.enableSpeakerDiarization,
       },
-      sampleRate: transcribing.sampleRate,
       greets: false,
-      modelOf: ({ model }) => model,
       resolve: resolveTranscribing,
       termsIn: ({ context }) => (context === undefined ? undefined : termsOf(context)),
       withTerms: (terms, { context }) => ({ context: withTerms(context, terms) }),

@@ -1,5 +1,6 @@
 import {
   fieldsOf,
+  meanOf,
   numberOf,
   Speakers,
   textOf,
@@ -57,13 +58,13 @@ export function detailsOf(tokens: readonly Token[]): SpeechDetails {
   const [languages, speakers] = [new Speakers(), new Speakers()];
   for (const { language, text } of read) if (language !== '') languages.add(language, text.length);
   for (const { speaker, text } of said) if (speaker !== '') speakers.add(speaker, text.length);
-  const sure = read.flatMap(({ confidence }) => confidence ?? []);
+  const confidence = meanOf(read.flatMap((token) => token.confidence ?? []));
   return {
     ...(languages.most === undefined ? {} : { language: languages.most }),
     ...(said.some(({ language }) => language !== '') ? { sources: runsOf(said) } : {}),
     ...(isTranslated ? { targets: runsOf(read) } : { words: wordsOf(said) }),
     ...(speakers.most === undefined ? {} : { speakerId: speakers.most }),
-    ...(sure.length === 0 ? {} : { confidence: sure.reduce((sum, each) => sum + each, 0) / sure.length }),
+    ...(confidence === undefined ? {} : { confidence }),
     startMs: said.find(({ startMs }) => startMs !== undefined)?.startMs,
     endMs: said.findLast(({ endMs }) => endMs !== undefined)?.endMs,
   };

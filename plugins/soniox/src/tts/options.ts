@@ -2,13 +2,12 @@ import type { tokenize } from '@livekit/agents';
 import { getBaseLanguage } from '@livekit/agents';
 import {
   checkFlag,
-  checkName,
-  checkObject,
+  checkLength,
   checkOneOf,
   checkRange,
-  checkString,
-  laidOver,
   refuseOption,
+  resolveOptions,
+  type OptionRules,
   type TextToSpeechContext,
 } from '@patchbay/plugin-kit';
 import type { TTSModels, TTSVoices } from '../models.ts';
@@ -42,47 +41,32 @@ export interface SpeakOptions {
 }
 
 export interface TTSOptions extends SpeakOptions, SonioxConnectOptions {
-  /** The service's address, with or without the path at its end; the same as `baseURL`. Default `wss://tts-rt.soniox.com/tts-websocket`. */
+  /** The whole address, path and all; a `baseURL` is one to which the path is added. Default `wss://tts-rt.soniox.com/tts-websocket`. */
   websocketUrl: string;
   /** Cuts text into what is sent at once. Default: LiveKit's, sentences of eight characters at least. */
   tokenizer?: tokenize.SentenceTokenizer | tokenize.WordTokenizer;
 }
 
-const defaults: SpeakOptions = {
-  model: 'tts-rt-v1-preview',
-  language: 'en',
-  voice: 'Maya',
-  audioFormat: 'pcm_s16le',
-  sampleRate: 24_000,
-  bitrate: null,
-  speed: 1,
-  reduceSilence: false,
-  returnTimestamps: false,
+const rules: OptionRules<SpeakOptions> = {
+  model: ['tts-rt-v1-preview', checkLength, [1, 50]],
+  language: ['en', checkLength, [1, 50]],
+  voice: ['Maya', checkLength, [1, 50]],
+  audioFormat: ['pcm_s16le', checkOneOf, ['pcm_s16le']],
+  sampleRate: [24_000, checkSampleRate],
+  bitrate: [null, checkRange, [0, Infinity]],
+  speed: [1, checkRange, [0.7, 1.3]],
+  reduceSilence: [false, checkFlag],
+  returnTimestamps: [false, checkFlag],
+  clientReferenceId: [undefined, checkLength, [0, 256]],
 };
-
-/** https://soniox.com/docs/tts/concepts/audio-formats */
-const sampleRates = [8_000, 16_000, 24_000, 44_100, 48_000];
 
 /**
  * What the user said, over what held before.
  *
  * @throws PatchbayError `invalid-option` that names the option.
  */
-export function resolveSpeaking(options: Partial<TTSOptions>, before: SpeakOptions = defaults): SpeakOptions {
-  const { sampleRate = 24_000, clientReferenceId } = options;
-  checkObject('options', options);
-  for (const name of ['model', 'language', 'voice'] as const) {
-    checkName(name, options[name]);
-    if ((options[name]?.length ?? 0) > 50) refuseOption(name, 'of 50 characters at most');
-  }
-  checkOneOf('audioFormat', options.audioFormat, ['pcm_s16le']);
-  if (!sampleRates.includes(sampleRate)) refuseOption('sampleRate', `one of ${sampleRates.join(', ')}`);
-  checkRange('speed', options.speed, [0.7, 1.3]);
-  checkFlag('reduceSilence', options.reduceSilence);
-  checkFlag('returnTimestamps', options.returnTimestamps);
-  checkString('clientReferenceId', clientReferenceId);
-  if ((clientReferenceId?.length ?? 0) > 256) refuseOption('clientReferenceId', 'of 256 characters at most');
-  return laidOver(before, options, [...(Object.keys(defaults) as (keyof SpeakOptions)[]), 'clientReferenceId']);
+export function resolveSpeaking(options: Partial<TTSOptions>, before?: SpeakOptions): SpeakOptions {
+  return resolveOptions(rules, options, before);
 }
 
 /** How a stream of speech begins. */
@@ -101,4 +85,10 @@ export function startMessage({ connection, options, turn }: TextToSpeechContext<
     return_timestamps: options.returnTimestamps,
     client_reference_id: options.clientReferenceId,
   });
+}
+
+/** https://soniox.com/docs/tts/concepts/audio-formats */
+function checkSampleRate(option: string, sampleRate: unknown): void {
+  const rates: readonly unknown[] = [8_000, 16_000, 24_000, 44_100, 48_000];
+  if (!rates.includes(sampleRate)) refuseOption(option, `one of ${rates.join(', ')}`);
 }

@@ -1,5 +1,6 @@
 import { tokenize } from '@livekit/agents';
-import { expectRefusal, speak, until, useVoices } from '@patchbay/conformance/testing';
+import { expectRefusal, openDoor, speak, until, useVoices } from '@patchbay/conformance/testing';
+import { gateways } from '@patchbay/ws-url';
 import { describe, expect, it } from 'vitest';
 import { open } from '../__fixtures__/voice.ts';
 import type { TTSOptions } from './options.ts';
@@ -48,15 +49,24 @@ describe('options', () => {
     expect(model.model).toBe('tts-rt-v1-preview');
   });
 
-  it('websocketUrl may be the whole address, and must not differ from baseURL', async () => {
+  it('websocketUrl is dialled as it stands, by its own path and query', async () => {
     const { cloud } = await open();
-    const model = new TTS({ apiKey: 'k', websocketUrl: `${cloud.origin}/tts-websocket?tenant=7` });
-    await speak(model, 'There.').over;
-    expect(cloud.requests.map(({ path, query }) => [path, query])).toEqual([['/tts-websocket', '?tenant=7']]);
+    const door = await openDoor(cloud.origin, '/tts-websocket');
+    const model = new TTS({ apiKey: 'k', websocketUrl: `${door.origin}/voices/eu?tenant=7` });
+    const speaking = speak(model, 'There.');
+    await speaking.over;
+    expect([await speaking.words(), door.asked]).toEqual(['There.', ['/voices/eu?tenant=7']]);
     await model.close();
-    expect(() => new TTS({ apiKey: 'k', websocketUrl: 'wss://a.example.com', baseURL: 'wss://b.example.com' })).toThrow(
-      /`websocketUrl` and `baseURL`/,
-    );
+  });
+
+  it.each<[string, Partial<TTSOptions>, RegExp]>([
+    ['baseURL', { baseURL: 'wss://b.example.com' }, /^`websocketUrl` and `baseURL` .* the path is added to `baseURL`/],
+    ['gateway', { gateway: gateways.litellm({ baseURL: 'https://b.example.com' }) }, /give the gateway its own/],
+  ])('websocketUrl goes with no %s', (_name, options, advice) => {
+    const websocketUrl = 'wss://tts-rt.soniox.com/tts-websocket';
+    expect(() => new TTS({ apiKey: 'k', websocketUrl, ...options })).toThrow(advice);
+    new TTS({ apiKey: 'k', websocketUrl });
+    new TTS({ apiKey: 'k', websocketUrl: '', baseURL: 'wss://b.example.com' });
   });
 
   it('tokenizer cuts what is sent: words, and no word is joined with the next', async () => {

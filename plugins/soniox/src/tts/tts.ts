@@ -17,18 +17,15 @@ export class TTS extends UpdatableTTS<SpeakOptions> {
 
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: Partial<TTSOptions> = {}) {
-    const { websocketUrl, tokenizer, ...connect } = options;
     const speaking = resolveSpeaking(options);
     super({
-      ...routeFor('voice', connect, ['websocketUrl', websocketUrl], speaking.model),
+      ...routeFor('voice', options, speaking.model, options.websocketUrl),
       provider: 'Soniox',
       wire: speak,
       options: speaking,
       resolve: resolveSpeaking,
-      tokenizer: tokenizer ?? new tokenize.basic.SentenceTokenizer({ minSentenceLength: 8 }),
+      tokenizer: options.tokenizer ?? new tokenize.basic.SentenceTokenizer({ minSentenceLength: 8 }),
       alignedTranscript: speaking.returnTimestamps === true,
-      sampleRateOf: ({ sampleRate }) => sampleRate,
-      modelOf: ({ model }) => model,
     });
   }
 

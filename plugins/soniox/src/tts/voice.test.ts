@@ -11,4 +11,4 @@ describeVoice({
   namesRequests: false,
 });
 
-describeSpeakingAgent('TTS', (websocketUrl) => new TTS({ apiKey: 'k', websocketUrl }));
+describeSpeakingAgent('TTS', (baseURL) => new TTS({ apiKey: 'k', baseURL }));

@@ -1,11 +1,8 @@
 import { initializeLogger } from '@livekit/agents';
-import { floodSockets, type Client, type FuzzTarget } from '@patchbay/conformance/fuzz';
+import { floodSockets, speaking, type FuzzTarget } from '@patchbay/conformance/fuzz';
 import { TTS, TTSv2 } from '../../index.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
-
-/** Nothing is tried again: a turn that a frame has ended is replaced by a fresh one. */
-const connOptions = { maxRetry: 0, retryIntervalMs: 1, timeoutMs: 10_000 };
 
 const audio = Buffer.alloc(960, 7);
 const aura = [
@@ -44,14 +41,3 @@ export const voiceTargets: readonly FuzzTarget[] = [
     run: (feed) => floodSockets(feed, (baseUrl) => speaking(new TTSv2({ apiKey: 'dg-fuzz-0001', baseUrl }))),
   },
 ];
-
-function speaking(model: TTS | TTSv2): Client {
-  model.on('connection', () => {});
-  (model as { on(event: string, listener: () => void): unknown }).on('error', () => {});
-  const stream = model.stream({ connOptions });
-  const over = (async () => {
-    for await (const item of stream) if (typeof item === 'symbol') break;
-  })();
-  stream.pushText('Once upon a time a keeper kept a garden of radios. And then');
-  return { over, poke: () => stream.pushText(' and then.'), close: () => model.close() };
-}

@@ -1,12 +1,9 @@
 import { initializeLogger } from '@livekit/agents';
-import { AudioFrame } from '@livekit/rtc-node';
-import { floodSockets, type Client, type FuzzTarget } from '@patchbay/conformance/fuzz';
+import { floodSockets, listening, speaking, type FuzzTarget } from '@patchbay/conformance/fuzz';
 import { STT, TTS } from '../../index.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
 
-/** Nothing is tried again: what a frame has ended is replaced by something fresh. */
-const connOptions = { maxRetry: 0, retryIntervalMs: 1, timeoutMs: 10_000 };
 const apiKey = 'snx-fuzz-0001';
 
 const audio = Buffer.alloc(960, 7).toString('base64');
@@ -47,35 +44,3 @@ export const targets: readonly FuzzTarget[] = [
     run: (feed) => floodSockets(feed, (baseURL) => speaking(new TTS({ apiKey, baseURL }))),
   },
 ];
-
-function attend(model: STT | TTS): void {
-  model.on('connection', () => {});
-  (model as { on(event: string, listener: () => void): unknown }).on('error', () => {});
-}
-
-function listening(model: STT): Client {
-  attend(model);
-  const stream = model.stream({ connOptions });
-  const ended = (async () => {
-    for await (const _event of stream);
-  })();
-  // It would go on on another socket, but not at once.
-  const lost = new Promise((resolve) => model.on('connection', ({ type }) => type === 'reconnecting' && resolve(type)));
-  const over = Promise.race([ended, lost]);
-  const poke = (): void => {
-    stream.pushFrame(new AudioFrame(new Int16Array(1_600), 16_000, 1, 1_600));
-    stream.flush();
-  };
-  poke();
-  return { over, poke, close: () => model.close() };
-}
-
-function speaking(model: TTS): Client {
-  attend(model);
-  const stream = model.stream({ connOptions });
-  const over = (async () => {
-    for await (const item of stream) if (typeof item === 'symbol') break;
-  })();
-  stream.pushText('Once upon a time a keeper kept a garden of radios. And then');
-  return { over, poke: () => stream.pushText(' and then.'), close: () => model.close() };
-}
