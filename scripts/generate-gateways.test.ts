@@ -57,7 +57,7 @@ function ran(systems: Readonly<Record<string, { about: string[]; failed?: string
         verdict: failed.includes(each) ? ('fail' as const) : ('pass' as const),
         seen: '',
       }));
-      return { name, title: name, group: name, version: '1.2.3', cases };
+      return { name, title: name, group: name, version: '1.2.3', needs: [], cases };
     }),
   };
 }

@@ -17,6 +17,11 @@ export type Tool = keyof typeof tools;
 
 const found = new Map<Tool, Promise<boolean>>();
 
+/** By names that a person understands. */
+export function titlesOf(needed: readonly Tool[]): string[] {
+  return needed.map((tool) => tools[tool].title);
+}
+
 /** Those that this machine lacks, by a name that a person understands. */
 export async function missingTools(needed: readonly Tool[]): Promise<string[]> {
   const lacks = await Promise.all(needed.map(async (tool) => ((await has(tool)) ? [] : [tools[tool].title])));
