@@ -95,7 +95,12 @@ function caseOf(
         ids,
         'not every case was asked',
       );
-      assert.deepEqual(verdicts.filter(isBad), [], 'cases failed');
+      const bad = verdicts.filter(isBad);
+      assert.equal(
+        bad.length,
+        0,
+        `${bad.length} of ${ids.length} cases, such as ${bad.slice(0, 3).map(told).join(', ')}`,
+      );
       return countsOf(verdicts);
     },
   };
@@ -104,6 +109,10 @@ function caseOf(
 /** A peer may be slower to notice than the strictest would be, and some cases only tell; everything else is a fault. */
 function isBad({ answer, end }: Verdict): boolean {
   return !['OK', 'NON-STRICT', 'INFORMATIONAL'].includes(answer) || !['OK', 'INFORMATIONAL'].includes(end);
+}
+
+function told({ id, answer, end, why }: Verdict): string {
+  return `${id} (${answer}, its end ${end}: ${why.join('; ')})`;
 }
 
 /** `141 OK, 4 NON-STRICT` */

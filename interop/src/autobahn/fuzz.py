@@ -16,7 +16,7 @@ from twisted.internet import reactor
 
 from octets import from_bytes, to_bytes
 
-# Who does not answer in so many seconds will not: a slow machine is not a broken peer.
+# Seconds: a slow machine is not a broken peer.
 PATIENCE = 30
 
 folder, role, *arguments = sys.argv[1:]
@@ -46,6 +46,7 @@ class Asking:
     id = None
     case = None
     connectionWasOpen = False
+    patience = PATIENCE
 
     def ask(self, id):
         self.id = id
@@ -98,7 +99,12 @@ class Asking:
         self.later(delay, self.sendClose)
 
     def killAfter(self, delay):
-        self.later(PATIENCE, self.dropConnection)
+        self.later(max(delay, Asking.patience), self.kill)
+
+    def kill(self):
+        # Who is broken gets no more time from now on than the cases give.
+        Asking.patience = 0
+        self.dropConnection()
 
     def later(self, delay, action):
         reactor.callLater(delay, lambda: self.state == self.STATE_CLOSED or action())
