@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SystemRun } from './run.ts';
+import { titlesOf } from './setup/tools.ts';
 
 /** What `pnpm interop --write` keeps, and docs/interop.md shows: versions and results, no times and no dates. */
 export interface Results {
@@ -13,6 +14,8 @@ export interface SystemResults {
   group: string;
   version: string;
   imitates?: string;
+  /** What it needs of a machine beside Node, by names that a person understands. */
+  needs: string[];
   cases: { id: string; about: string; title: string; verdict: 'pass' | 'fail'; seen: string }[];
 }
 
@@ -36,5 +39,6 @@ export async function writeResults(results: Results, file: string = resultsFile)
 
 function resultsOf({ system, results }: SystemRun): SystemResults {
   const { name, title, group, version, imitates } = system;
-  return { name, title, group, version, ...(imitates === undefined ? {} : { imitates }), cases: results };
+  const needs = titlesOf(system.needs);
+  return { name, title, group, version, ...(imitates === undefined ? {} : { imitates }), needs, cases: results };
 }

@@ -73,4 +73,4 @@ describe('a run', () => {
   });
 });
 
-const kept = { name: 'nobody', title: 'Nobody', group: 'network', version: '0.9', cases: [] };
+const kept = { name: 'nobody', title: 'Nobody', group: 'network', version: '0.9', needs: [], cases: [] };

@@ -17,9 +17,9 @@ export class Installer {
 
   /** A virtual environment with exactly these packages; where its programs are. */
   python(name: string, packages: PythonPackages): Promise<string> {
-    return this.once('python', name, packages, (folder) => installPython(folder, packages)).then((at) =>
-      join(at, 'bin'),
-    );
+    const { requirements, sources } = packages;
+    const locks = contentsOf(requirements, ...(sources === undefined ? [] : [sources]));
+    return this.once('python', name, locks, (folder) => installPython(folder, packages)).then((at) => join(at, 'bin'));
   }
 
   /** Debian's packages, unpacked: nothing is installed on the machine. The root that they are in. */
@@ -29,12 +29,14 @@ export class Installer {
 
   /** A program that is built from a Go module; its path. */
   go(name: string, build: GoBuild): Promise<string> {
-    return this.once('go', name, build, (folder) => buildGo(folder, build)).then((at) => join(at, name));
+    const { module, program } = build;
+    const recipe = [program, ...contentsOf(join(module, 'go.mod'), join(module, 'go.sum'))];
+    return this.once('go', name, recipe, (folder) => buildGo(folder, build)).then((at) => join(at, name));
   }
 
   /** Packages of npm, from their lock file; the folder that has `node_modules`. */
   npm(name: string, from: string): Promise<string> {
-    return this.once('npm', name, from, (folder) => installNpm(folder, from));
+    return this.once('npm', name, contentsOf(join(from, 'package-lock.json')), (folder) => installNpm(folder, from));
   }
 
   /** `make` fills a folder; not again while `recipe` is the same, and from nothing when it broke off. */
@@ -50,4 +52,9 @@ export class Installer {
     writeFileSync(stamp, wanted);
     return folder;
   }
+}
+
+/** What is installed follows what is in the lock files, wherever they are. */
+function contentsOf(...files: string[]): string[] {
+  return files.map((file) => readFileSync(file, 'utf8'));
 }

@@ -4,8 +4,8 @@ import { runCommand } from '../process/command.ts';
 const tools = {
   python3: {
     args: ['--version'],
-    title: 'Python 3.10 to 3.13',
-    suits: ([major, minor]: number[]) => major === 3 && minor! >= 10 && minor! <= 13,
+    title: 'Python 3.11 to 3.13',
+    suits: ([major, minor]: number[]) => major === 3 && minor! >= 11 && minor! <= 13,
   },
   go: { args: ['version'], title: 'Go 1.26 or later', suits: ([major, minor]: number[]) => major! > 1 || minor! >= 26 },
   'apt-get': { args: ['--version'], title: 'Debian’s apt-get', suits: () => true },
@@ -16,6 +16,11 @@ const tools = {
 export type Tool = keyof typeof tools;
 
 const found = new Map<Tool, Promise<boolean>>();
+
+/** By names that a person understands. */
+export function titlesOf(needed: readonly Tool[]): string[] {
+  return needed.map((tool) => tools[tool].title);
+}
 
 /** Those that this machine lacks, by a name that a person understands. */
 export async function missingTools(needed: readonly Tool[]): Promise<string[]> {

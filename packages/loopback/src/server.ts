@@ -5,8 +5,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
 import { systemClock } from './clock.ts';
 import type { Clock, Timer } from './clock.ts';
 import type { Cloud, CloudEvent, Front, Loopback, LoopbackOptions, ReceivedRequest } from './cloud.ts';
@@ -21,18 +20,17 @@ import { invalidRequest } from './http/errors.ts';
 import type { ServiceError } from './http/errors.ts';
 import { httpHandlers } from './http/index.ts';
 import { replyError } from './http/reply.ts';
-import { chooseProtocol, keyOf, unauthorized } from './keys.ts';
+import { keyOf, unauthorized } from './keys.ts';
 import { liveSocket, serveLive } from './live/index.ts';
 import { resolveMind } from './mind/index.ts';
 import { refuseRealtime, serveRealtime } from './realtime/index.ts';
 import { describeRequest, keepRequest, recordBody } from './recorder.ts';
 import { serveResponses } from './responses/socket.ts';
+import { createSockets } from './sockets.ts';
 import { soniox } from './soniox/index.ts';
 import { serveTranslation } from './translation/index.ts';
 import { resolveSpeech } from './voice/resolve.ts';
 
-/** Larger than any event the service takes: what is too long is answered by name, not by a dropped socket. */
-const MAX_FRAME_BYTES = 32 * 1024 * 1024;
 /** As observed: the service pings every twenty seconds. */
 const PING_INTERVAL_MS = 20_000;
 
@@ -72,12 +70,7 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
   /** Known only to a gateway that stands in front. */
   readonly #upstreamKey: string = `upstream-${randomBytes(9).toString('base64url')}`;
   readonly #server: Server;
-  readonly #upgrades: WebSocketServer = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload: MAX_FRAME_BYTES,
-    handleProtocols: chooseProtocol,
-  });
+  readonly #upgrades: WebSocketServer = createSockets();
   readonly faults: FaultRegistry = new FaultRegistry({
     injected: (fault) => this.#wireForFaults.injected(fault),
     removed: (fault) => this.#wire?.removed(fault),

@@ -4,11 +4,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { Front, FrontContext, ReceivedRequest } from '../cloud.ts';
 import { readBody } from '../http/body.ts';
 import { describeRequest, recordBody } from '../recorder.ts';
+import { createSockets } from '../sockets.ts';
 import { keepAlive } from './heartbeat.ts';
 import { replyJson } from './reply.ts';
 import type { Arrival, GatewayContext, GatewayRule } from './types.ts';
@@ -27,9 +27,7 @@ export async function startStage(rule: GatewayRule, settings: GatewaySettings, f
     tell: (name, detail) => front.tell('gateway', name, { gateway: rule.name, ...detail }),
   };
   const server = options.tls ? createTlsServer(options.tls) : createServer();
-  const sockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
+  const sockets = createSockets({
     maxPayload: rule.maxFrameBytes ?? 0,
     // Every gateway that was tried echoes what is offered first, a key included.
     handleProtocols: (offered) => [...offered][0] ?? false,
