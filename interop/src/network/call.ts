@@ -27,6 +27,7 @@ const retryOnceAtOnce: APIConnectOptions = { maxRetry: 1, retryIntervalMs: 1, ti
 export abstract class Call {
   /** What was understood, or answered, turn by turn. */
   readonly turns: string[] = [];
+  /** Those that nobody tries to mend. */
   readonly errors: Error[] = [];
   readonly events: ConnectionEvent[] = [];
 
@@ -39,13 +40,13 @@ export abstract class Call {
     return [...this.turns];
   }
 
-  /** What went wrong last, as soon as something has. */
+  /** What ended the call, as soon as something has: what was tried again is among the {@link losses}. */
   async failure(): Promise<Error> {
     await until(
       () => this.errors.length > 0,
       () => 'an error',
     );
-    return this.errors.at(-1)!;
+    return this.errors[0]!;
   }
 
   /** Resolves when that many connections have been opened. */
@@ -62,9 +63,9 @@ export abstract class Call {
     return this.#ofType('connecting').length;
   }
 
-  /** Why connections were lost, in the plugin's words. */
+  /** Why connections were lost, in the plugin's words, without the address. */
   get losses(): string[] {
-    return this.#ofType('reconnecting').map(({ error }) => error.message);
+    return this.#ofType('reconnecting').map(({ error }) => wordsOf(error));
   }
 
   /** Milliseconds of speech that nobody has heard, by the plugin's own account. */
@@ -73,6 +74,10 @@ export abstract class Call {
   }
 
   abstract end(): Promise<void>;
+
+  protected tell({ error, recoverable }: { error: Error; recoverable: boolean }): void {
+    if (!recoverable) this.errors.push(error);
+  }
 
   #ofType<Type extends ConnectionEvent['type']>(type: Type): Extract<ConnectionEvent, { type: Type }>[] {
     return this.events.filter((event): event is Extract<ConnectionEvent, { type: Type }> => event.type === type);
@@ -88,7 +93,7 @@ export class Dictation extends Call {
   constructor({ connOptions, ...way }: Way) {
     super();
     this.#model = new STT({ apiKey: key, model: 'gpt-4o-mini-transcribe', ...way });
-    (this.#model as livekit.STT).on('error', ({ error }) => this.errors.push(error));
+    (this.#model as livekit.STT).on('error', (event) => this.tell(event));
     this.#model.on('connection', (event) => this.events.push(event));
     this.#stream = this.#model.stream({ connOptions: { ...retryOnceAtOnce, ...connOptions } });
     this.#over = this.#read();
@@ -126,7 +131,7 @@ export class Conversation extends Call {
     });
     this.#model.on('connection', (event) => this.events.push(event));
     this.#session = this.#model.session();
-    this.#session.on('error', ({ error }: llm.RealtimeModelError) => this.errors.push(error));
+    this.#session.on('error', (event: llm.RealtimeModelError) => this.tell(event));
     this.#session.on('generation_created', (event: llm.GenerationCreatedEvent) => void this.#listen(event));
   }
 
@@ -161,7 +166,7 @@ export class Chat extends Call {
     super();
     this.#model = new responses.LLM({ apiKey: key, ...way });
     this.#connOptions = { ...retryOnceAtOnce, ...connOptions };
-    (this.#model as llm.LLM).on('error', ({ error }) => this.errors.push(error));
+    (this.#model as llm.LLM).on('error', (event) => this.tell(event));
     this.#model.on('connection', (event) => this.events.push(event));
   }
 
@@ -179,6 +184,11 @@ export class Chat extends Call {
   end(): Promise<void> {
     return this.#model.close();
   }
+}
+
+/** What an error of the plugin says, without the class and the address, which differ. */
+export function wordsOf({ message }: Error): string {
+  return message.replace(/^\w+ \w+ at \S+: /, '');
 }
 
 /** Waits for something to become so. */
