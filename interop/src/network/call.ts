@@ -58,6 +58,14 @@ export abstract class Call {
     );
   }
 
+  /** Resolves when a connection has been closed for good. */
+  closed(): Promise<void> {
+    return until(
+      () => this.#ofType('closed').length > 0,
+      () => 'a connection to be closed',
+    );
+  }
+
   /** How often it was dialled. */
   get dials(): number {
     return this.#ofType('connecting').length;

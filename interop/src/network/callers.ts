@@ -12,13 +12,15 @@ interface Fate {
   first?: (calls: readonly Call[]) => Promise<unknown>;
   /** When half of the second phrase is said. */
   midway?: () => unknown;
+  /** Why each of them lost a connection. Default: anything. */
+  loss?: RegExp;
 }
 
 /**
  * One caller dictates and one talks with a model, both at once. Each says something, and then something else. Every
  * word is understood and answered, and nothing is reported as lost, because nothing is.
  */
-export async function expectEveryWord(way: Way, { dials, first, midway }: Fate): Promise<string> {
+export async function expectEveryWord(way: Way, { dials, first, midway, loss }: Fate): Promise<string> {
   const calls = [new Dictation(way), new Conversation(way)];
   const each = (act: (call: Dictation | Conversation) => Promise<unknown>): Promise<unknown> =>
     Promise.all(calls.map(act));
@@ -30,7 +32,10 @@ export async function expectEveryWord(way: Way, { dials, first, midway }: Fate):
     let happening: Promise<unknown> | undefined;
     await each((call) => call.say(phrases[1], () => (happening ??= Promise.resolve(midway?.()))));
     await each((call) => call.heard(2));
-    for (const call of calls) expectWhole(call, phrases, dials);
+    for (const call of calls) {
+      expectWhole(call, phrases, dials);
+      if (loss !== undefined) match(call.losses[0] ?? 'no loss', loss);
+    }
     return summaryOf(calls, dials);
   } finally {
     await each((call) => call.end());
@@ -42,8 +47,13 @@ export async function comeBack(calls: readonly Call[]): Promise<void> {
   await Promise.all(calls.map((call) => call.opened(2)));
 }
 
+/** A connection that nobody used is gone. */
+export async function goneIdle(calls: readonly Call[]): Promise<void> {
+  await Promise.all(calls.map((call) => call.closed()));
+}
+
 /** Turns of a language model before and after something, which cost nothing either. */
-export async function expectEveryTurn(way: Way, { dials, first }: Omit<Fate, 'midway'>): Promise<string> {
+export async function expectEveryTurn(way: Way, { dials, first }: Pick<Fate, 'dials' | 'first'>): Promise<string> {
   const chat = new Chat(way);
   try {
     await chat.ask(phrases[0]);

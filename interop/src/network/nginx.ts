@@ -6,7 +6,7 @@ import type { Service } from '../process/service.ts';
 import { debianEnvironment } from '../setup/debian.ts';
 import { defineSystem } from '../system.ts';
 import { startCloud } from './call.ts';
-import { comeBack, expectEveryTurn, expectEveryWord, expectRefusal } from './callers.ts';
+import { comeBack, expectEveryTurn, expectEveryWord, expectRefusal, goneIdle } from './callers.ts';
 import { startVigil, withoutPings, type Vigil } from './vigil.ts';
 
 interface World {
@@ -104,7 +104,10 @@ export const nginx = defineSystem<World>({
       id: 'read-timeout',
       about: 'silence',
       title: 'a `proxy_read_timeout` below our ping cuts off who is silent, and costs no word',
-      run: ({ at }) => expectEveryWord(at('impatient'), { first: comeBack }),
+      run: async ({ at }) => {
+        await expectEveryTurn(at('impatient'), { dials: 2, first: goneIdle });
+        return expectEveryWord(at('impatient'), { first: comeBack });
+      },
     },
     {
       id: 'default-timeout',
