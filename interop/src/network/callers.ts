@@ -1,4 +1,4 @@
-import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
+import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
 import { PatchbayError } from '@patchbay/openai';
 import { Chat, Conversation, Dictation, key, wordsOf, type Call, type Way } from './call.ts';
 
@@ -39,6 +39,37 @@ export async function expectEveryWord(way: Way, { dials, first, midway, loss }: 
     return summaryOf(calls, dials);
   } finally {
     await each((call) => call.end());
+  }
+}
+
+/** 20.8 s, of which the plugin keeps 15 for the next connection; letters of the plain voice are 40 ms each. */
+const monologue = Array.from({ length: 65 }, (_, index) => `word${String(index).padStart(3, '0')}`).join(' ');
+const letterMs = 40;
+/** The largest piece in which audio is sent. */
+const chunkMs = 100;
+
+/**
+ * Nobody answers for six seconds of a monologue. That is too long for all of it to be kept: the end of it is
+ * understood, and what is missing before is what was reported, to a letter.
+ */
+export async function expectHonestLoss(way: Way, outage: () => Promise<unknown>): Promise<string> {
+  const calls = [new Dictation(way), new Conversation(way)];
+  try {
+    await Promise.all(calls.map((call) => call.opened(1)));
+    let happening: Promise<unknown> | undefined;
+    await Promise.all(calls.map((call) => call.say(monologue, () => (happening ??= outage()))));
+    for (const call of calls) {
+      const understood = (await call.heard(1)).join(' ');
+      const missingMs = (monologue.length - understood.length) * letterMs;
+      ok(monologue.endsWith(understood) && understood !== '', understood);
+      ok(
+        call.droppedMs > 0 && Math.abs(missingMs - call.droppedMs) <= letterMs + chunkMs,
+        `${missingMs} ms are missing, and ${call.droppedMs} ms were reported`,
+      );
+    }
+    return 'the end of it is understood, and as much was reported as is missing';
+  } finally {
+    await Promise.all(calls.map((call) => call.end()));
   }
 }
 

@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Loopback } from '@patchbay/loopback';
 import { answers } from '../process/answers.ts';
 import type { Service } from '../process/service.ts';
 import { debianEnvironment } from '../setup/debian.ts';
 import { defineSystem } from '../system.ts';
 import { startCloud } from './call.ts';
-import { comeBack, expectEveryTurn, expectEveryWord, expectRefusal, goneIdle } from './callers.ts';
+import { comeBack, expectEveryTurn, expectEveryWord, expectHonestLoss, expectRefusal, goneIdle } from './callers.ts';
 import { startVigil, withoutPings, type Vigil } from './vigil.ts';
 
 interface World {
@@ -95,6 +96,12 @@ export const nginx = defineSystem<World>({
       run: ({ at, cloud }) => expectEveryWord(at('plain'), { dials: 2, midway: () => cloud.dropSockets() }),
     },
     {
+      id: 'long-outage',
+      about: 'cut',
+      title: 'what of a monologue is lost while its upstream is down for seconds is reported to the letter',
+      run: ({ at, cloud }) => expectHonestLoss(at('plain'), () => outageOf(cloud)),
+    },
+    {
       id: 'reload',
       about: 'operation',
       title: 'a reload in the middle of a phrase is not noticed',
@@ -117,6 +124,14 @@ export const nginx = defineSystem<World>({
     },
   ],
 });
+
+/** Six seconds, which the plugin’s attempts to come back outlast. */
+async function outageOf(cloud: Loopback): Promise<void> {
+  const outage = cloud.faults.inject('refuse-connection');
+  cloud.dropSockets();
+  await sleep(6_000);
+  outage.remove();
+}
 
 interface Places {
   folder: string;
