@@ -31,9 +31,9 @@ export abstract class Call {
   readonly errors: Error[] = [];
   readonly events: ConnectionEvent[] = [];
 
-  /** Every turn, as soon as there are so many. */
+  /** Every turn, as soon as there are so many; rejects when the call is over before. */
   async heard(count: number): Promise<string[]> {
-    await until(
+    await this.#unlessOver(
       () => this.turns.length >= count,
       () => `${count} turns, of which came ${this.turns.length}`,
     );
@@ -49,10 +49,10 @@ export abstract class Call {
     return this.errors[0]!;
   }
 
-  /** Resolves when that many connections have been opened. */
+  /** Resolves when that many connections have been opened; rejects when the call is over before. */
   opened(count: number): Promise<void> {
     const opened = (): number => this.#ofType('open').length;
-    return until(
+    return this.#unlessOver(
       () => opened() >= count,
       () => `${count} connections, of which came ${opened()}`,
     );
@@ -85,6 +85,11 @@ export abstract class Call {
 
   protected tell({ error, recoverable }: { error: Error; recoverable: boolean }): void {
     if (!recoverable) this.errors.push(error);
+  }
+
+  async #unlessOver(condition: () => boolean, what: () => string): Promise<void> {
+    await until(() => condition() || this.errors.length > 0, what);
+    if (!condition()) throw this.errors[0]!;
   }
 
   #ofType<Type extends ConnectionEvent['type']>(type: Type): Extract<ConnectionEvent, { type: Type }>[] {
