@@ -6,7 +6,7 @@ import { answers, listens } from '../process/answers.ts';
 import { debianEnvironment } from '../setup/debian.ts';
 import { defineSystem } from '../system.ts';
 import { startCloud } from './call.ts';
-import { expectEveryTurn, expectEveryWord, expectRefusal } from './callers.ts';
+import { expectEveryWord, expectPassage, expectRefusal } from './callers.ts';
 
 interface World {
   cloud: Loopback;
@@ -65,10 +65,7 @@ export const caddy = defineSystem<World>({
       id: 'plain',
       about: 'passage',
       title: 'it hands on calls and turns as they are',
-      run: async ({ at }) => {
-        await expectEveryTurn(at('plain'), { dials: 1 });
-        return expectEveryWord(at('plain'), { dials: 1 });
-      },
+      run: ({ at }) => expectPassage(at('plain')),
     },
     {
       id: 'own-authority',

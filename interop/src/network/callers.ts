@@ -97,6 +97,12 @@ export async function expectEveryTurn(way: Way, { dials, first }: Pick<Fate, 'di
   }
 }
 
+/** Turns and calls go through as if nothing were there. */
+export async function expectPassage(way: Way): Promise<string> {
+  await expectEveryTurn(way, { dials: 1 });
+  return expectEveryWord(way, { dials: 1 });
+}
+
 interface Refusal {
   /** What the error says of it. */
   says: RegExp;

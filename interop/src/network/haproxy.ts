@@ -10,7 +10,7 @@ import type { Service } from '../process/service.ts';
 import { debianEnvironment } from '../setup/debian.ts';
 import { defineSystem } from '../system.ts';
 import { Dictation, startCloud, wordsOf } from './call.ts';
-import { comeBack, expectEveryTurn, expectEveryWord, expectRefusal } from './callers.ts';
+import { comeBack, expectEveryTurn, expectEveryWord, expectPassage, expectRefusal } from './callers.ts';
 import { startVigil, withoutPings, type Vigil } from './vigil.ts';
 
 interface World {
@@ -61,10 +61,7 @@ export const haproxy = defineSystem<World>({
       id: 'plain',
       about: 'passage',
       title: 'with a `timeout tunnel` it hands on calls and turns as they are',
-      run: async ({ at }) => {
-        await expectEveryTurn(at('plain'), { dials: 1 });
-        return expectEveryWord(at('plain'), { dials: 1 });
-      },
+      run: ({ at }) => expectPassage(at('plain')),
     },
     {
       id: 'denied',
@@ -75,7 +72,7 @@ export const haproxy = defineSystem<World>({
     {
       id: 'upstream-down',
       about: 'refusal',
-      title: 'a 503, which takes seconds, is tried again, and then told as the gateway’s',
+      title: 'a 503 is tried again, and then told as the gateway’s',
       run: ({ at }) => expectRefusal(at('down'), { dials: 2, says: /HTTP 503 by the gateway/, hop: 'gateway' }),
     },
     {
@@ -132,7 +129,7 @@ async function expectDrain(way: { baseURL: string }, command: World['command']):
       await command('set server plain/cloud state ready');
     },
   });
-  await expectEveryWord(way, { dials: 1 });
+  await expectEveryTurn(way, { dials: 1 });
   return `${seen}; the new one: ${refused}; afterwards every word`;
 }
 
@@ -155,6 +152,7 @@ global
 defaults
   mode http
   timeout connect 2s
+  retries 1
   timeout client 3s
   timeout server 3s
   timeout tunnel 1h

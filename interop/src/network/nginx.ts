@@ -7,7 +7,15 @@ import type { Service } from '../process/service.ts';
 import { debianEnvironment } from '../setup/debian.ts';
 import { defineSystem } from '../system.ts';
 import { startCloud } from './call.ts';
-import { comeBack, expectEveryTurn, expectEveryWord, expectHonestLoss, expectRefusal, goneIdle } from './callers.ts';
+import {
+  comeBack,
+  expectEveryTurn,
+  expectEveryWord,
+  expectHonestLoss,
+  expectPassage,
+  expectRefusal,
+  goneIdle,
+} from './callers.ts';
 import { startVigil, withoutPings, type Vigil } from './vigil.ts';
 
 interface World {
@@ -54,10 +62,7 @@ export const nginx = defineSystem<World>({
       id: 'plain',
       about: 'passage',
       title: 'with its Upgrade lines it hands on calls and turns as they are',
-      run: async ({ at }) => {
-        await expectEveryTurn(at('plain'), { dials: 1 });
-        return expectEveryWord(at('plain'), { dials: 1 });
-      },
+      run: ({ at }) => expectPassage(at('plain')),
     },
     {
       id: 'no-upgrade',

@@ -7,7 +7,7 @@ import { answers } from '../../process/answers.ts';
 import { runCommand } from '../../process/command.ts';
 import { defineSystem } from '../../system.ts';
 import { Dictation, startCloud, wordsOf } from '../call.ts';
-import { comeBack, expectEveryTurn, expectEveryWord, expectRefusal } from '../callers.ts';
+import { comeBack, expectEveryWord, expectPassage, expectRefusal } from '../callers.ts';
 import { startVigil, withoutPings, type Vigil } from '../vigil.ts';
 import { configuration } from './configuration.ts';
 
@@ -68,10 +68,7 @@ export const envoy = defineSystem<World>({
       id: 'plain',
       about: 'passage',
       title: 'with `upgrade_configs` it hands on calls and turns as they are',
-      run: async ({ at }) => {
-        await expectEveryTurn(at('plain'), { dials: 1 });
-        return expectEveryWord(at('plain'), { dials: 1 });
-      },
+      run: ({ at }) => expectPassage(at('plain')),
     },
     {
       id: 'no-upgrade',
