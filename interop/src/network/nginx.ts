@@ -1,13 +1,30 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startLoopback, type Loopback } from '@patchbay/loopback';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Loopback } from '@patchbay/loopback';
+import { answers } from '../process/answers.ts';
+import type { Service } from '../process/service.ts';
 import { debianEnvironment } from '../setup/debian.ts';
 import { defineSystem } from '../system.ts';
-import { answers } from '../process/answers.ts';
+import { startCloud } from './call.ts';
+import {
+  comeBack,
+  expectEveryTurn,
+  expectEveryWord,
+  expectHonestLoss,
+  expectPassage,
+  expectRefusal,
+  goneIdle,
+} from './callers.ts';
+import { startVigil, withoutPings, type Vigil } from './vigil.ts';
 
 interface World {
+  nginx: Service;
   cloud: Loopback;
-  url: string;
+  /** One of the locations of {@link configuration}. */
+  at: (location: string) => { baseURL: string };
+  /** Who says nothing, from the start on. */
+  vigil: Vigil;
 }
 
 let root = '';
@@ -19,38 +36,138 @@ export const nginx = defineSystem<World>({
   version: '1.22.1',
   needs: ['apt-get', 'dpkg-deb'],
   async install(installer) {
-    root = await installer.debian('nginx', ['nginx-light']);
+    root = await installer.debian('nginx', ['nginx-light=1.22.1*']);
   },
   async start(stage) {
-    const cloud = await startLoopback({ voice: 'plain' });
-    stage.atEnd(() => cloud.close());
+    const [cloud, quiet] = [await startCloud(), await startCloud({ clock: withoutPings })];
+    stage.atEnd(() => Promise.all([cloud.close(), quiet.close()]));
     const port = await stage.freePort();
+    const nobody = `http://127.0.0.1:${await stage.freePort()}`;
     const folder = stage.folder();
     const file = join(folder, 'nginx.conf');
-    await writeFile(
-      file,
-      `daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr; events {}
-http { access_log off;
-  client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
-  server { listen 127.0.0.1:${port}; location / { proxy_pass http://127.0.0.1:${cloud.port}; } } }`,
-    );
-    const url = `http://127.0.0.1:${port}`;
-    await stage.service({
+    await writeFile(file, configuration({ folder, port, cloud: cloud.origin, quiet: quiet.origin, nobody }));
+    const service = await stage.service({
       command: join(root, 'usr/sbin/nginx'),
       args: ['-c', file, '-e', 'stderr', '-p', folder],
       env: debianEnvironment(root),
-      isReady: () => answers(url),
+      isReady: () => answers(`http://127.0.0.1:${port}`),
     });
-    return { cloud, url };
+    const at = (location: string): { baseURL: string } => ({ baseURL: `http://127.0.0.1:${port}/${location}/v1` });
+    const vigil = startVigil(at('quiet'));
+    stage.atEnd(() => vigil.end());
+    return { nginx: service, cloud, at, vigil };
   },
   cases: [
     {
-      id: 'up',
-      about: 'start',
-      title: 'it answers',
-      async run({ url }) {
-        return `HTTP ${(await fetch(`${url}/v1/models`)).status}`;
+      id: 'plain',
+      about: 'passage',
+      title: 'with its Upgrade lines it hands on calls and turns as they are',
+      run: ({ at }) => expectPassage(at('plain')),
+    },
+    {
+      id: 'no-upgrade',
+      about: 'refusal',
+      title: 'without its Upgrade lines, the error names them',
+      run: ({ at }) =>
+        expectRefusal(at('no-upgrade'), {
+          dials: 1,
+          says: /HTTP 426 by the gateway.*`proxy_http_version 1.1`/,
+          hop: 'gateway',
+        }),
+    },
+    {
+      id: 'forbidden',
+      about: 'refusal',
+      title: 'a 403 of its own is not taken for the provider’s',
+      run: ({ at }) => expectRefusal(at('forbidden'), { dials: 1, says: /HTTP 403 by the gateway/, hop: 'gateway' }),
+    },
+    {
+      id: 'moved',
+      about: 'refusal',
+      title: 'a redirect is not followed with the key, and the error names where to',
+      run: ({ at }) =>
+        expectRefusal(at('moved'), { dials: 1, says: /301.*redirects are not followed/, hop: 'gateway' }),
+    },
+    {
+      id: 'upstream-down',
+      about: 'refusal',
+      title: 'a 502 is tried again, and then told as the gateway’s',
+      run: ({ at }) => expectRefusal(at('down'), { dials: 2, says: /HTTP 502 by the gateway/, hop: 'gateway' }),
+    },
+    {
+      id: 'upstream-abort',
+      about: 'cut',
+      title: 'a provider that breaks off in the middle of a phrase costs no word of it',
+      run: ({ at, cloud }) => expectEveryWord(at('plain'), { dials: 2, midway: () => cloud.dropSockets() }),
+    },
+    {
+      id: 'long-outage',
+      about: 'cut',
+      title: 'what of a monologue is lost while its upstream is down for seconds is reported to the letter',
+      run: ({ at, cloud }) => expectHonestLoss(at('plain'), () => outageOf(cloud)),
+    },
+    {
+      id: 'reload',
+      about: 'operation',
+      title: 'a reload in the middle of a phrase is not noticed',
+      run: ({ at, nginx: service }) => expectEveryWord(at('plain'), { dials: 1, midway: () => service.kill('SIGHUP') }),
+    },
+    {
+      id: 'read-timeout',
+      about: 'silence',
+      title: 'a `proxy_read_timeout` below our ping cuts off who is silent, and costs no word',
+      run: async ({ at }) => {
+        await expectEveryTurn(at('impatient'), { dials: 2, first: goneIdle });
+        return expectEveryWord(at('impatient'), { first: comeBack });
       },
+    },
+    {
+      id: 'default-timeout',
+      about: 'silence',
+      title: 'the default of 60 s ends a silent connection, and none of ours, which pings',
+      run: ({ vigil }) => vigil.outcome(),
     },
   ],
 });
+
+/** Six seconds, which the plugin’s attempts to come back outlast. */
+async function outageOf(cloud: Loopback): Promise<void> {
+  const outage = cloud.faults.inject('refuse-connection');
+  cloud.dropSockets();
+  await sleep(6_000);
+  outage.remove();
+}
+
+interface Places {
+  folder: string;
+  port: number;
+  cloud: string;
+  /** Never pings. */
+  quiet: string;
+  nobody: string;
+}
+
+/** What people write, each in a location of its own. */
+function configuration({ folder, port, cloud, quiet, nobody }: Places): string {
+  const upgrades = `
+      proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";`;
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
+  return `
+daemon off; worker_processes 1; pid ${folder}/pid; error_log stderr; events {}
+http {
+  access_log off; ${temporary.join(' ')}
+  server {
+    listen 127.0.0.1:${port};
+    location /plain/ { proxy_pass ${cloud}/; ${upgrades} }
+    location /quiet/ { proxy_pass ${quiet}/; ${upgrades} }
+    location /impatient/ { proxy_pass ${quiet}/; proxy_read_timeout 3s; ${upgrades} }
+    location /no-upgrade/ { proxy_pass ${cloud}/; }
+    location /down/ { proxy_pass ${nobody}/; ${upgrades} }
+    location /forbidden/ { return 403; }
+    location /moved/ { return 301 https://elsewhere.example.com/v1; }
+  }
+}
+`;
+}

@@ -98,6 +98,16 @@ describe('who may come in', () => {
   });
 });
 
+test.each(['realtime', 'realtime/translations', 'responses', 'live/sessions'])(
+  'a socket that is asked for without an Upgrade header is a 426 that names it: %s',
+  async (path) => {
+    const response = await fetch(`${cloud.url}/${path}`, { headers });
+    expect(response.status).toBe(426);
+    expect(response.headers.get('upgrade')).toBe('websocket');
+    expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining('WebSocket') } });
+  },
+);
+
 test('an unknown path is a 404 in the shape of the service, for requests and upgrades', async () => {
   const response = await fetch(`${cloud.url}/nothing`, { headers });
   expect(response.status).toBe(404);

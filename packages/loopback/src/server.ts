@@ -246,7 +246,10 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
     for (const handler of URL.canParse(target, this.origin) ? httpHandlers : []) {
       if (await handler(request, response, new URL(target, this.origin), this.#cloud!)) return;
     }
-    replyError(response, this.#cloud!, unknownURL(record));
+    const isSocket = record.method === 'GET' && Object.hasOwn(SOCKETS, record.path);
+    // RFC 9110 §15.5.22: what is wanted is named.
+    if (isSocket) response.setHeader('upgrade', 'websocket');
+    replyError(response, this.#cloud!, isSocket ? upgradeRequired() : unknownURL(record));
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -314,6 +317,11 @@ function refuseUpgrade(socket: Duplex, { status, headers, body }: Refusal): void
 /** The service's error body. */
 function refusalOf({ status, body }: ServiceError): Refusal {
   return { status, headers: {}, body: JSON.stringify({ error: body }) };
+}
+
+/** Most servers of WebSockets say so to whoever comes without an Upgrade header, which hops take away. */
+function upgradeRequired(): ServiceError {
+  return invalidRequest('This endpoint speaks WebSocket: the request had no Upgrade header.', { status: 426 });
 }
 
 function unknownURL({ method, path }: ReceivedRequest): ServiceError {

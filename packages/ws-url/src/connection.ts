@@ -2,7 +2,7 @@ import { checkCredential, type NamedCredential, readCredential, untilAborted } f
 import { transportOf } from './endpoint.ts';
 import { PatchbayError } from './errors.ts';
 import { checkHeaders, hasHeader, mergeHeaders, secretsOfHeaders, subprotocolOf } from './header.ts';
-import { findHint, type Refusal } from './hint.ts';
+import { findHint, strippedUpgrade, type Refusal } from './hint.ts';
 import { checkSecure, checkURL, joinPath, withTransport } from './join.ts';
 import { checkModel } from './model.ts';
 import { appendQuery, type Parameter, parametersOf, readQuery, secretsOfQuery } from './query.ts';
@@ -155,7 +155,8 @@ class ResolvedConnection implements Connection {
   }
 
   hint(refusal: Refusal): string | undefined {
-    const hints = [...(this.row.hints ?? []), ...(this.endpoint.hints ?? [])];
+    const ofWay = transportOf(this.endpoint) === 'socket' ? strippedUpgrade : [];
+    const hints = [...(this.row.hints ?? []), ...(this.endpoint.hints ?? []), ...ofWay];
     return findHint(hints, refusal, { capability: this.endpoint.capability, modelInUrl: this.#namesModel() });
   }
 

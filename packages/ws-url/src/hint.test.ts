@@ -55,6 +55,18 @@ describe('explanations', () => {
     );
   });
 
+  it.each([
+    { status: 426, text: 'Upgrade Required' },
+    { status: 403, text: '' },
+    { status: 400, text: "websocket: the client is not using the websocket protocol: 'upgrade' token not found" },
+  ])('name the hop that takes upgrades for requests: %j', (refusal) => {
+    const baseURL = 'https://gw.test/v1';
+    const connection = resolveConnection(openaiEndpoints.conversation, { baseURL, apiKey: 'k', model: 'm' });
+    expect(connection.hint(refusal)).toMatch(/`proxy_http_version 1\.1`.*`upgrade_configs`/);
+    const request = resolveConnection(openaiEndpoints.chat, { baseURL, apiKey: 'k', model: 'm' });
+    expect(request.hint(refusal)).toBeUndefined();
+  });
+
   it('count a model that the user wrote into the URL', () => {
     const baseURL = 'https://gw.test/v1?model=mine';
     const connection = resolveConnection(openaiEndpoints.transcription, { baseURL, model: 'm' });

@@ -14,6 +14,18 @@ export interface Refused {
   modelInUrl: boolean;
 }
 
+/**
+ * What servers answer to an upgrade that arrives as an ordinary request, because a hop took its headers away: 426, an
+ * empty 403 (Envoy 1.40 itself), or words about it (Go, Python).
+ */
+const upgrade =
+  'Something on the way does not hand WebSocket upgrades on: nginx needs `proxy_http_version 1.1` and the headers `Upgrade` and `Connection`, Envoy `upgrade_configs` with `websocket`.';
+export const strippedUpgrade: readonly Hint[] = [
+  { status: 426, say: upgrade },
+  { status: 403, text: /^\s*$/, say: upgrade },
+  { status: [400, 404], text: /websocket.*upgrade|upgrade.*websocket/i, say: upgrade },
+];
+
 /** The first hint whose conditions all hold. */
 export function findHint(hints: readonly Hint[], refusal: Refusal, refused: Refused): string | undefined {
   return hints.find((hint) => fits(hint, refusal, refused))?.say;

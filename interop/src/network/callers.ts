@@ -1,0 +1,156 @@
+import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
+import { PatchbayError } from '@patchbay/openai';
+import { Chat, Conversation, Dictation, key, wordsOf, type Call, type Way } from './call.ts';
+
+const phrases = ['Where is the station?', 'Tell me when the last ferry leaves.'] as const;
+
+/** What happens to callers who speak. */
+interface Fate {
+  /** How often each of them dials; left out where that depends on how fast the machine is. */
+  dials?: number;
+  /** Before anybody says a word. */
+  first?: (calls: readonly Call[]) => Promise<unknown>;
+  /** When half of the second phrase is said. */
+  midway?: () => unknown;
+  /** Why each of them lost a connection. Default: anything. */
+  loss?: RegExp;
+}
+
+/**
+ * One caller dictates and one talks with a model, both at once. Each says something, and then something else. Every
+ * word is understood and answered, and nothing is reported as lost, because nothing is.
+ */
+export async function expectEveryWord(way: Way, { dials, first, midway, loss }: Fate): Promise<string> {
+  const calls = [new Dictation(way), new Conversation(way)];
+  const each = (act: (call: Dictation | Conversation) => Promise<unknown>): Promise<unknown> =>
+    Promise.all(calls.map(act));
+  try {
+    await each((call) => call.opened(1));
+    await first?.(calls);
+    await each((call) => call.say(phrases[0]));
+    await each((call) => call.heard(1));
+    let happening: Promise<unknown> | undefined;
+    await each((call) => call.say(phrases[1], () => (happening ??= Promise.resolve(midway?.()))));
+    await each((call) => call.heard(2));
+    for (const call of calls) {
+      expectWhole(call, phrases, dials);
+      if (loss !== undefined) match(call.losses[0] ?? 'no loss', loss);
+    }
+    return summaryOf(calls, dials);
+  } finally {
+    await each((call) => call.end());
+  }
+}
+
+/** 20.8 s, of which the plugin keeps 15 for the next connection; letters of the plain voice are 40 ms each. */
+const monologue = Array.from({ length: 65 }, (_, index) => `word${String(index).padStart(3, '0')}`).join(' ');
+const letterMs = 40;
+/** The largest piece in which audio is sent. */
+const chunkMs = 100;
+
+/**
+ * Nobody answers for six seconds of a monologue. That is too long for all of it to be kept: the end of it is
+ * understood, and what is missing before is what was reported, to a letter.
+ */
+export async function expectHonestLoss(way: Way, outage: () => Promise<unknown>): Promise<string> {
+  const calls = [new Dictation(way), new Conversation(way)];
+  try {
+    await Promise.all(calls.map((call) => call.opened(1)));
+    let happening: Promise<unknown> | undefined;
+    await Promise.all(calls.map((call) => call.say(monologue, () => (happening ??= outage()))));
+    for (const call of calls) {
+      const understood = (await call.heard(1)).join(' ');
+      const missingMs = (monologue.length - understood.length) * letterMs;
+      ok(monologue.endsWith(understood) && understood !== '', understood);
+      ok(
+        call.droppedMs > 0 && Math.abs(missingMs - call.droppedMs) <= letterMs + chunkMs,
+        `${missingMs} ms are missing, and ${call.droppedMs} ms were reported`,
+      );
+    }
+    return 'the end of it is understood, and as much was reported as is missing';
+  } finally {
+    await Promise.all(calls.map((call) => call.end()));
+  }
+}
+
+/** Somebody was cut off, and is on the line again. */
+export async function comeBack(calls: readonly Call[]): Promise<void> {
+  await Promise.all(calls.map((call) => call.opened(2)));
+}
+
+/** A connection that nobody used is gone. */
+export async function goneIdle(calls: readonly Call[]): Promise<void> {
+  await Promise.all(calls.map((call) => call.closed()));
+}
+
+/** Turns of a language model before and after something, which cost nothing either. */
+export async function expectEveryTurn(way: Way, { dials, first }: Pick<Fate, 'dials' | 'first'>): Promise<string> {
+  const chat = new Chat(way);
+  try {
+    await chat.ask(phrases[0]);
+    await first?.([chat]);
+    await chat.ask(phrases[1]);
+    expectWhole(chat, phrases, dials);
+    return summaryOf([chat], dials);
+  } finally {
+    await chat.end();
+  }
+}
+
+/** Turns and calls go through as if nothing were there. */
+export async function expectPassage(way: Way): Promise<string> {
+  await expectEveryTurn(way, { dials: 1 });
+  return expectEveryWord(way, { dials: 1 });
+}
+
+interface Refusal {
+  /** What the error says of it. */
+  says: RegExp;
+  /** Before it is told. */
+  dials: number;
+  hop?: 'gateway' | undefined;
+}
+
+/** Every class is refused; its error says by whom, blames no key, shows none, and is told after so many dials. */
+export async function expectRefusal(way: Way, { says, dials, hop }: Refusal): Promise<string> {
+  const hasty = { connOptions: { maxRetry: 1 }, ...way };
+  const chat = new Chat(hasty);
+  const calls: Call[] = [new Dictation(hasty), new Conversation(hasty), chat];
+  try {
+    equal(await chat.ask(phrases[0]), '');
+    const errors = await Promise.all(calls.map((call) => call.failure()));
+    for (const error of errors) {
+      match(error.message, says);
+      doesNotMatch(error.message, /api ?key/i);
+      doesNotMatch(error.message, new RegExp(key));
+      if (hop !== undefined) equal(PatchbayError.is(error.cause) && error.cause.hop, hop);
+    }
+    deepEqual(
+      calls.map((call) => call.dials),
+      calls.map(() => dials),
+    );
+    // Whoever refused may say a page of HTML.
+    return `${countOf(dials, 'dial')} each: ${wordsOf(errors[0]!).replace(/(?<=: )[<{].*[>}](?=\.)/s, '…')}`;
+  } finally {
+    await Promise.all(calls.map((call) => call.end()));
+  }
+}
+
+function expectWhole(call: Call, turns: readonly string[], dials: number = call.dials): void {
+  const { droppedMs, errors } = call;
+  deepEqual(
+    { turns: call.turns, droppedMs, dials: call.dials, errors: errors.map(wordsOf) },
+    { turns: [...turns], droppedMs: 0, dials, errors: [] },
+  );
+}
+
+/** Where dials are not counted, what came of them was not either. */
+function summaryOf(calls: readonly Call[], dials: number | undefined): string {
+  const losses = calls.flatMap((call) => (dials === undefined ? call.losses.slice(0, 1) : call.losses));
+  const dialled = dials === undefined ? [] : [countOf(dials, 'dial')];
+  return ['every word, 0 ms lost', ...dialled, ...new Set(losses)].join('; ');
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
