@@ -1,6 +1,6 @@
 import { equal, match } from 'node:assert/strict';
 import type { Case } from '../system.ts';
-import { comeBack, expectEveryTurn, expectEveryWord, expectRefusal } from './callers.ts';
+import { comeBack, expectEveryTurn, expectEveryWord, expectPassage, expectRefusal } from './callers.ts';
 import { connectionsTo } from './connections.ts';
 import { ask, expectSecret, recite, refusalOf } from './requests.ts';
 import { trusting } from './trust.ts';
@@ -18,7 +18,7 @@ const passages: Case<Tunnel>[] = [
     title: 'callers get through over TLS, with the proxy’s password and an authority of one’s own',
     async run(tunnel) {
       const way = through(tunnel, tunnel.secure.url);
-      const seen = await trusting(tunnel.ca, () => expectEveryWord(way, { dials: 1 }));
+      const seen = await trusting(tunnel.ca, () => expectPassage(way));
       for (const { headers } of tunnel.secure.requests) equal(headers['proxy-authorization'], undefined);
       return seen;
     },

@@ -2,7 +2,7 @@ import { equal, match, ok } from 'node:assert/strict';
 import { Agent } from 'node:https';
 import type { Case } from '../../system.ts';
 import { Chat, Dictation, wordsOf, type Way } from '../call.ts';
-import { expectEveryTurn, expectEveryWord, expectRefusal } from '../callers.ts';
+import { expectEveryTurn, expectEveryWord, expectPassage, expectRefusal } from '../callers.ts';
 import { ask, recite, refusalOf } from '../requests.ts';
 import { trusting } from '../trust.ts';
 import { through, type Tunnel } from '../tunnel.ts';
@@ -30,7 +30,7 @@ export const inspectionCases: Case<World>[] = [
     'passage',
     'with its authority named, callers and requests get through',
     async (world) => {
-      const seen = await expectEveryWord(to(world), { dials: 1 });
+      const seen = await expectPassage(to(world));
       equal(await ask(to(world), ['One for sorrow.']), 'One for sorrow.');
       equal(await recite(to(world), 'Two for joy.'), 'Two for joy.');
       return `${seen}; HTTP too`;
