@@ -33,6 +33,9 @@ const { values, positionals } = parseArgs({
   },
 });
 
+// Whoever interrupts a run is left with nothing running either: programs that were started end with this one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
 if (values.help) console.log(HELP);
 else if (values.list)
   for (const { name, group, needs } of systems)

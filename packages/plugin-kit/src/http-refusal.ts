@@ -7,16 +7,16 @@ import { retryAfter } from './errors.ts';
 export async function refusalOf(
   connection: Connection,
   message: IncomingMessage,
-  { fromProxy, scrub }: { fromProxy: boolean; scrub: (text: string) => string },
+  { proxy, scrub }: { proxy: string | undefined; scrub: (text: string) => string },
 ): Promise<PatchbayError> {
   const status = message.statusCode ?? 0;
   const { headers } = message;
   const body = await readSome(message, scrub);
-  const hop = guessHop(connection, { status, headers, body, fromProxy: fromProxy || status === 407 });
+  const hop = guessHop(connection, { status, headers, body, fromProxy: proxy !== undefined || status === 407 });
   const said = explanationIn(body, scrub);
   const reason = status >= 300 && status < 400 ? redirectTo(headers.location) : said.message;
-  const hint = hop === 'proxy' ? undefined : connection.hint({ status, text: body });
-  const who = hop === 'proxy' ? `the proxy before ${connection.host}` : connection.host;
+  const hint = hop === 'proxy' ? wishOf(status) : connection.hint({ status, text: body });
+  const who = hop === 'proxy' ? `${`the proxy ${proxy ?? ''}`.trim()} before ${connection.host}` : connection.host;
   const parts = [`${who} answered ${status}`, reason, hint].filter((part) => part !== undefined);
   const requestId = headers['x-request-id'];
   const waitMs = retryAfter(headers);
@@ -29,6 +29,11 @@ export async function refusalOf(
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
     ...(body === '' ? {} : { body }),
   });
+}
+
+/** What a proxy wants, whose 401 is about its own password and not about the provider's key. */
+function wishOf(status: number): string | undefined {
+  return status === 401 || status === 407 ? 'it wants other credentials in its URL' : undefined;
 }
 
 async function readSome(message: IncomingMessage, scrub: (text: string) => string): Promise<string> {

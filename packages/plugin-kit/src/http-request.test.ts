@@ -68,6 +68,9 @@ describe('sendHttp', () => {
       const error: unknown = await sendHttp(options).catch((reason: unknown) => reason);
       expect(error).toMatchObject({ code: 'proxy-refused', status: 407, hop: 'proxy' });
       const shown = inspect(error, { depth: 9, showHidden: true });
+      expect(shown).toContain(
+        `the proxy 127.0.0.1:${port} of \`proxy\` before chatter.internal answered 407: it wants`,
+      );
       expect(shown).toContain('denied');
       expect(shown).not.toContain('proxy-pass-word');
       expect(shown).not.toContain(Buffer.from('caller:proxy-pass-word').toString('base64'));
@@ -141,7 +144,11 @@ describe('sendHttp', () => {
       response.socket?.end();
     });
     const { body } = await sendHttp({ connection: chatter('speech', server.url), signal: signal() });
-    await expect(textOf(body)).rejects.toMatchObject({ code: 'connect-failed', retryable: true });
+    await expect(textOf(body)).rejects.toMatchObject({
+      code: 'connect-failed',
+      retryable: true,
+      message: expect.stringContaining('the answer broke off (ECONNRESET)') as string,
+    });
   });
 
   it.each(['before the answer', 'in the middle of the body'])('an abort %s leaves no socket', async (when) => {

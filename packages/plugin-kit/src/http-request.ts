@@ -1,10 +1,12 @@
-import { request as requestPlain, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request as requestPlain, type Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import {
   currentRuntime,
   dialFailure,
+  proxyName,
   proxySecrets,
   resolveAgent,
+  type FailureContext,
   type KeepAlive,
   type NetworkOptions,
 } from '@patchbay/ws-session';
@@ -52,10 +54,10 @@ export async function sendHttp(request: HttpRequest): Promise<HttpResponse> {
     const said = { ...(model ? { model } : {}), ...(query ? { query } : {}) };
     const dial = await connection.request({ signal, wallClock, ...said });
     connection.hide(proxySecrets(dial.url, request));
-    const { message, fromProxy } = await exchange(request, dial, true);
+    const { message, proxy } = await exchange(request, dial, true);
     const status = message.statusCode ?? 0;
     const scrub = (text: string): string => connection.scrub(text);
-    if (status < 200 || status >= 300) throw await refusalOf(connection, message, { fromProxy, scrub });
+    if (status < 200 || status >= 300) throw await refusalOf(connection, message, { proxy, scrub });
     const requestId = message.headers['x-request-id'];
     return {
       status,
@@ -70,7 +72,8 @@ export async function sendHttp(request: HttpRequest): Promise<HttpResponse> {
 
 interface Answer {
   message: IncomingMessage;
-  fromProxy: boolean;
+  /** Set if it is a proxy's own: what messages call it. */
+  proxy: string | undefined;
 }
 
 function exchange(request: HttpRequest, dial: DialRequest, mayRepeat: boolean): Promise<Answer> {
@@ -79,22 +82,25 @@ function exchange(request: HttpRequest, dial: DialRequest, mayRepeat: boolean): 
     const url = new URL(dial.url);
     const send = url.protocol === 'https:' ? requestSecure : requestPlain;
     let outgoing: ReturnType<typeof send>;
+    let agent: Agent | undefined;
     try {
-      const agent = request.keepAlive?.agentFor(dial.url, request) ?? resolveAgent(dial.url, request);
+      agent = request.keepAlive?.agentFor(dial.url, request) ?? resolveAgent(dial.url, request);
       outgoing = send(url, { method, headers: headersOf(request, dial), ...(agent ? { agent } : {}) });
     } catch (error) {
       reject(failureOf(error, request, dial));
       return;
     }
-    let fromProxy = false;
-    outgoing.on('proxyConnect', (answer: { statusCode: number }) => (fromProxy = answer.statusCode !== 200));
+    let proxy: string | undefined;
+    outgoing.on('proxyConnect', (answer: { statusCode: number }) => {
+      if (answer.statusCode !== 200) proxy = proxyName(agent) ?? '';
+    });
     // Without an error: where the answer has come whole, Node hands the socket back without listeners before it would
     // report one there, which ends the process. Whoever waits learns the reason from the signal.
     const abort = (): void => void outgoing.destroy();
     signal.addEventListener('abort', abort, { once: true });
     // The signal rules until the last byte of the body.
     outgoing.once('close', () => signal.removeEventListener('abort', abort));
-    outgoing.once('response', (message) => resolve({ message, fromProxy }));
+    outgoing.once('response', (message) => resolve({ message, proxy }));
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
       // An idle connection that the server gave up just now: nobody has seen the request.
       const stale = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
@@ -120,7 +126,7 @@ async function* read(message: IncomingMessage, request: HttpRequest, dial: DialR
     // Node throws away what was not read yet, and calls it the end.
     if (request.signal.aborted) throw abortOf(request.signal);
   } catch (error) {
-    throw request.signal.aborted ? abortOf(request.signal) : failureOf(error, request, dial);
+    throw request.signal.aborted ? abortOf(request.signal) : failureOf(error, request, dial, 'the answer broke off');
   }
 }
 
@@ -130,12 +136,13 @@ function abortOf(signal: AbortSignal): PatchbayError {
   return PatchbayError.is(reason) ? reason : new PatchbayError('aborted', 'the request was aborted');
 }
 
-function failureOf(error: unknown, request: HttpRequest, dial: DialRequest): PatchbayError {
+function failureOf(error: unknown, { connection }: HttpRequest, dial: DialRequest, what?: string): PatchbayError {
   const { clock } = currentRuntime();
-  return dialFailure(error, {
-    connection: request.connection,
+  const context: FailureContext = {
+    connection,
     where: dial.redacted,
-    scrub: (text) => request.connection.scrub(text),
+    scrub: (text) => connection.scrub(text),
     wallClock: () => clock.wallClock(),
-  }).error;
+  };
+  return dialFailure(error, context, what).error;
 }

@@ -14,16 +14,22 @@ export class LostAudio {
   #promisedMs = 0;
   /** What the last socket had heard at its end, and owed words for. */
   #owedMs = 0;
+  /** What it was sent after the last of which it is known that it was heard. */
+  #unprovenMs = Infinity;
   #wasHeard = false;
 
   constructor(tell: (event: AudioDropped) => void) {
     this.#tell = tell;
   }
 
-  /** The socket is gone. Of the last that it was sent, so much is kept for the next one, and for so much it owed words. */
-  closed(keptMs: number, owedMs: number = 0): void {
+  /**
+   * The socket is gone. Of the last that it was sent, so much is kept for the next one, for so much it owed words, and no
+   * more than so much can it have missed.
+   */
+  closed(keptMs: number, owedMs: number = 0, unprovenMs: number = Infinity): void {
     this.#wasHeard = false;
     this.#owedMs = owedMs;
+    this.#unprovenMs = unprovenMs;
     this.#repeatableMs = keptMs;
     this.#promisedMs = 0;
   }
@@ -34,8 +40,11 @@ export class LostAudio {
   }
 
   /** The session below lost audio: with the last socket, if it is not the line that was too slow. */
-  reported({ droppedMs, reason }: AudioDropped): void {
+  reported({ droppedMs: reportedMs, reason }: AudioDropped): void {
     if (reason === 'in-flight' && this.#wasHeard) return;
+    // Words of a turn prove what no pong has acknowledged yet.
+    const droppedMs = reason === 'in-flight' ? Math.min(reportedMs, this.#unprovenMs) : reportedMs;
+    if (reason === 'in-flight') this.#unprovenMs -= droppedMs;
     const repeatedMs = reason === 'backlog' || reason === 'closed' ? 0 : Math.min(droppedMs, this.#repeatableMs);
     this.#repeatableMs -= repeatedMs;
     this.#promisedMs += repeatedMs;

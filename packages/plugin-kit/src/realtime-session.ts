@@ -170,9 +170,9 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     this.committedAudio();
   }
 
-  /** The provider took what its input buffer held. */
-  protected committedAudio(): void {
-    this.#unheard?.taken();
+  /** The provider took what its input buffer held; `confirmed`: it said so itself. */
+  protected committedAudio({ confirmed = false }: { confirmed?: boolean } = {}): void {
+    this.#unheard?.taken({ confirmed });
     this.#pushedAudioMs = 0;
   }
 
@@ -250,19 +250,16 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     this.generations.delete(responseId);
     this.noteActivity();
     if (!result) return;
-    guardedEmit(
-      this,
-      'metrics_collected',
-      realtimeMetrics(generation, {
-        ...result,
-        label: this.#settings.metricsLabel ?? this.#model.label(),
-        modelName: this.#model.model,
-        modelProvider: this.#model.provider,
-        acquireTimeMs: this.#acquireTimeMs,
-        connectionReused: this.#repliesOnLink++ > 0,
-        sessionDurationMs: this.#connectedTime.take(),
-      }),
-    );
+    const metrics = realtimeMetrics(generation, {
+      ...result,
+      label: this.#settings.metricsLabel ?? this.#model.label(),
+      modelName: this.#model.model,
+      modelProvider: this.#model.provider,
+      acquireTimeMs: this.#acquireTimeMs,
+      connectionReused: this.#repliesOnLink++ > 0,
+      sessionDurationMs: this.#connectedTime.take(),
+    });
+    guardedEmit(this, 'metrics_collected', metrics);
   }
 
   /** Queues or sends a frame; `false` if the session is over or had to drop it. */
@@ -338,8 +335,9 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     }
     this.#pushedAudioMs = 0;
     this.#unheard?.lost(waitingAudioMs);
+    const { repeatedMs, owedMs, unprovenMs } = this.#unheard ?? {};
     if (this.#ended) this.#lostAudio.closed(0);
-    else this.#lostAudio.closed(this.repeatedAudioMs ?? this.#unheard?.repeatedMs ?? 0, this.#unheard?.owedMs);
+    else this.#lostAudio.closed(this.repeatedAudioMs ?? repeatedMs ?? 0, owedMs, unprovenMs);
     this.#closeGenerations();
     if (!this.#ended) this.dropped(error);
   }

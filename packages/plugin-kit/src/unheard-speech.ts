@@ -16,6 +16,8 @@ export class UnheardSpeech {
   #loudFromMs = 0;
   /** What is behind this point waits to be sent, or was sent to nobody. */
   #sentMs = 0;
+  /** What comes before this point the provider has heard, for it has made a turn of it. */
+  #heardMs = 0;
 
   constructor(clock: Clock) {
     this.#history = new AudioHistory(clock);
@@ -42,10 +44,12 @@ export class UnheardSpeech {
     history.settle(pushedMs - (this.#loudUntilMs === undefined ? leadMs : longestReplayMs));
   }
 
-  /** The provider has made a turn of it, or was told to forget it. */
-  taken(): void {
+  /** The provider has made a turn of it, and said so if that is `confirmed`, or was told to forget it. */
+  taken({ confirmed }: { confirmed: boolean }): void {
     this.#loudUntilMs = undefined;
-    this.#history.settle(this.#history.pushedMs);
+    const { pushedMs } = this.#history;
+    this.#history.settle(pushedMs);
+    if (confirmed) this.#heardMs = pushedMs;
   }
 
   /** The socket is gone; of what was pushed, so much was never sent and waits for the next one. */
@@ -61,6 +65,11 @@ export class UnheardSpeech {
   /** How much of what was sent to the last socket was speech that is no turn yet. */
   get owedMs(): number {
     return this.#loudUntilMs === undefined ? 0 : Math.max(0, this.#sentMs - this.#loudFromMs);
+  }
+
+  /** How much of what was sent to the last socket came after what it is known to have heard. */
+  get unprovenMs(): number {
+    return Math.max(0, this.#sentMs - this.#heardMs);
   }
 
   /** Says it again, before anything that waits. Returns how much it was. */

@@ -67,6 +67,13 @@ function agentProxy(agent: Agent): string {
   return proxy instanceof URL ? proxy.href : '';
 }
 
+/** How messages call the proxy that an agent goes through, if that can be seen of it. */
+export function proxyName(agent: Agent | undefined): string | undefined {
+  if (agent instanceof TunnelAgent) return agent.proxyName;
+  const proxy = agent === undefined ? '' : agentProxy(agent);
+  return URL.canParse(proxy) ? new URL(proxy).host : undefined;
+}
+
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

@@ -42,13 +42,16 @@ const UNSENDABLE =
 /** What `ws` says of a 101 that is none; it gives no code for it. */
 const WRONG_UPGRADE = /^(Invalid (Upgrade|Sec-WebSocket-\w+) header|Server sent |Server indicated )/;
 
-/** No answer to the dial: DNS, TCP, TLS, the proxy, or a request that could not be made. */
-export function dialFailure(cause: unknown, context: FailureContext): Failure {
+/**
+ * No answer to the dial: DNS, TCP, TLS, the proxy, or a request that could not be made. `what` happened instead where an
+ * answer had begun.
+ */
+export function dialFailure(cause: unknown, context: FailureContext, what: string = 'no connection'): Failure {
   if (PatchbayError.is(cause)) return told(cause, context);
   const code = causeCode(cause);
   if (code === 'ERR_PROXY_TUNNEL') {
     const status = (cause as { statusCode?: number }).statusCode;
-    return proxyRefusal(status, '', undefined, context);
+    return proxyRefusal({ status }, '', undefined, context);
   }
   if (code !== undefined && TLS.test(code)) {
     const advice = TRUST.test(code)
@@ -71,13 +74,10 @@ export function dialFailure(cause: unknown, context: FailureContext): Failure {
   if (code === undefined && WRONG_UPGRADE.test(message)) {
     return fail('protocol-violation', 'fatal', context, `the upgrade was not one: ${message}`, { cause });
   }
-  return fail(
-    'connect-failed',
-    'retry',
-    context,
-    `no connection${code === undefined ? '' : ` (${code})`}: ${message}`,
-    { cause, ...((cause as { hop?: unknown } | null)?.hop === 'proxy' ? { hop: 'proxy' } : {}) },
-  );
+  return fail('connect-failed', 'retry', context, `${what}${code === undefined ? '' : ` (${code})`}: ${message}`, {
+    cause,
+    ...((cause as { hop?: unknown } | null)?.hop === 'proxy' ? { hop: 'proxy' } : {}),
+  });
 }
 
 /** A function of the user's failed while the request was made: a credential, a model, a `prepare` hook. */
@@ -93,7 +93,7 @@ export function refusalFailure(refusal: Refusal, context: FailureContext): Failu
   const { connection } = context;
   const { status } = refusal;
   const body = keptOf(refusal.body, context.scrub);
-  if (refusal.fromProxy) return proxyRefusal(status, body, retryAfter(refusal, context), context);
+  if (refusal.fromProxy) return proxyRefusal(refusal, body, retryAfter(refusal, context), context);
   const hop = guessHop(connection, refusal);
   const outcome = statusVerdict(connection, status, body);
   const parts = [`the upgrade was refused with HTTP ${status} by ${named(hop, connection)}`];
@@ -167,7 +167,7 @@ function told(error: PatchbayError, context: FailureContext): Failure {
 }
 
 function proxyRefusal(
-  status: number | undefined,
+  { status, proxy = '' }: { status: number | undefined; proxy?: string },
   body: string,
   retryAfterMs: number | undefined,
   context: FailureContext,
@@ -179,7 +179,7 @@ function proxyRefusal(
     'proxy-refused',
     outcome,
     context,
-    `the proxy refused the tunnel${status === undefined ? '' : ` with HTTP ${status}`}.${advice}`,
+    `${`the proxy ${proxy}`.trim()} refused the tunnel${status === undefined ? '' : ` with HTTP ${status}`}.${advice}`,
     {
       status,
       hop: 'proxy',

@@ -1,4 +1,4 @@
-export { checkNetwork, proxySecrets, resolveAgent } from './agent.ts';
+export { checkNetwork, proxyName, proxySecrets, resolveAgent } from './agent.ts';
 export { dialFailure, type Failure, type FailureContext } from './classify.ts';
 export { Deadline } from './clock.ts';
 export { guessHop } from './hop.ts';

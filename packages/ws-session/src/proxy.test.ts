@@ -1,9 +1,10 @@
 import { get } from 'node:http';
 import { Agent } from 'node:https';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { inspect } from 'node:util';
 import type { PatchbayError } from '@patchbay/ws-url';
 import { generate } from 'selfsigned';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connectionTo } from './__fixtures__/connection.ts';
 import { run, server } from './__fixtures__/fixtures.ts';
 import type { Harness } from './__fixtures__/harness.ts';
@@ -132,12 +133,13 @@ describe('a proxy', () => {
     [401, false],
     [503, true],
     [500, true],
-  ])('that refuses with %i is named as the hop; retryable: %s', async (status, retryable) => {
+  ])('that refuses with %i is named as the hop and by its address; retryable: %s', async (status, retryable) => {
     const cloud = await server();
     const proxy = await startProxy(status);
     const harness = run(connectionTo(cloud.url), { proxy: `http://user:wrong-password-1@127.0.0.1:${proxy.port}` });
     const error = await errorOf(harness);
     expect(error).toMatchObject({ code: 'proxy-refused', hop: 'proxy', status, retryable });
+    expect(error.message).toContain(`the proxy 127.0.0.1:${proxy.port} of \`proxy\` refused the tunnel`);
     expect(inspect(error)).not.toContain('wrong-password-1');
     await proxy.until(() => proxy.connections.size === 0);
     expect(cloud.connections.size).toBe(0);
@@ -168,6 +170,22 @@ describe('a proxy', () => {
     request.destroy();
     await failed;
     await proxy.until(() => proxy.connections.size === 0);
+  });
+
+  it.each([
+    ['is the other end’s if it is of its address', { type: 7, ip: '127.0.0.1' }, undefined],
+    ['is not, if it is of localhost alone', { type: 2, value: 'localhost' }, /ERR_TLS_CERT_ALTNAME_INVALID/],
+  ] as const)('leads to an address, and a certificate %s', async (_case, altName, refusal) => {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'somebody' }], {
+      extensions: [{ name: 'subjectAltName', altNames: [altName] }],
+    });
+    const trusted = getCACertificates('default');
+    setDefaultCACertificates([...trusted, cert]);
+    onTestFinished(() => setDefaultCACertificates(trusted));
+    const cloud = await server({ tls: { key, cert } });
+    const harness = run(connectionTo(cloud.url), { proxy: (await startProxy()).url });
+    if (refusal) expect((await errorOf(harness)).message).toMatch(refusal);
+    else await harness.until(() => harness.session.state === 'open');
   });
 
   it('does not see inside TLS', async () => {

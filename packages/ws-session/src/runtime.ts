@@ -44,6 +44,8 @@ export interface Refusal {
   body: string;
   /** The status was a CONNECT proxy's own. */
   fromProxy: boolean;
+  /** What that one is called, if it can be told. */
+  proxy?: string;
 }
 
 /** One physical socket. The only implementation that dials is in `transport.ts`. */

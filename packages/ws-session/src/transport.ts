@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
+import { proxyName } from './agent.ts';
 import { readRefusalBytes } from './refusal-body.ts';
 import type { ConnectOptions, Refusal, Transport, TransportHandlers } from './runtime.ts';
 import type { Frame } from './types.ts';
@@ -26,12 +27,14 @@ class WebSocketTransport implements Transport {
   };
   #network: Socket | undefined;
   #requestId: string | undefined;
+  readonly #proxy: string | undefined;
   #proxyStatus: number | undefined;
   #refusal: Refusal | undefined;
   #tellRefusal: (() => void) | undefined;
 
   constructor(options: ConnectOptions, handlers: TransportHandlers) {
     this.#handlers = handlers;
+    this.#proxy = proxyName(options.agent);
     this.#socket = new WebSocket(options.url, [...options.protocols], {
       headers: { ...options.headers },
       ...(options.agent === undefined ? {} : { agent: options.agent }),
@@ -110,6 +113,7 @@ class WebSocketTransport implements Transport {
       headers: response.headers,
       body: '',
       fromProxy: this.#proxyStatus !== undefined && this.#proxyStatus !== 200,
+      ...(this.#proxy === undefined ? {} : { proxy: this.#proxy }),
     };
     this.#refusal = refusal;
     const chunks: Buffer[] = [];

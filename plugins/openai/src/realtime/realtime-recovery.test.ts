@@ -1,5 +1,6 @@
 import { llm } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
+import type { ConnectionEvent } from '@patchbay/ws-session';
 import { describe, expect, test, vi } from 'vitest';
 import { begun, message, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
 
@@ -84,6 +85,33 @@ describe('pain 7: a lost socket', () => {
     );
     expect(heard.equals(Buffer.from(phrase.data.buffer))).toBe(true);
     expect(finals).toEqual([]);
+  });
+
+  test('of audio that no pong had acknowledged, only what came after the last turn is told as lost', async () => {
+    const session = bench.open();
+    const dropped: ConnectionEvent[] = [];
+    session.on('connection', (event: ConnectionEvent) => event.type === 'audio-dropped' && dropped.push(event));
+    const first = await bench.service.line();
+    await first.event('session.update');
+    const said = (milliseconds: number, level: number): AudioFrame =>
+      new AudioFrame(new Int16Array(24 * milliseconds).fill(level), 24_000, 1, 24 * milliseconds);
+    session.pushAudio(said(1_000, 8_000));
+    await vi.waitFor(() => expect(first.all('input_audio_buffer.append')).toHaveLength(10));
+    const understood = next<llm.InputTranscriptionCompleted>(session, 'input_audio_transcription_completed');
+    first.send({ type: 'input_audio_buffer.speech_started', item_id: 'u1', audio_start_ms: 0 });
+    first.send({ type: 'input_audio_buffer.committed', item_id: 'u1', previous_item_id: null });
+    first.send({
+      type: 'conversation.item.input_audio_transcription.completed',
+      item_id: 'u1',
+      content_index: 0,
+      transcript: 'Will it rain?',
+    });
+    await understood;
+    session.pushAudio(said(300, 0));
+    await vi.waitFor(() => expect(first.all('input_audio_buffer.append')).toHaveLength(13));
+    first.socket.terminate();
+    await (await bench.replacement()).event('session.update');
+    expect(dropped).toMatchObject([{ droppedMs: 300, reason: 'in-flight' }]);
   });
 
   test('an unanswered request is asked again on the next socket, once; the second loss is told', async () => {

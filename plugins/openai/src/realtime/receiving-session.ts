@@ -105,7 +105,7 @@ export abstract class ReceivingSession extends ReplyingSession {
   #turnEnded({ item_id: itemId }: api.InputAudioBufferCommittedEvent): void {
     this.turns.userSpeaking = false;
     this.#transcripts.committed();
-    this.committedAudio();
+    this.committedAudio({ confirmed: true });
     this.noteActivity();
     const { turnDetection } = this._options;
     const isAnswered = turnDetection !== null && turnDetection?.create_response !== false;

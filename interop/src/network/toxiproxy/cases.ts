@@ -1,0 +1,161 @@
+import { equal, match } from 'node:assert/strict';
+import type { Loopback } from '@patchbay/loopback';
+import type { Case } from '../../system.ts';
+import { until, wordsOf, type Call, type Way } from '../call.ts';
+import { comeBack, expectEveryWord, expectRefusal } from '../callers.ts';
+import { ask, recite, refusalOf } from '../requests.ts';
+import type { Toxics } from './toxics.ts';
+
+export interface World {
+  cloud: Loopback;
+  toxics: Toxics;
+  way: Way;
+}
+
+/** How long somebody waits for an answer who knows that the line may be dead. */
+const hasty = { connOptions: { timeoutMs: 1_500 } };
+
+export const toxicCases: Case<World>[] = [
+  poisoned({
+    id: 'latency',
+    about: 'line',
+    title: '200 ms each way, give or take 50, cost nothing but time',
+    async run({ toxics, way }) {
+      for (const direction of ['upstream', 'downstream'] as const)
+        await toxics.add('latency', { latency: 200, jitter: 50 }, direction);
+      return expectEveryWord(way, { dials: 1 });
+    },
+  }),
+  poisoned({
+    id: 'slicer',
+    about: 'line',
+    title: 'three bytes at a time are put together again, on sockets and in HTTP',
+    async run({ toxics, way }) {
+      for (const direction of ['upstream', 'downstream'] as const)
+        await toxics.add('slicer', { average_size: 3, size_variation: 2, delay: 0 }, direction);
+      const seen = await expectEveryWord(way, { dials: 1 });
+      equal(await recite(way, 'Four for a boy.'), 'Four for a boy.');
+      return `${seen}; every word of the voice`;
+    },
+  }),
+  poisoned({
+    id: 'bandwidth',
+    about: 'line',
+    title: 'a line that is slower than speech delays it, and no frame is dropped for it',
+    async run({ toxics, way }) {
+      // Speech makes 64 KB a second of its base64.
+      await toxics.add('bandwidth', { rate: 40 }, 'upstream');
+      return expectEveryWord(way, { dials: 1 });
+    },
+  }),
+  poisoned({
+    id: 'hole-at-dial',
+    about: 'dial',
+    title: 'an upgrade that is never answered is given up and tried again, and so is a request',
+    async run({ toxics, way }) {
+      await hole(toxics);
+      match((await refusalOf(ask({ ...way, ...hasty }, ['Hello.']))).message, /no answer within 1500 ms/);
+      const once = { ...way, connOptions: { ...hasty.connOptions, maxRetry: 1 } };
+      return expectRefusal(once, { says: /no answer to the dial within 1500 ms/, dials: 2 });
+    },
+  }),
+  poisoned({
+    id: 'reset-at-dial',
+    about: 'dial',
+    title: 'an upgrade that is answered by a reset is tried again',
+    async run({ toxics, way }) {
+      await toxics.add('reset_peer', { timeout: 0 });
+      return expectRefusal(way, { says: /ECONNRESET/, dials: 2 });
+    },
+  }),
+  poisoned({
+    id: 'cut-at-dial',
+    about: 'dial',
+    title: 'a connection that ends within the answer to the upgrade is tried again',
+    async run({ toxics, way }) {
+      await toxics.add('limit_data', { bytes: 60 });
+      return expectRefusal(way, { says: /socket hang up/, dials: 2 });
+    },
+  }),
+  midCall('hole', 'a line that goes silent in the middle of a phrase is noticed by its silence', hole, {
+    ...hasty,
+    loss: /no transcript within|no pong came/,
+  }),
+  midCall('reset', 'a reset in the middle of a phrase', (toxics) => toxics.add('reset_peer', { timeout: 0 })),
+  midCall('cut', 'a line that ends in the middle of a frame', (toxics) => toxics.add('limit_data', { bytes: 0 })),
+  midCall('shut', 'a door that is shut in the middle of a phrase, and to the next dial', (toxics) => toxics.shut(), {
+    losses: 2,
+  }),
+  poisoned({
+    id: 'slow-close',
+    about: 'loss',
+    title: 'a service that says goodbye and is slow to leave is not waited for',
+    async run({ cloud, toxics, way }) {
+      await toxics.add('slow_close', { delay: 3_000 });
+      return expectEveryWord(way, { dials: 2, loss: /code 1001/, midway: () => cloud.dropSockets(1001, 'moving') });
+    },
+  }),
+  poisoned({
+    id: 'cut-speech',
+    about: 'loss',
+    title: 'speech over HTTP that ends too soon is an error, not a short sentence',
+    async run({ toxics, way }) {
+      await toxics.add('limit_data', { bytes: 20_000 });
+      const error = await refusalOf(recite(way, 'Five for silver, six for gold.'));
+      match(error.message, /the answer broke off/);
+      return wordsOf(error);
+    },
+  }),
+];
+
+async function hole(toxics: Toxics): Promise<void> {
+  for (const direction of ['upstream', 'downstream'] as const) await toxics.add('timeout', { timeout: 0 }, direction);
+}
+
+/** Something happens to the line when half a phrase is said, and is over when everybody has noticed. */
+function midCall(
+  id: string,
+  title: string,
+  poison: (toxics: Toxics) => Promise<void>,
+  { loss = /broke off/, losses = 1, ...more }: { loss?: RegExp; losses?: number } & Partial<Way> = {},
+): Case<World> {
+  return poisoned({
+    id: `${id}-mid-call`,
+    about: 'loss',
+    title: `${title}: the phrase is heard whole`,
+    async run({ toxics, way }) {
+      let calls: readonly Call[] = [];
+      const seen = await expectEveryWord(
+        { ...way, ...more },
+        {
+          loss,
+          first: async (all) => (calls = all),
+          async midway() {
+            await poison(toxics);
+            await until(
+              () => calls.every((call) => call.losses.length >= losses),
+              () => `${losses} losses, of which came ${calls.map((call) => call.losses.length).join(' and ')}`,
+            );
+            await toxics.cure();
+            await comeBack(calls);
+          },
+        },
+      );
+      return seen.replace(/\d+ ms, and no pong/, '… ms, and no pong');
+    },
+  });
+}
+
+/** Whatever comes of it, the next one finds the line well. */
+function poisoned(one: Case<World>): Case<World> {
+  return {
+    ...one,
+    async run(world) {
+      try {
+        return await one.run(world);
+      } finally {
+        await world.toxics.cure();
+      }
+    },
+  };
+}
