@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { changesetComplaints, missingChangesets } from './check-changesets.ts';
-import { commitAll, workspace, write, type Files } from './release/__fixtures__/scratch.ts';
+import { commitAll, scratchFolder, workspace, write, type Files } from './release/__fixtures__/scratch.ts';
 import {
   catalogs,
   changeset,
@@ -247,6 +247,22 @@ describe('pnpm check:changesets', () => {
     const wrong = smallWorkspace(changeset({ '@patchbay/nobody': 'patch' }));
     expect(check(wrong)).toMatchObject({ status: 1, stderr: expect.stringContaining('names @patchbay/nobody') });
   });
+
+  it.each([[], ['--since', 'main']])(
+    'compares with main of where a clone comes from, as on a pull request: %j',
+    (...words) => {
+      const root = scratchFolder();
+      git(root, 'clone', '--quiet', smallWorkspace(), '.');
+      git(root, 'switch', '--quiet', '--detach');
+      git(root, 'branch', '--quiet', '--delete', 'main');
+      write(root, source);
+      commitAll(root);
+      expect(check(root, ...words)).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('no changeset says so'),
+      });
+    },
+  );
 
   it('compares with nothing where there is no main, unless it was told what to compare with', () => {
     const root = smallWorkspace();

@@ -4,7 +4,11 @@ import { generatePlugin } from './new-plugin/generate.ts';
 import { namesOf } from './new-plugin/names.ts';
 
 /** What has to run once the files are there: what it depends on, and what is generated from them. */
-const steps = ['pnpm install', 'pnpm exec node -C dev scripts/generate-options.ts', 'pnpm check:packages --write'];
+const steps = [
+  'pnpm install --no-frozen-lockfile',
+  'pnpm exec node -C dev scripts/generate-options.ts',
+  'pnpm check:packages --write',
+];
 
 function run(step: string, root: string): void {
   console.log(`\n$ ${step}`);
