@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { startLoopback } from '@patchbay/loopback';
 import { answers } from '../process/answers.ts';
 import { defineSystem } from '../system.ts';
+import { until } from '../talk/quickly.ts';
 import { cases } from './cases.ts';
 import { startProvider, type World } from './world.ts';
 
@@ -22,7 +23,7 @@ export const portkey = defineSystem<World>({
     const cloud = await startProvider(stage);
     const port = await stage.freePort();
     const origin = `http://127.0.0.1:${port}`;
-    await stage.service({
+    const service = await stage.service({
       command: process.execPath,
       args: [
         ...['--import', join(import.meta.dirname, 'loopback-only.mjs')],
@@ -30,6 +31,8 @@ export const portkey = defineSystem<World>({
       ],
       isReady: () => answers(origin),
     });
+    // Before it says so, a provider that vanishes ends it.
+    await until(() => service.said().includes('Ready for connections'));
     return { cloud, url: `${origin}/v1` };
   },
   cases,

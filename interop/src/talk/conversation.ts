@@ -1,6 +1,6 @@
 import type { llm } from '@livekit/agents';
 import type { ConnectionEvent } from '@patchbay/ws-session';
-import { speechFrames } from './listening.ts';
+import { say } from './listening.ts';
 import { failuresOf, until } from './quickly.ts';
 import { joined } from './speaking.ts';
 
@@ -19,7 +19,9 @@ export class Conversation {
   /** What the model heard. */
   readonly heard: string[] = [];
 
-  constructor(model: llm.RealtimeModel & { on(event: 'connection', listener: (event: ConnectionEvent) => void): unknown }) {
+  constructor(
+    model: llm.RealtimeModel & { on(event: 'connection', listener: (event: ConnectionEvent) => void): unknown },
+  ) {
     model.on('connection', (event) => this.connection.push(event));
     const session = model.session();
     this.session = session;
@@ -33,8 +35,8 @@ export class Conversation {
     });
   }
 
-  async say(text: string): Promise<void> {
-    for (const frame of await speechFrames(text)) this.session.pushAudio(frame);
+  say(text: string, options?: { live?: boolean }): Promise<void> {
+    return say(text, (frame) => this.session.pushAudio(frame), options);
   }
 
   /** The replies, once there are so many. Throws what ended the session before. */
@@ -48,7 +50,8 @@ export class Conversation {
   async ask(text: string): Promise<Reply> {
     const chatCtx = this.session.chatCtx.copy();
     chatCtx.addMessage({ role: 'user', content: text });
-    await this.session.updateChatCtx(chatCtx);
+    // As an agent does: a context that is late does not keep anybody from answering.
+    await this.session.updateChatCtx(chatCtx).catch(() => undefined);
     return replyOf(await this.session.generateReply());
   }
 

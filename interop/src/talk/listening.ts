@@ -18,6 +18,17 @@ export async function speechFrames(text: string, sampleRate = 24_000, silenceMs 
   });
 }
 
+/** Says it, in real time if `live`: some deadlines go by what was sent meanwhile. */
+export async function say(text: string, push: (frame: AudioFrame) => void, { live = false } = {}): Promise<void> {
+  const frames = await speechFrames(text, 24_000, live ? 1_500 : 800);
+  const startMs = performance.now();
+  for (const [at, frame] of frames.entries()) {
+    push(frame);
+    const aheadMs = startMs + 10 * at - performance.now();
+    if (live && aheadMs > 0) await sleep(aheadMs);
+  }
+}
+
 /** Speech to text that tells of its connections. */
 export type Ears = stt.STT & Telling & { on(event: 'connection', listener: (event: ConnectionEvent) => void): unknown };
 
@@ -52,15 +63,8 @@ export class Listening {
     return this;
   }
 
-  /** Says it, in real time if `live`: some deadlines go by what was sent meanwhile. */
-  async say(text: string, { live = false } = {}): Promise<void> {
-    const frames = await speechFrames(text, 24_000, live ? 3_000 : 800);
-    const startMs = performance.now();
-    for (const [at, frame] of frames.entries()) {
-      this.#stream.pushFrame(frame);
-      const aheadMs = startMs + 10 * at - performance.now();
-      if (live && aheadMs > 0) await sleep(aheadMs);
-    }
+  say(text: string, options?: { live?: boolean }): Promise<void> {
+    return say(text, (frame) => this.#stream.pushFrame(frame), options);
   }
 
   /** The transcripts, once there are so many. Throws what ended the stream before. */

@@ -305,5 +305,5 @@ export interface Connection {
   /** Removes every known secret, and anything that looks like one, from text. */
   scrub(text: string): string;
   /** The gateway's or provider's own explanation of a refusal, if the table has one. */
-  hint(refusal: { status?: number; closeCode?: number; text?: string }): string | undefined;
+  hint(refusal: { status?: number; closeCode?: number; text?: string; timeout?: Timeout }): string | undefined;
 }

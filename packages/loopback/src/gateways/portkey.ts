@@ -18,9 +18,9 @@ export const portkey: GatewayRule = {
   note: 'Wants x-portkey-provider or x-portkey-config; hands the query on byte for byte; has no Responses socket.',
   upgrade(arrival, gateway) {
     if (arrival.path !== '/v1/realtime') {
-      // Everything else under /v1 falls into the HTTP proxy, which cannot fetch an upgrade.
+      // Everything else under /v1 falls into the HTTP proxy, which cannot fetch an upgrade. With newer dependencies: 500.
       const proxied = arrival.path.startsWith('/v1/') && !arrival.path.startsWith('/v1/realtime/');
-      return arrival.refuse(proxied ? 500 : 404);
+      return arrival.refuse(proxied ? 400 : 404);
     }
     const route = routeOf(arrival.request);
     if (typeof route === 'number') return arrival.refuse(route);
@@ -78,7 +78,9 @@ const SPEECH_FIELDS: ReadonlySet<string> = new Set(['model', 'input', 'voice', '
 function bodyOf({ path, body }: Call): { body?: string } {
   const fields = path === '/v1/audio/speech' ? parseObject(body.toString()) : undefined;
   if (!fields) return {};
-  return { body: JSON.stringify(Object.fromEntries(Object.entries(fields).filter(([name]) => SPEECH_FIELDS.has(name)))) };
+  return {
+    body: JSON.stringify(Object.fromEntries(Object.entries(fields).filter(([name]) => SPEECH_FIELDS.has(name)))),
+  };
 }
 
 interface Route {
@@ -92,13 +94,14 @@ interface Route {
 function routeOf(request: IncomingMessage): Route | number {
   const written = headerOf(request, 'x-portkey-config');
   const config = written?.startsWith('{') ? parseObject(written) : undefined;
-  if (config && ('targets' in config || isObject(config.strategy))) return 500;
+  if (config && isObject(config.strategy)) return 500;
   const hosted = headerOf(request, 'x-portkey-api-key') !== undefined;
   const stored = hosted && (headerOf(request, 'x-portkey-virtual-key') ?? (config ? undefined : written)) !== undefined;
   const provider = stringOf(config?.provider) ?? headerOf(request, 'x-portkey-provider') ?? (stored ? 'openai' : '');
   const configured = stringOf(config?.api_key);
   const key = configured ? `Bearer ${configured}` : headerOf(request, 'authorization');
   // `@slug` names an integration of the hosted one, which knows its provider.
-  if (REALTIME_PROVIDERS.has(provider) || (hosted && provider.startsWith('@'))) return { provider, realtime: true, key };
+  if (REALTIME_PROVIDERS.has(provider) || (hosted && provider.startsWith('@')))
+    return { provider, realtime: true, key };
   return OTHER_PROVIDERS.has(provider) ? { provider, realtime: false, key } : 400;
 }

@@ -11,7 +11,7 @@ import { audioFrameOf } from '../realtime-audio.ts';
 import { RealtimeModelBase } from '../realtime-model.ts';
 import type { RealtimeReply } from '../realtime-replies.ts';
 import { RealtimeSessionBase } from '../realtime-session.ts';
-import type { RealtimeSettings } from '../realtime-session.ts';
+import type { RealtimeSettings } from '../realtime-settings.ts';
 
 /** A speech service that never was: it begins a reply, says things, and ends it. */
 export const parrotEndpoint: EndpointDescription = endpoint({

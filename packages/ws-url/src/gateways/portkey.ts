@@ -10,7 +10,7 @@ const shared = {
   missing: {
     translation: 'Portkey serves exactly `/v1/realtime`.',
     live: 'Portkey serves exactly `/v1/realtime`.',
-    responses: 'Portkey answers the upgrade with 500.',
+    responses: 'Portkey answers the upgrade with 400 or 500.',
   },
   traits: { pongProvesOnlyGateway: true, mayLoseFirstEvent: true, mayHangUpgrade: true },
   hints: [
@@ -23,6 +23,12 @@ const shared = {
       capabilities: ['conversation', 'transcription'],
       say: 'Portkey serves realtime through one provider only: a `config` with targets or fallbacks cannot be used here.',
     },
+    ...([{ status: 401 }, { closeCode: 3000 }, { text: /incorrect api key|invalid_api_key/i }] as const).map(
+      (refusal) => ({
+        ...refusal,
+        say: 'The provider refused the key that Portkey handed on. Check `providerKey`, or the `api_key` of `config`, of `gateways.portkey(…)`.',
+      }),
+    ),
     {
       text: /createModelResponse is not supported/,
       say: 'Portkey has no Responses for this provider. Use `LLM`, which speaks chat completions.',
