@@ -105,7 +105,7 @@ export const uses: readonly Case<World>[] = [
     async run({ cloud, url }) {
       const config = { provider: 'azure-ai', api_key: providerKey, azure_foundry_url: cloud.url };
       const model = new realtime.RealtimeModel({
-        gateway: gateways.portkey({ baseURL: url, config: config as never }),
+        gateway: gateways.portkey({ baseURL: url, config: config }),
         turnDetection,
       });
       try {
