@@ -1,6 +1,7 @@
 import { nginx } from './network/nginx.ts';
 import { portkey, portkeyLoopback } from './portkey/portkey.ts';
+import { recogniser } from './recogniser/recogniser.ts';
 import type { System } from './system.ts';
 
 /** All of them, in the order in which they run. Adding one is one file and one line here. */
-export const systems: readonly System[] = [portkey, portkeyLoopback, nginx];
+export const systems: readonly System[] = [portkey, portkeyLoopback, nginx, recogniser];
