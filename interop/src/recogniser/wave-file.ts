@@ -1,18 +1,32 @@
 import { writeFile } from 'node:fs/promises';
-import { AudioFrame, AudioResampler } from '@livekit/rtc-node';
-import { joined } from '../talk/speaking.ts';
 
 /** What the recogniser takes, Hz. */
 export const listenedRate = 16_000;
 
-/** Samples at another rate. */
-export function resampled(samples: Int16Array, from: number, to = listenedRate): Int16Array {
-  if (from === to) return samples;
-  const resampler = new AudioResampler(from, to, 1);
-  const frames = [...resampler.push(new AudioFrame(samples, from, 1, samples.length)), ...resampler.flush()];
-  const all = joined(frames.map(({ data }) => Int16Array.from(data)));
-  resampler.close();
-  return all;
+/** Samples of the input on each side of a point that count for it. */
+const reach = 24;
+
+/** Samples at a lower rate, without what it cannot hold. The same every time, which LiveKit's resampler, that dithers, is not. */
+export function resampled(samples: Int16Array, from: number, to: number = listenedRate): Int16Array {
+  const kernels = new Map<number, Float64Array>();
+  return Int16Array.from({ length: Math.floor((samples.length * to) / from) }, (_, index) => {
+    const at = (index * from) / to;
+    const first = Math.floor(at);
+    const kernel = kernels.get(at - first) ?? kernelAt(at - first, to / from);
+    kernels.set(at - first, kernel);
+    let sum = 0;
+    for (let tap = -reach; tap <= reach; tap++) sum += (samples[first + tap] ?? 0) * kernel[tap + reach]!;
+    return Math.max(-32_768, Math.min(32_767, Math.round(sum)));
+  });
+}
+
+/** A windowed sinc around a point between two samples; `cutoff` is a share of the input's band. */
+function kernelAt(fraction: number, cutoff: number): Float64Array {
+  return Float64Array.from({ length: 2 * reach + 1 }, (_, index) => {
+    const x = index - reach - fraction;
+    const window = 0.5 + 0.5 * Math.cos((Math.PI * x) / (reach + 1));
+    return (x === 0 ? cutoff : Math.sin(Math.PI * cutoff * x) / (Math.PI * x)) * window;
+  });
 }
 
 /** Mono, 16 bits, at {@link listenedRate}. */

@@ -1,5 +1,5 @@
 import { llm, type APIConnectOptions } from '@livekit/agents';
-import { failuresOf, quickly, type Telling } from './quickly.ts';
+import { quickly, unlessFailed, type Telling } from './quickly.ts';
 
 /** What a model answers. Throws what it failed with. */
 export async function ask(
@@ -7,13 +7,13 @@ export async function ask(
   question: string,
   connOptions: Partial<APIConnectOptions> = {},
 ): Promise<string> {
-  const failures = failuresOf(model);
   const chatCtx = llm.ChatContext.empty();
   chatCtx.addMessage({ role: 'user', content: question });
-  let answer = '';
-  for await (const { delta } of model.chat({ chatCtx, connOptions: { ...quickly, ...connOptions } })) {
-    answer += delta?.content ?? '';
-  }
-  if (failures[0]) throw failures[0];
-  return answer;
+  return unlessFailed(model, async () => {
+    let answer = '';
+    for await (const { delta } of model.chat({ chatCtx, connOptions: { ...quickly, ...connOptions } })) {
+      answer += delta?.content ?? '';
+    }
+    return answer;
+  });
 }

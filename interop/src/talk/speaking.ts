@@ -1,6 +1,6 @@
 import type { APIConnectOptions, tts } from '@livekit/agents';
 import { plainEar } from '@patchbay/loopback';
-import { failuresOf, quickly, type Telling } from './quickly.ts';
+import { quickly, unlessFailed, type Telling } from './quickly.ts';
 
 /** The samples that a voice makes of a text, streamed where it can stream. Throws what it failed with. */
 export async function samplesOf(
@@ -8,13 +8,13 @@ export async function samplesOf(
   text: string,
   connOptions: Partial<APIConnectOptions> = {},
 ): Promise<Int16Array> {
-  const failures = failuresOf(model);
-  const pieces: Int16Array[] = [];
-  for await (const item of streamOf(model, text, { ...quickly, ...connOptions })) {
-    if (typeof item !== 'symbol') pieces.push(item.frame.data);
-  }
-  if (failures[0]) throw failures[0];
-  return joined(pieces);
+  return unlessFailed(model, async () => {
+    const pieces: Int16Array[] = [];
+    for await (const item of streamOf(model, text, { ...quickly, ...connOptions })) {
+      if (typeof item !== 'symbol') pieces.push(item.frame.data);
+    }
+    return joined(pieces);
+  });
 }
 
 function streamOf(
