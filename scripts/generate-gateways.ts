@@ -140,7 +140,7 @@ async function section({ row, proofs }: ProvenRow): Promise<string> {
     facts.map((fact) => `- ${fact}`).join('\n'),
     Object.keys(row.routes).length > 0 && table([['For', 'Goes to', 'Model', 'Known from', 'Shown by'], ...routes]),
     otherProviders(row, proofs),
-    row.hints && ['When it refuses, the error says:', ...row.hints.map(({ say }) => `- ${say}`)].join('\n'),
+    row.hints && ['When it refuses, the error says:', ...new Set(row.hints.map(({ say }) => `- ${say}`))].join('\n'),
   ]
     .filter(Boolean)
     .join('\n\n');

@@ -7,10 +7,14 @@ import { nginx } from './network/nginx.ts';
 import { squid } from './network/squid.ts';
 import { tinyproxy } from './network/tinyproxy.ts';
 import { toxiproxy } from './network/toxiproxy/toxiproxy.ts';
+import { portkey, portkeyLoopback } from './portkey/portkey.ts';
+import { recogniser } from './recogniser/recogniser.ts';
 import type { System } from './system.ts';
 
 /** All of them, in the order in which they run. Adding one is one file and one line here. */
 export const systems: readonly System[] = [
+  portkey,
+  portkeyLoopback,
   envoy,
   nginx,
   haproxy,
@@ -20,4 +24,5 @@ export const systems: readonly System[] = [
   toxiproxy,
   mitmproxy,
   autobahn,
+  recogniser,
 ];

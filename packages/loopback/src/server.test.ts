@@ -36,6 +36,19 @@ test('a free port on 127.0.0.1 and a base URL that clients take as it is', () =>
   expect(cloud.origin).toBe(`http://127.0.0.1:${cloud.port}`);
 });
 
+test('a gateway may stand before another cloud, whose faults are the provider’s', async () => {
+  const provider = await startLoopback({ voice: 'plain', faults: ['refuse:429'] });
+  const gateway = { name: 'openai-compatible', upstream: provider.origin };
+  const front = await startLoopback({ voice: 'plain', gateway });
+  try {
+    const response = await fetch(`${front.url}/models`, { headers });
+    expect([response.status, front.requests.length]).toEqual([429, 0]);
+  } finally {
+    await front.close();
+    await provider.close();
+  }
+});
+
 describe('what arrives is recorded', () => {
   test('requests in order, with query byte for byte, headers and parsed body', async () => {
     await fetch(`${cloud.url}/models?a=%2F&b=1&b=2`, { headers: { ...headers, 'x-of-mine': 'yes' } });

@@ -128,7 +128,8 @@ export { DiscardedGeneration, MessageGeneration, ResponseGeneration, type Modali
 export { type RealtimeUsage } from './realtime-metrics.ts';
 export { RealtimeModelBase } from './realtime-model.ts';
 export { type RealtimeReply, type ReplyOptions, type Withdrawal } from './realtime-replies.ts';
-export { RealtimeSessionBase, type RealtimeSettings } from './realtime-session.ts';
+export { RealtimeSessionBase } from './realtime-session.ts';
+export type { RealtimeSettings } from './realtime-settings.ts';
 
 // Speech and speech at once.
 export { DuplexModelBase } from './duplex-model.ts';

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Aviary, Parrot } from './__fixtures__/realtime-aviary.ts';
 import type { ParrotSession } from './__fixtures__/realtime-aviary.ts';
 import type { ConnectionEvent } from './connection-events.ts';
-import type { RealtimeSettings } from './realtime-session.ts';
+import type { RealtimeSettings } from './realtime-settings.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
 

@@ -16,26 +16,10 @@ import type { RealtimeUsage } from './realtime-metrics.ts';
 import type { RealtimeModelBase } from './realtime-model.ts';
 import { Replies } from './realtime-replies.ts';
 import type { RealtimeReply, ReplyOptions, Withdrawal } from './realtime-replies.ts';
-import { backlogMs } from './listening-times.ts';
+import type { RealtimeSettings } from './realtime-settings.ts';
+import { backlogMs, probeMs } from './listening-times.ts';
+import { SignOfLife } from './sign-of-life.ts';
 import { UnheardSpeech } from './unheard-speech.ts';
-import type { VoiceSettings } from './voice-settings.ts';
-
-/** What differs between providers before the first frame. Times in milliseconds. */
-export interface RealtimeSettings extends VoiceSettings {
-  /** From `generateReply` to the reply's first sign. Default 10,000. */
-  replyMs?: number;
-  /** Silence inside a reply, before and after its first output, that ends it and the socket. Default 30,000 and 10,000. */
-  stall?: { firstMs: number; nextMs: number };
-  /** Audio kept through an outage; older audio is dropped and counted. Default 2,000, or 15,000 of a phrase that is to be repeated. */
-  maxAudioBacklogMs?: number;
-  /**
-   * What was said on a lost socket, and neither committed nor cleared, is said to the next one. For providers that make
-   * turns of their input, and tell. Default false.
-   */
-  repeatsSpeech?: boolean;
-  /** What metrics are labelled with. Default: the model's label. */
-  metricsLabel?: string;
-}
 
 /** How long after the last word, ours or the caller's, the line counts as quiet. */
 const quietAfterMs = 3_000;
@@ -58,6 +42,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   readonly #connection: Session;
   readonly #chunker: PcmChunker;
   readonly #unheard: UnheardSpeech | undefined;
+  readonly #signOfLife: SignOfLife;
   readonly #lostAudio = new LostAudio((event) => this.#tellAll(event));
   readonly #connectedTime: ConnectedTime;
   readonly #stalls = new Map<string, Expectation>();
@@ -77,6 +62,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     this.clock = currentRuntime().clock;
     this.replies = new Replies(this.clock);
     this.#unheard = settings.repeatsSpeech === true ? new UnheardSpeech(this.clock) : undefined;
+    this.#signOfLife = new SignOfLife(this.clock, () => this.#askForSign());
     this.#connectedTime = new ConnectedTime(this.clock);
     this.#activeAt = this.clock.now();
     this.#chunker = new PcmChunker({
@@ -88,6 +74,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
         if (!this.send(frame, { audioMs: milliseconds, scope })) return;
         this.#unheard?.push(frame, bytes, milliseconds);
         this.#pushedAudioMs += milliseconds;
+        if (this.#link) this.#signOfLife.sent(this.#unheard?.isOwed ?? false, this.#pushedAudioMs);
       },
     });
     this.#connection = new Session({
@@ -101,7 +88,10 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       maxAudioBacklogMs: settings.maxAudioBacklogMs ?? (() => this.#unheard?.keepMs ?? backlogMs),
       handlers: {
         open: (link, context) => this.#open(link, context),
-        frame: (frame, link) => this.received(frame, link),
+        frame: (frame, link) => {
+          this.#signOfLife.received();
+          return this.received(frame, link);
+        },
         lost: (link, error, _undelivered, waitingAudioMs) => this.#lost(link, error, waitingAudioMs),
         event: (event) => this.#tell(event),
       },
@@ -120,6 +110,10 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   protected abstract requestReply(reply: RealtimeReply): void;
   /** Nobody waits for it any more: take it back, or discard what comes. */
   protected abstract withdrawReply(reply: RealtimeReply, reason: Withdrawal): void;
+  /** Asks for something that the provider must answer and that changes nothing. Default: `false`, one that is deaf is not found out. */
+  protected askForSign(): boolean {
+    return false;
+  }
   /** The socket is gone and all open generations are closed. What was asked for on it has to be asked again, or rejected. */
   protected dropped(_error: PatchbayError | undefined): void {}
   /** The session is over, closed or lost for good: nothing may be left waiting. */
@@ -229,6 +223,11 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     return this.#connection.expect('sign of life', withinMs);
   }
 
+  /** Somebody has been speaking for a while, and not a word came. */
+  #askForSign(): Expectation | undefined {
+    return this.askForSign() ? this.expectSign(Math.min(probeMs, this.#settings.replyMs ?? probeMs)) : undefined;
+  }
+
   /** The provider works for so long at something of its own, a tool say, without a word of the reply. */
   protected allowSilence(generation: ResponseGeneration, withinMs: number): void {
     if (!generation.done) this.#expectMore(generation.responseId, withinMs);
@@ -334,6 +333,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       this.#connectedTime.disconnected();
     }
     this.#pushedAudioMs = 0;
+    this.#signOfLife.lost();
     this.#unheard?.lost(waitingAudioMs);
     const { repeatedMs, owedMs, unprovenMs } = this.#unheard ?? {};
     if (this.#ended) this.#lostAudio.closed(0);

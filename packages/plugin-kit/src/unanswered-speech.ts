@@ -5,7 +5,7 @@ const voicePeak = 655;
 const strideBytes = 32;
 
 /** The shortest word. Answers end where a provider thinks that words end, which is not to the millisecond. */
-const wordMs = 250;
+export const wordMs: number = 250;
 
 /**
  * Whether a provider still owes words when its last socket dies: it has promised some, or was sent something loud

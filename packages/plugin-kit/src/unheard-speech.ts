@@ -1,7 +1,7 @@
 import type { Clock, Frame, Link } from '@patchbay/ws-session';
 import { AudioHistory } from './audio-history.ts';
 import { backlogMs, leadMs, longestReplayMs } from './listening-times.ts';
-import { UnansweredSpeech } from './unanswered-speech.ts';
+import { UnansweredSpeech, wordMs } from './unanswered-speech.ts';
 
 /**
  * What the caller said and the provider has not taken as a turn yet. It went down with the socket it was sent on, and is
@@ -26,6 +26,11 @@ export class UnheardSpeech {
   /** How much audio is worth keeping until there is a socket again, in milliseconds. */
   get keepMs(): number {
     return this.#loudUntilMs === undefined ? backlogMs : longestReplayMs;
+  }
+
+  /** Something as long as a word was said of which the provider has made no turn. */
+  get isOwed(): boolean {
+    return this.#loudUntilMs !== undefined && this.#loudUntilMs - this.#loudFromMs >= wordMs;
   }
 
   /** Hot: a chunk of 16-bit PCM, and the frame that carries it. */

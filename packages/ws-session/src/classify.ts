@@ -4,6 +4,7 @@ import {
   type Connection,
   type PatchbayErrorCode,
   type PatchbayErrorDetails,
+  type Timeout,
 } from '@patchbay/ws-url';
 import { guessHop, isDirect } from './hop.ts';
 import type { Refusal } from './runtime.ts';
@@ -136,12 +137,9 @@ export function closeFailure(code: number, reason: string, cause: Error | undefi
 }
 
 /** Something was owed and did not come. */
-export function timeout(
-  code: 'connect-timeout' | 'first-event-timeout' | 'inactivity-timeout' | 'pong-timeout',
-  what: string,
-  context: FailureContext,
-): Failure {
-  return fail(code, 'retry', context, what, {});
+export function timeout(code: Timeout, what: string, context: FailureContext): Failure {
+  const hint = context.connection.hint({ timeout: code });
+  return fail(code, 'retry', context, hint === undefined ? what : `${what}. ${hint}`, {});
 }
 
 /** A handler threw: its own PatchbayError decides, anything else is a frame that makes no sense. */

@@ -175,6 +175,15 @@ describe('a dial', () => {
     expect(harness.clock.pending).toBe(0);
   });
 
+  it('that is never answered says what the gateway is known for', async () => {
+    const cloud = await rawServer();
+    const hint = ({ timeout }: { timeout?: string }): string => `Known for a ${timeout}.`;
+    const { clock, ...harness } = run(connectionTo(cloud.url, { hint }), { deadlines: { dialMs: 3_000 } });
+    await cloud.until(() => cloud.connections.size === 1);
+    await clock.advance(3_000);
+    expect((await errorOf({ clock, ...harness }))?.message).toMatch(/within 3000 ms\. Known for a connect-timeout\.$/);
+  });
+
   it('waits no longer for a credential than for a socket, and tells its owner to stop', async () => {
     let told: AbortSignal | undefined;
     const harness = run(

@@ -26,6 +26,28 @@ describe('explanations', () => {
     expect(right.hint(refusal)).toBeUndefined();
   });
 
+  it('say of a dial that nobody answered that Portkey hides a provider that refuses', () => {
+    const gateway = gateways.portkey({ baseURL: 'https://gw.test', provider: 'openai', providerKey: 'k' });
+    const portkey = resolveConnection(openaiEndpoints.transcription, { gateway });
+    expect(portkey.hint({ timeout: 'connect-timeout' })).toMatch(
+      /refuses it or cannot be reached.*Check the provider's key/,
+    );
+    expect(portkey.hint({ timeout: 'inactivity-timeout' })).toMatch(/when the provider has gone/);
+    expect(portkey.hint({ timeout: 'pong-timeout' })).toBeUndefined();
+    expect(
+      resolveConnection(openaiEndpoints.transcription, litellm).hint({ timeout: 'connect-timeout' }),
+    ).toBeUndefined();
+  });
+
+  it.each([{ status: 401 }, { closeCode: 3000 }, { text: 'Incorrect API key provided: sk-…' }])(
+    'say behind Portkey whose key was refused: %j',
+    (refusal) => {
+      const gateway = gateways.portkey({ baseURL: 'https://gw.test', provider: 'openai', providerKey: 'k' });
+      const connection = resolveConnection(openaiEndpoints.conversation, { gateway, model: 'm' });
+      expect(connection.hint(refusal)).toMatch(/The provider refused the key.*Check `providerKey`/);
+    },
+  );
+
   it('name the line that the config of LiteLLM lacks', () => {
     const text = "400: {'error': '_arealtime: Invalid model name passed in model=gpt-realtime-whisper.'}";
     const connection = resolveConnection(openaiEndpoints.transcription, litellm);

@@ -1,4 +1,4 @@
-import type { Capability, Hint } from './types.ts';
+import type { Capability, Hint, Timeout } from './types.ts';
 
 /** A refusal as a session or an SDK saw it. */
 export interface Refusal {
@@ -6,6 +6,7 @@ export interface Refusal {
   closeCode?: number;
   /** Close reason, error event or body. */
   text?: string;
+  timeout?: Timeout;
 }
 
 /** What the table knows about the connection that was refused. */
@@ -35,13 +36,14 @@ function fits(hint: Hint, refusal: Refusal, refused: Refused): boolean {
   return (
     includes(hint.status, refusal.status) &&
     includes(hint.closeCode, refusal.closeCode) &&
+    includes(hint.timeout, refusal.timeout) &&
     (hint.text === undefined || (refusal.text !== undefined && hint.text.test(refusal.text))) &&
     (hint.capabilities === undefined || hint.capabilities.includes(refused.capability)) &&
     (hint.modelInUrl === undefined || hint.modelInUrl === refused.modelInUrl)
   );
 }
 
-function includes(wanted: number | readonly number[] | undefined, actual: number | undefined): boolean {
+function includes<T extends number | string>(wanted: T | readonly T[] | undefined, actual: T | undefined): boolean {
   if (wanted === undefined) return true;
-  return actual !== undefined && (typeof wanted === 'number' ? wanted === actual : wanted.includes(actual));
+  return actual !== undefined && [wanted].flat().includes(actual);
 }

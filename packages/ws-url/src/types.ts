@@ -1,3 +1,5 @@
+import type { PatchbayErrorCode } from './errors.ts';
+
 /** What a connection is for. Gateways differ by it, so the table is keyed by it. */
 export type Capability =
   | 'conversation' // realtime speech to speech
@@ -122,6 +124,9 @@ export interface GatewayTraits {
   previewRealtime?: boolean;
 }
 
+/** A deadline that passed: of the dial, of the first event, of one that was owed, of a pong. */
+export type Timeout = Extract<PatchbayErrorCode, `${string}-timeout`>;
+
 /** An explanation of a refusal. Every condition that is given must hold; the first hint that fits is used. */
 export interface Hint {
   /** HTTP status of the upgrade or request. */
@@ -130,6 +135,8 @@ export interface Hint {
   closeCode?: number | readonly number[];
   /** Tested against the close reason, the error event or the body. */
   text?: RegExp;
+  /** What did not come in time. */
+  timeout?: Timeout | readonly Timeout[];
   capabilities?: readonly Capability[];
   /** Whether the URL that was dialled names a model. */
   modelInUrl?: boolean;
@@ -311,5 +318,5 @@ export interface Connection {
   /** Removes every known secret, and anything that looks like one, from text. */
   scrub(text: string): string;
   /** The gateway's or provider's own explanation of a refusal, if the table has one. */
-  hint(refusal: { status?: number; closeCode?: number; text?: string }): string | undefined;
+  hint(refusal: { status?: number; closeCode?: number; text?: string; timeout?: Timeout }): string | undefined;
 }

@@ -48,5 +48,6 @@ export function findGateway(name: string): GatewayRule {
 export async function startGateway(context: FrontContext): Promise<Front> {
   const { name } = context;
   const settings: GatewaySettings = typeof name === 'string' ? { name } : name;
-  return startStage(findGateway(settings.name), settings, context);
+  const { upstream = context.upstream } = settings;
+  return startStage(findGateway(settings.name), settings, { ...context, upstream });
 }

@@ -9,14 +9,21 @@ const start = useRig();
 const rig = (behaviour?: ProviderBehaviour, settings?: Partial<GatewaySettings>): Promise<Rig> =>
   start({ name: 'portkey', ...settings }, behaviour);
 const named = { 'x-portkey-provider': 'openai' };
+const fallback = '{"strategy":{"mode":"fallback"},"targets":[{"provider":"openai"}]}';
 
 describe('Portkey', () => {
   it.each([
     ['no provider', '/v1/realtime?model=m', {}, 400],
     ['a provider that it does not know', '/v1/realtime?model=m', { 'x-portkey-provider': 'nobody' }, 400],
     ['its own key only', '/v1/realtime?model=m', { 'x-portkey-api-key': 'pk' }, 400],
-    ['a config with targets', '/v1/realtime', { 'x-portkey-config': '{"targets":[{"provider":"openai"}]}' }, 500],
-    ['a Responses socket', '/v1/responses', named, 500],
+    ['a config with targets', '/v1/realtime', { 'x-portkey-config': fallback }, 500],
+    [
+      'a config with targets and no strategy',
+      '/v1/realtime',
+      { 'x-portkey-config': '{"targets":[{"provider":"openai"}]}' },
+      400,
+    ],
+    ['a Responses socket', '/v1/responses', named, 400],
     ['a trailing slash', '/v1/realtime/', named, 404],
   ])('answers %s with a status and nothing else', async (_what, path, headers, status) => {
     const { connect } = await rig();
@@ -121,6 +128,24 @@ describe('Portkey', () => {
     const got = new Promise<boolean>((resolve) => upstream.once('message', (_data, isBinary) => resolve(isBinary)));
     socket.send(Buffer.from([1, 2]));
     expect(await got).toBe(true);
+  });
+
+  it('sends what it knows of a request for speech up, and nothing else', async () => {
+    const { origin, provider } = await rig();
+    const known = { model: 'm', input: 'Hello.', voice: 'alloy', response_format: 'pcm', speed: 1 };
+    const body = JSON.stringify({ ...known, instructions: 'Whisper.', stream_format: 'sse' });
+    const headers = { ...named, 'content-type': 'application/json' };
+    await fetch(`${origin}/v1/audio/speech`, { method: 'POST', body, headers });
+    expect(JSON.parse(provider.seen[0]!.body)).toEqual(known);
+  });
+
+  it('has no Responses for a provider of Azure', async () => {
+    const { origin, provider } = await rig();
+    const headers = { 'x-portkey-provider': 'azure-ai' };
+    const refused = await fetch(`${origin}/v1/responses`, { method: 'POST', body: '{}', headers });
+    const message = 'createModelResponse is not supported by azure-ai';
+    expect([refused.status, await refused.json()]).toEqual([500, { status: 'failure', message }]);
+    expect(provider.seen).toEqual([]);
   });
 
   it('wants a provider over HTTP too, and says so; only key, type and the named headers go up', async () => {

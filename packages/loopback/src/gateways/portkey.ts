@@ -4,7 +4,7 @@ import { forward, pick } from './forward.ts';
 import { headerOf } from './keys.ts';
 import { dialThenAccept } from './relay.ts';
 import { replyJson } from './reply.ts';
-import type { GatewayRule } from './types.ts';
+import type { Call, GatewayRule } from './types.ts';
 
 /** Providers with realtime that the cloud behind can stand for. */
 const REALTIME_PROVIDERS = new Set(['openai', 'azure-ai']);
@@ -18,9 +18,9 @@ export const portkey: GatewayRule = {
   note: 'Wants x-portkey-provider or x-portkey-config; hands the query on byte for byte; has no Responses socket.',
   upgrade(arrival, gateway) {
     if (arrival.path !== '/v1/realtime') {
-      // Everything else under /v1 falls into the HTTP proxy, which cannot fetch an upgrade.
+      // Everything else under /v1 falls into the HTTP proxy, which cannot fetch an upgrade. With newer dependencies: 500.
       const proxied = arrival.path.startsWith('/v1/') && !arrival.path.startsWith('/v1/realtime/');
-      return arrival.refuse(proxied ? 500 : 404);
+      return arrival.refuse(proxied ? 400 : 404);
     }
     const route = routeOf(arrival.request);
     if (typeof route === 'number') return arrival.refuse(route);
@@ -60,15 +60,31 @@ export const portkey: GatewayRule = {
       return replyJson(call.response, route, { status: 'failure', message });
     }
     const forwarded = (headerOf(call.request, 'x-portkey-forward-headers') ?? '').split(',').map((name) => name.trim());
+    if (call.path === '/v1/responses' && route.provider === 'azure-ai') {
+      const message = `createModelResponse is not supported by ${route.provider}`;
+      return replyJson(call.response, 500, { status: 'failure', message });
+    }
     const headers = {
       ...pick(call.request.headers, ['content-type', ...forwarded.map((name) => name.toLowerCase())]),
       ...(route.key ? { authorization: route.key } : {}),
     };
-    return forward(call, gateway, { path: call.path, headers });
+    return forward(call, gateway, { path: call.path, headers, ...bodyOf(call) });
   },
 };
 
+/** Of a request for speech these go up, and nothing else. */
+const SPEECH_FIELDS: ReadonlySet<string> = new Set(['model', 'input', 'voice', 'response_format', 'speed']);
+
+function bodyOf({ path, body }: Call): { body?: string } {
+  const fields = path === '/v1/audio/speech' ? parseObject(body.toString()) : undefined;
+  if (!fields) return {};
+  return {
+    body: JSON.stringify(Object.fromEntries(Object.entries(fields).filter(([name]) => SPEECH_FIELDS.has(name)))),
+  };
+}
+
 interface Route {
+  provider: string;
   realtime: boolean;
   /** What goes up as `Authorization`. */
   key: string | undefined;
@@ -78,13 +94,14 @@ interface Route {
 function routeOf(request: IncomingMessage): Route | number {
   const written = headerOf(request, 'x-portkey-config');
   const config = written?.startsWith('{') ? parseObject(written) : undefined;
-  if (config && ('targets' in config || isObject(config.strategy))) return 500;
+  if (config && isObject(config.strategy)) return 500;
   const hosted = headerOf(request, 'x-portkey-api-key') !== undefined;
   const stored = hosted && (headerOf(request, 'x-portkey-virtual-key') ?? (config ? undefined : written)) !== undefined;
   const provider = stringOf(config?.provider) ?? headerOf(request, 'x-portkey-provider') ?? (stored ? 'openai' : '');
   const configured = stringOf(config?.api_key);
   const key = configured ? `Bearer ${configured}` : headerOf(request, 'authorization');
   // `@slug` names an integration of the hosted one, which knows its provider.
-  if (REALTIME_PROVIDERS.has(provider) || (hosted && provider.startsWith('@'))) return { realtime: true, key };
-  return OTHER_PROVIDERS.has(provider) ? { realtime: false, key } : 400;
+  if (REALTIME_PROVIDERS.has(provider) || (hosted && provider.startsWith('@')))
+    return { provider, realtime: true, key };
+  return OTHER_PROVIDERS.has(provider) ? { provider, realtime: false, key } : 400;
 }

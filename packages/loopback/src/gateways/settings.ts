@@ -2,6 +2,8 @@
 export interface GatewaySettings {
   /** E.g. `litellm`, `litellm@1.105`, `portkey`. */
   name: string;
+  /** Where the provider is instead, e.g. `http://127.0.0.1:8080` of a cloud whose faults are to be the provider's. Default: this cloud. */
+  upstream?: string;
   /**
    * Aliases the gateway routes, each with the provider's name for it. Default: any name, as it is. LiteLLM: a name that
    * starts with `azure/` is routed as an Azure deployment; without an alias `gpt-realtime-whisper` it has no transcription.

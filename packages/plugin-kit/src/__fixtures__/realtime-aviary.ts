@@ -11,7 +11,7 @@ import { audioFrameOf } from '../realtime-audio.ts';
 import { RealtimeModelBase } from '../realtime-model.ts';
 import type { RealtimeReply } from '../realtime-replies.ts';
 import { RealtimeSessionBase } from '../realtime-session.ts';
-import type { RealtimeSettings } from '../realtime-session.ts';
+import type { RealtimeSettings } from '../realtime-settings.ts';
 
 /** A speech service that never was: it begins a reply, says things, and ends it. */
 export const parrotEndpoint: EndpointDescription = endpoint({
@@ -130,6 +130,8 @@ const noUsage = {
 /** The whole of a provider on the base: what to say on a fresh socket, what a frame means, how requests look. */
 export class ParrotSession extends RealtimeSessionBase {
   readonly withdrawn: string[] = [];
+  /** Asks whether anybody is there. */
+  asks = false;
   #asked = new Set<RealtimeReply>();
 
   protected override opened(link: Link, { reconnected }: { reconnected: boolean }): void {
@@ -158,6 +160,11 @@ export class ParrotSession extends RealtimeSessionBase {
 
   protected override encodeAudio(bytes: Uint8Array): Frame {
     return `{"pcm":"${base64Of(bytes)}"}`;
+  }
+
+  protected override askForSign(): boolean {
+    if (this.asks) this.send('{"well":"?"}');
+    return this.asks;
   }
 
   protected override requestReply(reply: RealtimeReply): void {

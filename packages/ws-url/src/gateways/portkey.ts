@@ -10,7 +10,7 @@ const shared = {
   missing: {
     translation: 'Portkey serves exactly `/v1/realtime`.',
     live: 'Portkey serves exactly `/v1/realtime`.',
-    responses: 'Portkey answers the upgrade with 500.',
+    responses: 'Portkey answers the upgrade with 400 or 500.',
   },
   traits: { pongProvesOnlyGateway: true, mayLoseFirstEvent: true, mayHangUpgrade: true },
   hints: [
@@ -23,9 +23,30 @@ const shared = {
       capabilities: ['conversation', 'transcription'],
       say: 'Portkey serves realtime through one provider only: a `config` with targets or fallbacks cannot be used here.',
     },
+    ...([{ status: 401 }, { closeCode: 3000 }, { text: /incorrect api key|invalid_api_key/i }] as const).map(
+      (refusal) => ({
+        ...refusal,
+        say: 'The provider refused the key that Portkey handed on. Check `providerKey`, or the `api_key` of `config`, of `gateways.portkey(…)`.',
+      }),
+    ),
+    {
+      text: /createModelResponse is not supported/,
+      say: 'Portkey has no Responses for this provider. Use `LLM`, which speaks chat completions.',
+    },
+    {
+      timeout: 'connect-timeout',
+      say: "Portkey leaves the upgrade unanswered when the provider refuses it or cannot be reached, and tells only its own log (`outgoingWebSocket error`). Check the provider's key (`providerKey`) and where `config` or `headers` of `gateways.portkey(…)` say that the provider is.",
+    },
+    {
+      timeout: ['first-event-timeout', 'inactivity-timeout'],
+      say: 'Portkey keeps the socket open, and answers pings, when the provider has gone.',
+    },
   ],
+  statuses: { 500: { verdict: 'retry', unless: /is not supported by/ } },
   notes: [
     'The query goes up byte for byte; of the headers only the key, organization and project do (`x-portkey-openai-organization`, `x-portkey-openai-project`).',
+    'Of a request for speech only model, input, voice, response format and speed go up: `instructions` are lost.',
+    'Its open-source version must run with the dependencies of its own lock file, as its image does: with `@hono/node-server` 1.19 it answers streams and speech with 500.',
     'A provider that refuses leaves the upgrade unanswered: the dial deadline ends it.',
     'A provider that vanishes leaves the socket open and its pings answered.',
   ],

@@ -66,6 +66,14 @@ export class Configuration {
     return { type: 'session.update', event_id: eventId, session };
   }
 
+  /** An update of something that is so already: the service must answer it, and nothing changes. */
+  again(): SessionUpdateEvent {
+    const eventId = shortuuid('sign_of_life_');
+    this.#updates.push({ eventId, before: this.#settings, after: this.#settings });
+    const { type, modalities, output_modalities } = this.#told;
+    return { type: 'session.update', event_id: eventId, session: { type, modalities, output_modalities } };
+  }
+
   /** The service answers updates one after the other: it has made the oldest. */
   accepted(): void {
     this.#updates.shift();

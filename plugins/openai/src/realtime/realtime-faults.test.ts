@@ -6,6 +6,7 @@ import { APIConnectionError, APIStatusError, APITimeoutError } from '@livekit/ag
 import type { llm } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { RealtimeSession } from './realtime-session.ts';
 import { begun, caughtUp, droppedBy, next, textsOf, useBench } from './__fixtures__/realtime-test.ts';
 
 const bench = useBench();
@@ -132,6 +133,40 @@ describe('a socket that is silent', () => {
     expect(await textsOf(event)).toEqual(['I was about to']);
     expect((await (await bench.service.line(2)).event('conversation.item.create')).item.id).toBe('m1');
     expect(bench.errors).toMatchObject([{ recoverable: true }]);
+  });
+});
+
+describe('a socket that answers pings and nothing else', () => {
+  /** Speaks for so long, loudly. */
+  async function speak(session: RealtimeSession, milliseconds: number): Promise<void> {
+    for (let at = 0; at < milliseconds; at += 100) {
+      session.pushAudio(new AudioFrame(new Int16Array(2_400).fill(8_000), 24_000, 1, 2_400));
+      await bench.clock.advance(100);
+    }
+  }
+
+  test('while the caller speaks is found out, and the next one hears him from his first word', async () => {
+    await bench.serve({ confirms: false });
+    const session = bench.open();
+    const line = await bench.service.line();
+    await line.event('session.update');
+    await speak(session, 3_600);
+    await line.event('session.update', 2);
+    await bench.until(() => bench.service.lines.length === 2);
+    const next = await bench.service.line(2);
+    await next.event('input_audio_buffer.append', 36);
+    expect(bench.errors).toMatchObject([
+      { recoverable: true, error: { message: expect.stringContaining('sign of life') as string } },
+    ]);
+  });
+
+  test('is not taken for one that answers, which is asked ever more rarely', async () => {
+    const session = bench.open();
+    const line = await bench.service.line();
+    await speak(session, 60_000);
+    expect(line.all('session.update').length).toBeGreaterThan(2);
+    expect(line.all('session.update').length).toBeLessThan(7);
+    expect([bench.service.lines.length, bench.errors]).toEqual([1, []]);
   });
 });
 

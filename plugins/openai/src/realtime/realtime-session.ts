@@ -156,6 +156,12 @@ export class RealtimeSession extends ContextSession {
     this.noteActivity();
   }
 
+  /** Behind a gateway that answers pings for a service that is gone. */
+  protected override askForSign(): boolean {
+    this.sendEvent(this.configuration.again());
+    return true;
+  }
+
   // Replies.
 
   /** As LiveKit's; `toolChoice` and `tools` are those of this reply alone. */
