@@ -1,5 +1,7 @@
+import { litellmLoopback } from './litellm/imitation.ts';
+import { litellm } from './litellm/litellm.ts';
 import { nginx } from './network/nginx.ts';
 import type { System } from './system.ts';
 
 /** All of them, in the order in which they run. Adding one is one file and one line here. */
-export const systems: readonly System[] = [nginx];
+export const systems: readonly System[] = [litellm, litellmLoopback, nginx];

@@ -141,7 +141,7 @@ class LoopbackCloud extends EventEmitter<{ event: [CloudEvent] }> implements Loo
     if (gateway) {
       this.#front = await startGateway({
         name: gateway,
-        upstream: `http://127.0.0.1:${this.#ownPort}`,
+        upstream: (typeof gateway === 'object' && gateway.upstream) || `http://127.0.0.1:${this.#ownPort}`,
         upstreamKey: this.#upstreamKey,
         // TLS and the port belong to whoever stands foremost.
         options: this.#wire ? { ...this.#options, port: 0, tls: undefined } : this.#options,

@@ -3,6 +3,11 @@ export interface GatewaySettings {
   /** E.g. `litellm`, `litellm@1.105`, `portkey`. */
   name: string;
   /**
+   * `http://127.0.0.1:PORT` of the cloud that it stands before: the `origin` of another loopback, whose faults then
+   * happen behind the gateway. Default: this one itself.
+   */
+  upstream?: string;
+  /**
    * Aliases the gateway routes, each with the provider's name for it. Default: any name, as it is. LiteLLM: a name that
    * starts with `azure/` is routed as an Azure deployment; without an alias `gpt-realtime-whisper` it has no transcription.
    * Azure: its deployments.
