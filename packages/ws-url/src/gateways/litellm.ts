@@ -103,7 +103,6 @@ export const litellm: GatewayRow = {
       status: 403,
       say: 'LiteLLM answers 403 without a word for a wrong or missing key and for a model that the URL does not name. Check the `apiKey` of `gateways.litellm(…)`, and that this key may use this model.',
     },
-    { ...modelInTranscription, closeCode: 4000 },
     { ...modelInTranscription, text: /invalid_model|transcription (?:mode|sessions?|model)/i },
     {
       text: /invalid model name.*gpt-realtime-whisper/is,
@@ -122,8 +121,16 @@ export const litellm: GatewayRow = {
       say: 'LiteLLM relays the Deepgram models whose price it knows: use `nova-3`, or give this `model` a price in its config.',
     },
     {
-      text: /openai_websocket_passthrough/,
+      text: /openai.websocket.passthrough/i,
       say: "LiteLLM's relay is off: set `enable_openai_websocket_passthrough: true` under `general_settings`, or leave `transcription: 'passthrough'` out.",
+    },
+    {
+      text: /handshake rejected with HTTP 40[13]|litellm\.(?:AuthenticationError|PermissionDeniedError)/,
+      say: 'The provider refused a key of LiteLLM’s own, not yours: check the `api_key` of this deployment in its config.',
+    },
+    {
+      text: /upstream connection rejected/i,
+      say: 'The provider refused a key of LiteLLM’s own, or limits it: its relays do not tell which. Check `OPENAI_API_KEY` or `DEEPGRAM_API_KEY` in its environment.',
     },
     {
       text: /ssl argument is incompatible with a ws:\/\/ URI/,

@@ -90,7 +90,7 @@ describe('LiteLLM, realtime', () => {
     expect(await socket.next('error')).toMatchObject({
       error: { message: `Upstream realtime handshake rejected with HTTP ${status}` },
     });
-    expect((await socket.closed).code).toBe(code);
+    expect(await socket.closed).toEqual({ code, reason: `Upstream realtime handshake rejected with HTTP ${status}` });
   });
 
   it('closes with 1011 without an event when the provider resets, and after 10 s when it never answers', async () => {
@@ -113,8 +113,17 @@ describe('LiteLLM, realtime', () => {
     ['1000', { code: 1000, reason: 'bye' }, { code: 1000, reason: 'bye', errors: 0 }],
     ['1001', { code: 1001, reason: 'away' }, { code: 1001, reason: 'away', errors: 1 }],
     ['4000', { code: 4000, reason: 'x.invalid_model' }, { code: 4000, reason: 'x.invalid_model', errors: 1 }],
-    ['no code', { code: undefined, reason: '' }, { code: 1011, reason: '', errors: 1 }],
-    ['a cut', 'terminate' as const, { code: 1011, reason: '', errors: 1 }],
+    [
+      'no reason',
+      { code: 1000, reason: '' },
+      { code: 1000, reason: 'upstream websocket closed with code 1000', errors: 0 },
+    ],
+    [
+      'no code',
+      { code: undefined, reason: '' },
+      { code: 1011, reason: 'upstream websocket closed with code 1005', errors: 1 },
+    ],
+    ['a cut', 'terminate' as const, { code: 1011, reason: 'no close frame received or sent', errors: 1 }],
   ])('hands the provider’s end on: %s', async (_what, how, expected) => {
     const { connect, provider } = await rig();
     const upstream = provider.nextSocket();
@@ -156,9 +165,12 @@ describe('LiteLLM, realtime', () => {
     expect((await socket.closed).code).toBe(1006);
   });
 
-  it('overwrites the model of a transcription', async () => {
-    const { connect, provider } = await rig({}, { models: { 'gpt-realtime-whisper': 'gpt-4o-transcribe' } });
-    const socket = connect('/v1/realtime?intent=transcription');
+  it.each([
+    ['?intent=transcription', { 'gpt-realtime-whisper': 'gpt-4o-transcribe' }],
+    ['?model=ear&intent=transcription', { ear: 'azure/gpt-4o-transcribe' }],
+  ])('overwrites the model of a transcription: %s', async (query, models) => {
+    const { connect, provider } = await rig({}, { models });
+    const socket = connect(`/v1/realtime${query}`);
     await socket.opened;
     const transcription = { model: 'whatever', language: 'en' };
     const frame = provider.nextFrame();
