@@ -26,7 +26,7 @@ export interface LiteLLMWorld {
   pass(ms: number): Promise<void>;
 }
 
-type GatewayOptions = Omit<Parameters<typeof gateways.litellm>[0], 'baseURL' | 'apiKey'>;
+export type GatewayOptions = Omit<Parameters<typeof gateways.litellm>[0], 'baseURL' | 'apiKey'>;
 
 /** The option that a user writes. */
 export function through({ origin, apiKey }: Place, options: GatewayOptions = {}): { gateway: Gateway } {
