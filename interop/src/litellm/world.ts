@@ -1,6 +1,7 @@
-import type { Loopback, LoopbackOptions, Mind, MindRequest } from '@patchbay/loopback';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { InjectedFault, Loopback, LoopbackOptions, Mind, MindRequest } from '@patchbay/loopback';
 import { gateways, type Gateway } from '@patchbay/openai';
+import { until } from '../talk.ts';
 
 /** A proxy as its users know it. */
 export interface Place {
@@ -15,7 +16,7 @@ export interface LiteLLMWorld {
   /** Another one: no alias for transcriptions, no relay. */
   bare: Place;
   /** Stops the other one as its operator does. */
-  stopBare(): Promise<unknown>;
+  readonly stopBare: () => Promise<unknown>;
   /** What its deployments lead to. */
   cloud: Loopback;
   /** What its Azure deployments lead to. */
@@ -23,7 +24,7 @@ export interface LiteLLMWorld {
   /** What the minds of both were asked, in order. */
   asked: readonly MindRequest[];
   /** So much later, milliseconds. */
-  pass(ms: number): Promise<void>;
+  readonly pass: (ms: number) => Promise<void>;
 }
 
 export type GatewayOptions = Omit<Parameters<typeof gateways.litellm>[0], 'baseURL' | 'apiKey'>;
@@ -40,6 +41,22 @@ export const stranger = (place: Place): Place => ({ ...place, apiKey: 'sk-of-som
 export function watch({ cloud, azure }: LiteLLMWorld): () => Loopback['requests'] {
   const clouds = [...new Set([cloud, azure])].map((one) => ({ one, from: one.requests.length }));
   return () => clouds.flatMap(({ one, from }) => one.requests.slice(from)).filter(({ path }) => path !== '/v1/models');
+}
+
+/** Something goes wrong between the proxy and the provider while `use` runs; how often it did is in `fault.hits`. */
+export async function during<T>(
+  { cloud }: LiteLLMWorld,
+  what: string,
+  use: (fault: InjectedFault) => Promise<T>,
+): Promise<T> {
+  // A fault that is meant for the next socket must not find one that is about to close.
+  await until(() => cloud.sockets === 0, 'the sockets of the case before are closed');
+  const fault = cloud.faults.inject(what);
+  try {
+    return await use(fault);
+  } finally {
+    fault.remove();
+  }
 }
 
 /** `/v1/realtime?model=gpt-realtime` */

@@ -58,10 +58,10 @@ export async function respond(
 /** The same as chat completions. */
 export async function chat(
   place: Place,
-  { model = 'gpt-5-mini', connOptions = thrice }: AttemptOptions = {},
+  { model = 'gpt-5-mini', connOptions = thrice, text = 'hello proxy' }: AttemptOptions & { text?: string } = {},
 ): Promise<Attempt> {
   const llm = new LLM({ ...through(place), model });
-  return attempt(llm, () => ask(llm, saying('hello proxy'), connOptions));
+  return attempt(llm, () => ask(llm, saying(text), connOptions));
 }
 
 type Closing = Parameters<typeof failuresOf>[0] & ({ close(): Promise<void> } | { aclose(): Promise<void> });

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { STT, STTv2 } from '@patchbay/deepgram';
 import type { Case } from '../../system.ts';
 import { hear, speechOf, transcribe, until } from '../../talk.ts';
-import { stranger, through, watch, type LiteLLMWorld, type Place } from '../world.ts';
+import { during, stranger, through, watch, type LiteLLMWorld, type Place } from '../world.ts';
 import { assertSays, attempt, lastOf, thrice, type Attempt } from './attempt.ts';
 
 const sampleRate = 16_000;
-const about = 'Deepgram: transcription';
+const about = 'deepgram transcription';
 
 function listen(place: Place, options: { model?: string } = {}): Promise<Attempt> {
   const stt = new STT({ ...through(place), ...options });
@@ -61,17 +61,13 @@ export const deepgrams: readonly Case<LiteLLMWorld>[] = [
     id: 'deepgram-refused',
     about,
     title: 'the relay does not tell why Deepgram refused: tried again a few times, then an error that names its key',
-    async run({ proxy, cloud }) {
-      const fault = cloud.faults.inject('refuse:401,path=/v1/listen');
-      try {
-        const came = await listen(proxy);
+    run: (world) =>
+      during(world, 'refuse:401,path=/v1/listen', async () => {
+        const came = await listen(world.proxy);
         assertSays(lastOf(came), 'Upstream connection rejected', '`DEEPGRAM_API_KEY`');
         assert.equal(came.dials.tried, 3);
-      } finally {
-        fault.remove();
-      }
-      return 'closed with 1011, 3 dials';
-    },
+        return 'closed with 1011, 3 dials';
+      }),
   },
   {
     id: 'deepgram-wrong-key',
@@ -101,7 +97,7 @@ export const deepgrams: readonly Case<LiteLLMWorld>[] = [
   },
   {
     id: 'deepgram-flux',
-    about: 'Deepgram: turns',
+    about: 'deepgram turns',
     title: 'what the proxy does not relay is an error at construction that says what to use',
     async run({ proxy }) {
       assert.throws(() => new STTv2({ ...through(proxy) }), /`\/v1\/listen` socket and no other path: use `STT`/);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Case } from '../../system.ts';
-import { stranger, targetsOf, watch, type GatewayOptions, type LiteLLMWorld } from '../world.ts';
+import { during, stranger, targetsOf, watch, type GatewayOptions, type LiteLLMWorld } from '../world.ts';
 import { assertSays, lastOf, listen } from './attempt.ts';
 
 const withoutModel = '/v1/realtime?intent=transcription';
@@ -102,18 +102,14 @@ export const transcriptions: readonly Case<LiteLLMWorld>[] = [
     about: 'transcription',
     title:
       'the relay does not tell why the provider refused: tried again a few times, then an error that names its key',
-    async run({ proxy, cloud }) {
-      const fault = cloud.faults.inject('refuse:401,path=/v1/realtime');
-      try {
-        const attempt = await listen(proxy, { gateway: { transcription: 'passthrough' } });
+    run: (world) =>
+      during(world, 'refuse:401,path=/v1/realtime', async () => {
+        const attempt = await listen(world.proxy, { gateway: { transcription: 'passthrough' } });
         const last = lastOf(attempt);
         assert.equal(last.cause?.closeCode, 1011);
         assertSays(last, 'Upstream connection rejected', '`OPENAI_API_KEY`');
         assert.equal(attempt.dials.tried, 3);
-      } finally {
-        fault.remove();
-      }
-      return 'closed with 1011, 3 dials';
-    },
+        return 'closed with 1011, 3 dials';
+      }),
   },
 ];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Case } from '../../system.ts';
-import type { LiteLLMWorld, Place } from '../world.ts';
+import { during, type LiteLLMWorld, type Place } from '../world.ts';
 import { assertSays, converse, lastOf, listen, respond, thrice, type Attempt } from './attempt.ts';
 
 /** What a provider does to the proxy, and what comes of it. */
@@ -23,8 +23,8 @@ interface Trouble {
 const final = 'is final, and tells whose key it was';
 const again = 'is tried again, and answered on a second socket';
 
-/** A short patience, so that a run is quick; ours ends before the 10 seconds of the proxy's. */
-const impatient = { maxRetry: 0, retryIntervalMs: 1, timeoutMs: 1_500 };
+/** A short patience, so that a run is quick; the proxy's own is ten seconds. */
+const impatient = { maxRetry: 0, retryIntervalMs: 1, timeoutMs: 1_000 };
 const patient = { ...thrice, timeoutMs: 3_000 };
 
 /** On the sockets of sessions: LiteLLM tells what the provider did. */
@@ -39,21 +39,21 @@ const sessions: readonly Trouble[] = [
   {
     id: '429',
     fault: 'refuse:429',
-    title: 'one that refuses with 429 is tried again a few times (1013)',
+    title: 'a provider that refuses with 429 is tried again a few times (1013)',
     dials: 3,
     says: ['HTTP 429'],
   },
   {
     id: '500',
     fault: 'refuse:500',
-    title: 'one that refuses with 500 is tried again a few times (1011)',
+    title: 'a provider that refuses with 500 is tried again a few times (1011)',
     dials: 3,
     says: ['HTTP 500'],
   },
   {
     id: 'reset',
     fault: 'reset-handshake',
-    title: 'one that resets is tried again a few times',
+    title: 'a provider that resets is tried again a few times',
     dials: 3,
     closeCode: 1011,
     says: ['Internal server error'],
@@ -61,22 +61,22 @@ const sessions: readonly Trouble[] = [
   {
     id: '4000',
     fault: 'close-after:1,code=4000,reason=why',
-    title: 'one that closes with 4000 is final, with its reason',
+    title: 'a provider that closes with 4000 is final, with its reason',
     dials: 1,
     says: ['4000', 'why'],
   },
   {
     id: '1000',
     fault: 'close-after:1,code=1000,times=1',
-    title: `one that closes with 1000 ${again}`,
+    title: `a provider that closes with 1000 ${again}`,
     dials: 2,
     recovers: true,
   },
-  { id: '1006', fault: 'drop-after:1,times=1', title: `one that vanishes ${again}`, dials: 2, recovers: true },
+  { id: '1006', fault: 'end-after:1,times=1', title: `a provider that vanishes ${again}`, dials: 2, recovers: true },
   {
     id: 'hangs',
     fault: 'never-answer',
-    title: 'one that never answers is a timeout of ours, before the proxy’s own',
+    title: 'a provider that never answers is a timeout of ours, before the proxy’s own',
     dials: 1,
     connOptions: impatient,
     name: 'APITimeoutError',
@@ -97,15 +97,15 @@ const turns: readonly Trouble[] = [
   {
     id: '1000',
     fault: 'close-after:2,code=1000,times=1',
-    title: `one that closes with 1000 is silence, which ${again}`,
+    title: `a provider that closes with 1000 is silence, which ${again}`,
     dials: 2,
     recovers: true,
     connOptions: patient,
   },
   {
     id: '1006',
-    fault: 'drop-after:2,times=1',
-    title: `one that vanishes in a turn is silence, which ${again}`,
+    fault: 'end-after:2,times=1',
+    title: `a provider that vanishes in a turn is silence, which ${again}`,
     dials: 2,
     recovers: true,
     connOptions: patient,
@@ -113,7 +113,7 @@ const turns: readonly Trouble[] = [
   {
     id: 'hangs',
     fault: 'never-answer',
-    title: 'one that never answers is a timeout',
+    title: 'a provider that never answers is a timeout',
     dials: 1,
     connOptions: impatient,
     name: 'APITimeoutError',
@@ -132,10 +132,9 @@ function casesOf(
   return troubles.map(({ id, title, fault, connOptions = thrice, recovers, dials, closeCode, name, says = [] }) => ({
     id: `${about}-upstream-${id}`,
     ...{ about, title },
-    async run({ proxy, cloud }) {
-      const injected = cloud.faults.inject(`${fault},path=${path}`);
-      try {
-        const attempt = await use(proxy, { connOptions });
+    run: (world) =>
+      during(world, `${fault},path=${path}`, async (injected) => {
+        const attempt = await use(world.proxy, { connOptions });
         assert.ok(injected.hits > 0, 'the fault was not met');
         assert.equal(attempt.dials.tried, dials);
         if (recovers) {
@@ -147,11 +146,8 @@ function casesOf(
           if (name) assert.equal(last.name, name);
           assertSays(last, ...says);
         }
-      } finally {
-        injected.remove();
-      }
-      return dials === 1 ? '1 dial' : `${dials} dials`;
-    },
+        return dials === 1 ? '1 dial' : `${dials} dials`;
+      }),
   }));
 }
 

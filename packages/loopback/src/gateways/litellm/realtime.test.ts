@@ -247,7 +247,7 @@ describe('LiteLLM, realtime', () => {
     const off = await rig();
     const closed = off.connect('/openai_passthrough/realtime?intent=transcription');
     await closed.next('error');
-    expect((await closed.closed).code).toBe(1008);
+    expect(await closed.closed).toEqual({ code: 1008, reason: 'OpenAI websocket passthrough is disabled' });
 
     const on = await rig({}, { passthrough: true });
     const upstream = on.provider.nextSocket();
@@ -255,5 +255,17 @@ describe('LiteLLM, realtime', () => {
     (await upstream).terminate();
     expect(on.provider.seen[0]?.target).toBe('/v1/realtime?intent=transcription&foo=b%20c');
     expect((await socket.closed).code).toBe(1000);
+  });
+
+  it('does not tell through its passthrough why the provider refused, and gives it 10 s', async () => {
+    const path = '/openai_passthrough/realtime?intent=transcription';
+    const refusing = await rig({ upgrade: refuseWith(401) }, { passthrough: true });
+    const refused = { code: 1011, reason: 'Upstream connection rejected' };
+    expect(await refusing.connect(path).closed).toEqual(refused);
+    const silent = await rig({ upgrade: () => true }, { passthrough: true });
+    const hung = silent.connect(path);
+    await hung.opened;
+    await silent.clock.advance(10_000);
+    expect(await hung.closed).toEqual({ code: 1011, reason: 'WebSocket passthrough error' });
   });
 });
