@@ -4,8 +4,8 @@ import { runCommand } from '../process/command.ts';
 const tools = {
   python3: {
     args: ['--version'],
-    title: 'Python 3.10 to 3.13',
-    suits: ([major, minor]: number[]) => major === 3 && minor! >= 10 && minor! <= 13,
+    title: 'Python 3.11 to 3.13',
+    suits: ([major, minor]: number[]) => major === 3 && minor! >= 11 && minor! <= 13,
   },
   go: { args: ['version'], title: 'Go 1.26 or later', suits: ([major, minor]: number[]) => major! > 1 || minor! >= 26 },
   'apt-get': { args: ['--version'], title: 'Debian’s apt-get', suits: () => true },

@@ -149,6 +149,7 @@ export const litellm: GatewayRow = {
     "Transcription without a model needs an alias `gpt-realtime-whisper` in the proxy's config (`transcription: 'alias'`, the default).",
     'Versions before 1.108.3 start a response of their own after each transcript of a conversation.',
     'Deepgram: the proxy dials with its own `DEEPGRAM_API_KEY` and encodes the query anew; `Authorization: Token …` and `callback` are refused. A stream that Deepgram lost is closed with 1000, one that it refused with 1011.',
-    'A provider that dies is silence: no event, no close, and pings are answered.',
+    'On the socket of Responses a provider that dies is silence: no event, no close, and pings are answered.',
+    'A configuration to copy: [examples/gateways/litellm.yaml](../examples/gateways/litellm.yaml).',
   ],
 };
