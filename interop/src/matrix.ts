@@ -5,7 +5,7 @@ export function matrixOf(runs: readonly SystemRun[]): string {
   return runs.map(sectionOf).join('\n\n');
 }
 
-/** `312 passed, 0 failed, 2 skipped (envoy: Python 3.10 to 3.13; livekit: Go 1.26 or later)` */
+/** `312 passed, 0 failed, 2 skipped (envoy: Python 3.11 to 3.13; livekit: Go 1.26 or later)` */
 export function summaryOf(runs: readonly SystemRun[]): string {
   const results = runs.flatMap((run) => run.results);
   const count = (verdict: string): number => results.filter((result) => result.verdict === verdict).length;

@@ -3,6 +3,8 @@ import { caddy } from './network/caddy.ts';
 import { envoy } from './network/envoy/envoy.ts';
 import { haproxy } from './network/haproxy.ts';
 import { mitmproxy } from './network/mitmproxy/mitmproxy.ts';
+import { litellmLoopback } from './litellm/imitation.ts';
+import { litellm } from './litellm/litellm.ts';
 import { nginx } from './network/nginx.ts';
 import { squid } from './network/squid.ts';
 import { tinyproxy } from './network/tinyproxy.ts';
@@ -13,6 +15,8 @@ import type { System } from './system.ts';
 
 /** All of them, in the order in which they run. Adding one is one file and one line here. */
 export const systems: readonly System[] = [
+  litellm,
+  litellmLoopback,
   portkey,
   portkeyLoopback,
   envoy,

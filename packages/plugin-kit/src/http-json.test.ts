@@ -15,6 +15,17 @@ it('answers with the object that came', async () => {
   });
 });
 
+it.each([
+  ['{"error":{"message":"no such model"}}'],
+  ['{"detail":{"error":{"message":"no such model"}}}'],
+  ['{"detail":{"error":"no such model"}}'],
+  ['{"detail":"no such model"}'],
+])('tells why it was refused: %s', async (body) => {
+  server = await startHttpServer((_request, response) => void response.writeHead(400).end(body));
+  const asked = requestJson({ connection: chatter('transcriptions', server.url), timeoutMs: 1_000 });
+  await expect(asked).rejects.toThrow(/ answered 400: no such model/);
+});
+
 it.each(['<html>', '[]', 'null', ''])('takes %j for no answer', async (body) => {
   server = await startHttpServer((_request, response) => void response.end(body));
   const asked = requestJson({ connection: chatter('transcriptions', server.url), timeoutMs: 1_000 });

@@ -63,8 +63,9 @@ function explanationIn(
     return {};
   }
   const outer = objectOf(json);
-  const error = objectOf(outer?.error) ?? objectOf(objectOf(outer?.detail)?.error) ?? outer;
-  const message = textOf(error?.message) ?? textOf(outer?.error) ?? textOf(outer?.detail);
+  const detail = objectOf(outer?.detail);
+  const error = objectOf(outer?.error) ?? objectOf(detail?.error) ?? outer;
+  const message = textOf(error?.message) ?? textOf(outer?.error) ?? textOf(outer?.detail) ?? textOf(detail?.error);
   const code = textOf(error?.code) ?? textOf(error?.type);
   // Once more: JSON may have written a secret with escapes.
   return { message: message && scrub(message), code: code && scrub(code) };

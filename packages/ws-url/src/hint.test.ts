@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gateways, openaiEndpoints, resolveConnection } from './index.ts';
+import { deepgramEndpoints, gateways, openaiEndpoints, resolveConnection } from './index.ts';
 
 describe('explanations', () => {
   const litellm = { gateway: gateways.litellm({ baseURL: 'https://gw.test', apiKey: 'sk-1234' }), model: 'm' };
@@ -54,6 +54,30 @@ describe('explanations', () => {
     expect(connection.hint({ closeCode: 1011, text })).toMatch(
       /Add `- model_name: gpt-realtime-whisper`.*`model_list`/,
     );
+  });
+
+  it.each([
+    [
+      'transcription',
+      'Upstream realtime handshake rejected with HTTP 401',
+      /key of LiteLLM’s own, not yours.*`api_key`/,
+    ],
+    ['responses', 'Upstream realtime handshake rejected with HTTP 403', /key of LiteLLM’s own, not yours.*`api_key`/],
+    ['chat', 'litellm.AuthenticationError: Incorrect API key provided.', /key of LiteLLM’s own, not yours/],
+    ['transcription', 'Upstream connection rejected', /`OPENAI_API_KEY`/],
+    ['transcription', 'OpenAI websocket passthrough is disabled', /`enable_openai_websocket_passthrough: true`/],
+  ] as const)('of LiteLLM tell its keys and settings from the user’s: %s, %s', (capability, text, say) => {
+    expect(resolveConnection(openaiEndpoints[capability], litellm).hint({ text })).toMatch(say);
+  });
+
+  it('leave alone what is a refusal for a moment', () => {
+    const connection = resolveConnection(openaiEndpoints.responses, litellm);
+    expect(connection.hint({ text: 'Upstream realtime handshake rejected with HTTP 429' })).toBeUndefined();
+  });
+
+  it('of OpenAI’s codes are not given for Deepgram', () => {
+    const connection = resolveConnection(deepgramEndpoints.transcription, litellm);
+    expect(connection.hint({ closeCode: 4000, text: 'why' })).toBeUndefined();
   });
 
   it.each([

@@ -46,6 +46,7 @@ export function forward(call: Call, gateway: GatewayContext, forwarding: Forward
       else replyJson(response, 502, errorBody('Bad gateway', 'server_error'));
       resolve();
     };
+    let answered = false;
     const body = forwarding.body ?? call.body;
     const up = sendRequest(
       `${gateway.upstream}${forwarding.path}${forwarding.query ?? call.query}`,
@@ -54,11 +55,13 @@ export function forward(call: Call, gateway: GatewayContext, forwarding: Forward
         headers: { ...(forwarding.headers ?? endToEnd(request.headers)), 'content-length': Buffer.byteLength(body) },
       },
       (answer) => {
+        answered = true;
         const done = forwarding.answer ? forwarding.answer(answer) : passOn(answer, call);
         void Promise.resolve(done).then(resolve, failed);
       },
     );
-    up.on('error', failed);
+    // Behind its head, a provider that resets is a failure of the answer.
+    up.on('error', (error) => void (answered || failed(error)));
     if (!forwarding.detached) {
       response.once('close', () => {
         if (!response.writableFinished) up.destroy();

@@ -4,6 +4,7 @@ import type { TestCertificate } from '../__fixtures__/certificate.ts';
 import { connectRaw } from '../__fixtures__/raw-socket.ts';
 import { connectSdk } from '../__fixtures__/sdk-realtime.ts';
 import { sdks } from '../__fixtures__/sdks.ts';
+import OpenAI from 'openai-7';
 import type { Loopback, LoopbackOptions } from '../cloud.ts';
 import { startLoopback } from '../server.ts';
 
@@ -146,6 +147,23 @@ describe('OpenAIRealtimeWS', () => {
     expect((await sdk.next('session.updated')).session.type).toBe('transcription');
     expect(cloud.requests[0]?.query).toBe('?intent=transcription');
     await sdk.close();
+  });
+});
+
+describe('a gateway before another cloud', () => {
+  it('leads there, and meets what goes wrong there', async () => {
+    const provider = await startLoopback({ voice: 'plain', mind: 'echo', faults: [] });
+    open.push(provider);
+    const cloud = await cloudBehind({ name: 'litellm', upstream: provider.origin });
+    const client = new OpenAI({ apiKey: 'sk-test', baseURL: cloud.url, maxRetries: 0 });
+    const ask = { model: 'gpt-5-mini', messages: [{ role: 'user' as const, content: 'one two' }] };
+    expect((await client.chat.completions.create(ask)).choices[0]?.message.content).toBe('one two');
+    provider.faults.inject('refuse:429');
+    await expect(client.chat.completions.create(ask)).rejects.toMatchObject({
+      status: 429,
+      message: expect.stringContaining('litellm.RateLimitError'),
+    });
+    expect(cloud.requests).toEqual([]);
   });
 });
 

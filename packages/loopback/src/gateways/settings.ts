@@ -2,7 +2,10 @@
 export interface GatewaySettings {
   /** E.g. `litellm`, `litellm@1.105`, `portkey`. */
   name: string;
-  /** Where the provider is instead, e.g. `http://127.0.0.1:8080` of a cloud whose faults are to be the provider's. Default: this cloud. */
+  /**
+   * `http://127.0.0.1:PORT` of the cloud that it stands before: the `origin` of another loopback, whose faults then
+   * happen behind the gateway. Default: this one itself.
+   */
   upstream?: string;
   /**
    * Aliases the gateway routes, each with the provider's name for it. Default: any name, as it is. LiteLLM: a name that

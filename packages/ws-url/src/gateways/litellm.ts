@@ -103,7 +103,6 @@ export const litellm: GatewayRow = {
       status: 403,
       say: 'LiteLLM answers 403 without a word for a wrong or missing key and for a model that the URL does not name. Check the `apiKey` of `gateways.litellm(…)`, and that this key may use this model.',
     },
-    { ...modelInTranscription, closeCode: 4000 },
     { ...modelInTranscription, text: /invalid_model|transcription (?:mode|sessions?|model)/i },
     {
       text: /invalid model name.*gpt-realtime-whisper/is,
@@ -122,8 +121,16 @@ export const litellm: GatewayRow = {
       say: 'LiteLLM relays the Deepgram models whose price it knows: use `nova-3`, or give this `model` a price in its config.',
     },
     {
-      text: /openai_websocket_passthrough/,
+      text: /openai.websocket.passthrough/i,
       say: "LiteLLM's relay is off: set `enable_openai_websocket_passthrough: true` under `general_settings`, or leave `transcription: 'passthrough'` out.",
+    },
+    {
+      text: /handshake rejected with HTTP 40[13]|litellm\.(?:AuthenticationError|PermissionDeniedError)/,
+      say: 'The provider refused a key of LiteLLM’s own, not yours: check the `api_key` of this deployment in its config.',
+    },
+    {
+      text: /upstream connection rejected/i,
+      say: 'The provider refused a key of LiteLLM’s own, or limits it: its relays do not tell which. Check `OPENAI_API_KEY` or `DEEPGRAM_API_KEY` in its environment.',
     },
     {
       text: /ssl argument is incompatible with a ws:\/\/ URI/,
@@ -142,6 +149,7 @@ export const litellm: GatewayRow = {
     "Transcription without a model needs an alias `gpt-realtime-whisper` in the proxy's config (`transcription: 'alias'`, the default).",
     'Versions before 1.108.3 start a response of their own after each transcript of a conversation.',
     'Deepgram: the proxy dials with its own `DEEPGRAM_API_KEY` and encodes the query anew; `Authorization: Token …` and `callback` are refused. A stream that Deepgram lost is closed with 1000, one that it refused with 1011.',
-    'A provider that dies is silence: no event, no close, and pings are answered.',
+    'On the socket of Responses a provider that dies is silence: no event, no close, and pings are answered.',
+    'A configuration to copy: [examples/gateways/litellm.yaml](../examples/gateways/litellm.yaml).',
   ],
 };

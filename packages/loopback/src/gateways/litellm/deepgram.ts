@@ -1,5 +1,6 @@
 import { acceptThenDial } from '../relay.ts';
 import type { Arrival, GatewayContext } from '../types.ts';
+import { relayRules } from './passthrough.ts';
 
 /** Its relay has one of Deepgram's four sockets, and no requests. */
 const PATHS = new Set(['/deepgram/v1/listen', '/deepgram/listen']);
@@ -17,13 +18,10 @@ export function serveDeepgram(arrival: Arrival, gateway: GatewayContext): void {
   const refuse = (reason: string): void => arrival.accept((client) => client.close(1008, reason));
   if (parameters.has('callback')) return refuse('callback is not allowed');
   if (!parameters.has('model')) parameters.append('model', DEFAULT_MODEL);
-  if (UNPRICED.test(parameters.get('model')!)) return refuse('No streaming price for this model');
+  if (UNPRICED.test(parameters.get('model')!))
+    return refuse(
+      `No streaming price for 'deepgram/streaming/${parameters.get('model')}': add it to the model cost map to enable it`,
+    );
   const headers = { authorization: `Token ${gateway.upstreamKey}` };
-  acceptThenDial(
-    arrival,
-    gateway,
-    { path: '/v1/listen', query: `?${parameters.toString()}`, headers },
-    // A provider that was cut off looks like one that said goodbye.
-    { closed: (code, reason, relay) => relay.end(code === 1006 ? 1000 : code, reason) },
-  );
+  acceptThenDial(arrival, gateway, { path: '/v1/listen', query: `?${parameters.toString()}`, headers }, relayRules);
 }

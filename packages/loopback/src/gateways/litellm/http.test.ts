@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startInFront, startProvider } from '../../__fixtures__/provider.ts';
 import type { Provider, ProviderBehaviour } from '../../__fixtures__/provider.ts';
@@ -60,12 +61,34 @@ describe('LiteLLM over HTTP', () => {
     expect(await json(reply)).toMatchObject({ error: { code: '400', message: expect.stringContaining('model=nope') } });
   });
 
-  it('writes events anew: the alias in each, and an error when the provider dies', async () => {
+  it.each([
+    [401, 'AuthenticationError', 'no such key'],
+    [429, 'RateLimitError', 'not so fast'],
+    [500, 'InternalServerError', 'oh'],
+  ])('words a refusal with %i as its own SDK does', async (status, name, message) => {
+    const { post } = await rig(
+      (_request, response) => void response.writeHead(status).end(JSON.stringify({ error: { message } })),
+      { models },
+    );
+    const reply = await post('/v1/chat/completions', { model: 'fast' });
+    expect(reply.status).toBe(status);
+    const router = "LiteLLM: model group 'fast' failed with the error above. No fallback was attempted.";
+    expect(await json(reply)).toMatchObject({
+      error: { message: `litellm.${name}: ${name}: OpenAIException - ${message}\n\n${router}`, code: String(status) },
+    });
+  });
+
+  it.each([
+    ['ends', (socket: Socket) => socket.destroy()],
+    ['resets', (socket: Socket) => socket.resetAndDestroy()],
+  ])('writes events anew: the alias in each, and an error when the provider %s', async (_how, end) => {
     const { post } = await rig(
       (_request, response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.write('data: {"model":"gpt-5-mini","n":1}\n\ndata: {"mo');
-        setImmediate(() => response.write('del":"gpt-5-mini","n":2}\n\n', () => response.destroy()));
+        // A reset overtakes what was written just before.
+        const rest = 'del":"gpt-5-mini","n":2}\n\n';
+        setImmediate(() => response.write(rest, () => setTimeout(() => end(response.socket!), 50)));
       },
       { models },
     );

@@ -54,8 +54,8 @@ function chat(call: Call, gateway: GatewayContext, headers: Headers): Promise<vo
     path: '/v1/chat/completions',
     headers,
     body: JSON.stringify({ ...body, model: deployment.model }),
-    answer: (answer) => (isEvents(answer) ? reEncode(answer, call, rename) : answerJson(answer, call, rename)),
-    failed: (reason) => dead(call, reason),
+    answer: (answer) => (isEvents(answer) ? reEncode(answer, call, rename) : answerJson(answer, call, alias, rename)),
+    failed: () => dead(call, alias),
   });
 }
 
@@ -82,8 +82,8 @@ function responses(call: Call, gateway: GatewayContext, headers: Headers): Promi
         ? reEncode(answer, call, (event) =>
             event.response ? { ...event, response: withId(objectOf(event.response)) } : event,
           )
-        : answerJson(answer, call, withId),
-    failed: (reason) => dead(call, reason),
+        : answerJson(answer, call, alias, withId),
+    failed: () => dead(call, alias),
   });
 }
 
@@ -103,29 +103,29 @@ function speech(call: Call, gateway: GatewayContext, headers: Headers): Promise<
     body: JSON.stringify({ ...body, model: deployment.model }),
     detached: true,
     async answer(answer) {
-      if (answer.statusCode !== 200) return answerError(answer, call, { retryAfter: false });
+      if (answer.statusCode !== 200) return answerError(answer, call, alias, { retryAfter: false });
       const audio = await collect(answer);
       call.response.writeHead(200, endToEnd(answer.headers));
       call.response.end(audio);
     },
-    failed: (reason) => dead(call, reason),
+    failed: () => dead(call, alias),
   });
 }
 
 function transcriptions(call: Call, gateway: GatewayContext, headers: Headers): Promise<void> {
-  const form = rewriteForm(
-    call.body,
-    call.request.headers['content-type'],
-    (alias) => deploymentOf(alias, gateway)?.model,
-  );
+  let alias = '';
+  const form = rewriteForm(call.body, call.request.headers['content-type'], (asked) => {
+    alias = asked;
+    return deploymentOf(asked, gateway)?.model;
+  });
   if (form.unknown !== undefined) return unknownModel(call, '/audio/transcriptions', form.unknown);
   return forward(call, gateway, {
     path: '/v1/audio/transcriptions',
     headers,
     body: form.body,
     answer: (answer) =>
-      answer.statusCode === 200 ? passOn(answer, call) : answerError(answer, call, { retryAfter: false }),
-    failed: (reason) => dead(call, reason),
+      answer.statusCode === 200 ? passOn(answer, call) : answerError(answer, call, alias, { retryAfter: false }),
+    failed: () => dead(call, alias),
   });
 }
 
@@ -136,9 +136,10 @@ function isEvents(answer: IncomingMessage): boolean {
 async function answerJson(
   answer: IncomingMessage,
   call: Call,
+  alias: string,
   change: (body: JsonObject) => JsonObject,
 ): Promise<void> {
-  if (answer.statusCode !== 200) return answerError(answer, call);
+  if (answer.statusCode !== 200) return answerError(answer, call, alias);
   const body = parseObject((await collect(answer)).toString('utf8')) ?? {};
   replyJson(call.response, 200, change(body));
 }
@@ -172,6 +173,7 @@ async function reEncode(answer: IncomingMessage, call: Call, change: (event: Jso
 async function answerError(
   answer: IncomingMessage,
   call: Call,
+  alias: string,
   options: { retryAfter: boolean } = { retryAfter: true },
 ): Promise<void> {
   const status = answer.statusCode ?? 500;
@@ -181,13 +183,30 @@ async function answerError(
   replyJson(
     call.response,
     status,
-    errorOf(status, `litellm.APIError: OpenAIException - ${stringOf(told.message) ?? ''}`, type ?? 'None', told.param),
+    errorOf(status, failure(status, stringOf(told.message) ?? '', alias), type ?? 'None', told.param),
     options.retryAfter && retryAfter ? { 'llm_provider-retry-after': retryAfter } : {},
   );
 }
 
-function dead(call: Call, reason: string): void {
-  replyJson(call.response, 500, errorOf(500, `litellm.InternalServerError: Connection error. ${reason}`, 'None'));
+function dead(call: Call, alias: string): void {
+  replyJson(call.response, 500, errorOf(500, failure(500, 'Connection error.', alias), 'None'));
+}
+
+/** How the SDKs that it is built on call a status. */
+const EXCEPTIONS: Readonly<Record<number, string>> = {
+  400: 'BadRequestError',
+  401: 'AuthenticationError',
+  403: 'PermissionDeniedError',
+  404: 'NotFoundError',
+  429: 'RateLimitError',
+  503: 'ServiceUnavailableError',
+};
+
+/** A provider's failure as it words it. */
+function failure(status: number, message: string, alias: string): string {
+  const name = EXCEPTIONS[status] ?? 'InternalServerError';
+  const router = `LiteLLM: model group '${alias}' failed with the error above. No fallback was attempted.`;
+  return `litellm.${name}: ${name}: OpenAIException - ${message}\n\n${router}`;
 }
 
 function unknownModel(call: Call, path: string, alias: string): Promise<void> {

@@ -90,7 +90,7 @@ describe('LiteLLM, realtime', () => {
     expect(await socket.next('error')).toMatchObject({
       error: { message: `Upstream realtime handshake rejected with HTTP ${status}` },
     });
-    expect((await socket.closed).code).toBe(code);
+    expect(await socket.closed).toEqual({ code, reason: `Upstream realtime handshake rejected with HTTP ${status}` });
   });
 
   it('closes with 1011 without an event when the provider resets, and after 10 s when it never answers', async () => {
@@ -113,8 +113,17 @@ describe('LiteLLM, realtime', () => {
     ['1000', { code: 1000, reason: 'bye' }, { code: 1000, reason: 'bye', errors: 0 }],
     ['1001', { code: 1001, reason: 'away' }, { code: 1001, reason: 'away', errors: 1 }],
     ['4000', { code: 4000, reason: 'x.invalid_model' }, { code: 4000, reason: 'x.invalid_model', errors: 1 }],
-    ['no code', { code: undefined, reason: '' }, { code: 1011, reason: '', errors: 1 }],
-    ['a cut', 'terminate' as const, { code: 1011, reason: '', errors: 1 }],
+    [
+      'no reason',
+      { code: 1000, reason: '' },
+      { code: 1000, reason: 'upstream websocket closed with code 1000', errors: 0 },
+    ],
+    [
+      'no code',
+      { code: undefined, reason: '' },
+      { code: 1011, reason: 'upstream websocket closed with code 1005', errors: 1 },
+    ],
+    ['a cut', 'terminate' as const, { code: 1011, reason: 'no close frame received or sent', errors: 1 }],
   ])('hands the provider’s end on: %s', async (_what, how, expected) => {
     const { connect, provider } = await rig();
     const upstream = provider.nextSocket();
@@ -156,9 +165,12 @@ describe('LiteLLM, realtime', () => {
     expect((await socket.closed).code).toBe(1006);
   });
 
-  it('overwrites the model of a transcription', async () => {
-    const { connect, provider } = await rig({}, { models: { 'gpt-realtime-whisper': 'gpt-4o-transcribe' } });
-    const socket = connect('/v1/realtime?intent=transcription');
+  it.each([
+    ['?intent=transcription', { 'gpt-realtime-whisper': 'gpt-4o-transcribe' }],
+    ['?model=ear&intent=transcription', { ear: 'azure/gpt-4o-transcribe' }],
+  ])('overwrites the model of a transcription: %s', async (query, models) => {
+    const { connect, provider } = await rig({}, { models });
+    const socket = connect(`/v1/realtime${query}`);
     await socket.opened;
     const transcription = { model: 'whatever', language: 'en' };
     const frame = provider.nextFrame();
@@ -235,7 +247,7 @@ describe('LiteLLM, realtime', () => {
     const off = await rig();
     const closed = off.connect('/openai_passthrough/realtime?intent=transcription');
     await closed.next('error');
-    expect((await closed.closed).code).toBe(1008);
+    expect(await closed.closed).toEqual({ code: 1008, reason: 'OpenAI websocket passthrough is disabled' });
 
     const on = await rig({}, { passthrough: true });
     const upstream = on.provider.nextSocket();
@@ -243,5 +255,17 @@ describe('LiteLLM, realtime', () => {
     (await upstream).terminate();
     expect(on.provider.seen[0]?.target).toBe('/v1/realtime?intent=transcription&foo=b%20c');
     expect((await socket.closed).code).toBe(1000);
+  });
+
+  it('does not tell through its passthrough why the provider refused, and gives it 10 s', async () => {
+    const path = '/openai_passthrough/realtime?intent=transcription';
+    const refusing = await rig({ upgrade: refuseWith(401) }, { passthrough: true });
+    const refused = { code: 1011, reason: 'Upstream connection rejected' };
+    expect(await refusing.connect(path).closed).toEqual(refused);
+    const silent = await rig({ upgrade: () => true }, { passthrough: true });
+    const hung = silent.connect(path);
+    await hung.opened;
+    await silent.clock.advance(10_000);
+    expect(await hung.closed).toEqual({ code: 1011, reason: 'WebSocket passthrough error' });
   });
 });

@@ -16,16 +16,27 @@ export const sessionRules: RelayRules = {
   heartbeat: HEARTBEAT,
   endUpWith: 1000,
   binary: (relay) => relay.end(1006),
-  refused(status, relay) {
-    sendError(relay, `Upstream realtime handshake rejected with HTTP ${status}`);
-    relay.end(status === 401 || status === 403 ? 1008 : status === 429 ? 1013 : 1011);
-  },
-  failed: (reason, relay) => relay.end(1011, `Internal server error: ${reason}`),
+  refused,
+  failed,
   closed(code, reason, relay) {
-    if (code !== 1000) sendError(relay, `upstream websocket closed with code ${code}: ${reason}`);
-    relay.end(code === 1005 || code === 1006 ? 1011 : code, reason);
+    const said = code === 1006 ? 'no close frame received or sent' : reason;
+    const message = `upstream websocket closed with code ${code}${said && `: ${said}`}`;
+    if (code !== 1000) sendError(relay, message);
+    relay.end(code === 1005 || code === 1006 ? 1011 : code, said || message);
   },
 };
+
+/** The provider refused the upgrade; on the sockets of Responses it is told in the same words. */
+export function refused(status: number, relay: Relay): void {
+  const message = `Upstream realtime handshake rejected with HTTP ${status}`;
+  sendError(relay, message);
+  relay.end(status === 401 || status === 403 ? 1008 : status === 429 ? 1013 : 1011, message);
+}
+
+/** The provider could not be reached; likewise. */
+export function failed(reason: string, relay: Relay): void {
+  relay.end(1011, `Internal server error: ${reason}`);
+}
 
 /** Opens the client's socket at once and dials the provider's `path` with the model of the deployment. */
 export function serveLiteLLMRealtime(
@@ -48,7 +59,7 @@ export function serveLiteLLMRealtime(
   const headers = upstreamHeaders(arrival.request, gateway);
   const rules: RelayRules = {
     ...sessionRules,
-    up: (text) => rewriteUp(text, unnamed ? deployment.model : undefined),
+    up: (text) => rewriteUp(text, intent === 'transcription' ? deployment.model : undefined),
     down(text, relay) {
       const event = parseObject(text);
       if (injects && !intent && isTranscript(event)) relay.sendUp(JSON.stringify({ type: 'response.create' }));
@@ -74,8 +85,9 @@ export function refuseAlias(
   client: { send(data: string): void; close(code: number, reason: string): void },
 ): void {
   const message = `Invalid model name passed in model=${alias}. Call \`/v1/models\` to view available models for your key.`;
-  client.send(JSON.stringify(errorEvent(`400: {'error': '_arealtime: ${message}'}`)));
-  client.close(1011, truncate(message));
+  const told = `400: {'error': '_arealtime: ${message}'}`;
+  client.send(JSON.stringify(errorEvent(told)));
+  client.close(1011, truncate(told));
 }
 
 function isTranscript(event: JsonObject | undefined): boolean {

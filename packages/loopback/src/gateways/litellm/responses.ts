@@ -4,6 +4,7 @@ import type { JsonObject } from '../../http/json.ts';
 import { Relay, truncate } from '../relay.ts';
 import type { Arrival, GatewayContext } from '../types.ts';
 import { decodeSocketId, encodeSocketId } from './identifiers.ts';
+import { failed, refused } from './realtime.ts';
 import { deploymentOf, lastOf, upstreamHeaders } from './settings.ts';
 
 /** A socket that says nothing for this long is closed. */
@@ -34,7 +35,7 @@ function begin(client: WebSocket, first: string, arrival: Arrival, gateway: Gate
     lastOf(arrival.parameters, 'model') ?? stringOf(frame.model) ?? stringOf(objectOf(frame.response).model);
   if (!asked) return refuse(client, 1008, 'No model provided');
   const deployment = deploymentOf(asked, gateway);
-  if (!deployment) return refuse(client, 1011, `Invalid model name passed in model=${asked}`);
+  if (!deployment) return refuse(client, 1011, unknownModel(asked));
 
   let lost = false;
   const relay = new Relay(client, gateway, {
@@ -46,15 +47,8 @@ function begin(client: WebSocket, first: string, arrival: Arrival, gateway: Gate
       return rewriteUp(text, deployment.model);
     },
     down: rewriteDown,
-    refused(status, { client: socket }) {
-      refuse(
-        socket,
-        status === 401 || status === 403 ? 1008 : status === 429 ? 1013 : 1011,
-        `Upstream responses handshake rejected with HTTP ${status}`,
-        status,
-      );
-    },
-    failed: (reason, { client: socket }) => refuse(socket, 1011, `Internal server error: ${reason}`, 500),
+    refused,
+    failed,
     // However the provider ends, also in the middle of a response: no event, no close, and pings are answered.
     closed() {
       lost = true;
@@ -65,9 +59,13 @@ function begin(client: WebSocket, first: string, arrival: Arrival, gateway: Gate
   relay.sendUp(rewriteUp(first, deployment.model));
 }
 
-function refuse(client: WebSocket, code: number, message: string, status = 400): void {
-  const type = status < 500 ? 'invalid_request_error' : 'server_error';
-  client.send(JSON.stringify({ type: 'error', status, error: { type, message } }));
+function unknownModel(alias: string): string {
+  const message = `Invalid model name passed in model=${alias}. Call \`/v1/models\` to view available models for your key.`;
+  return `400: {'error': '/responses: ${message}'}`;
+}
+
+function refuse(client: WebSocket, code: number, message: string): void {
+  client.send(JSON.stringify({ type: 'error', status: 400, error: { type: 'invalid_request_error', message } }));
   client.close(code, truncate(message));
 }
 
