@@ -16,6 +16,7 @@ import {
   AgentDispatchClient,
   ParticipantInfo_State,
   RoomServiceClient,
+  type AgentDispatch,
   type ParticipantInfo,
 } from 'livekit-server-sdk';
 
@@ -85,37 +86,40 @@ class Keeper {
 
   async look(): Promise<void> {
     const { room, agentName } = this.#call;
-    const [info] = await this.#rooms.listRooms([room]);
-    if (!info && this.#askedMs !== undefined) return void (this.isOver = true);
-    const participants = info ? await this.#rooms.listParticipants(room) : [];
+    if ((await this.#rooms.listRooms([room])).length === 0) {
+      // It was there, so it is over; or it is made now, with the first agent in it.
+      if (this.#askedMs === undefined) await this.#replace('nobody-there', []);
+      else this.isOver = true;
+      return;
+    }
+    const participants = await this.#rooms.listParticipants(room);
+    const before = (await this.#dispatches.listDispatch(room)).filter((dispatch) => dispatch.agentName === agentName);
     // Somebody else may have asked before us; his agent gets its time.
-    if (info && this.#askedMs === undefined && (await this.#dispatched()).length > 0) this.#askedMs = performance.now();
+    if (before.length > 0) this.#askedMs ??= performance.now();
 
     const agent = participants.find(({ attributes }) => attributes['lk.agent.name'] === agentName);
-    if (agent) return this.#ask(agent);
-    const isExpected = this.#askedMs !== undefined && performance.now() - this.#askedMs < joinWithinMs;
-    if (this.#wasThere) {
-      // Without anybody to talk to it may go.
-      if (participants.some(({ attributes }) => !('lk.agent.name' in attributes))) await this.#replace('left');
-    } else if (!isExpected) await this.#replace('nobody-there');
+    if (agent) {
+      // Until then it is on its way in.
+      if (agent.state !== ParticipantInfo_State.ACTIVE) return;
+      this.#wasThere = true;
+      this.#misses = (await this.#answers(agent.identity)) ? 0 : this.#misses + 1;
+      if (this.#misses === 0) this.asks = 0;
+      if (this.#misses >= missesAllowed) await this.#replace('silent', before, agent);
+    } else if (this.#wasThere) {
+      // Where there is nobody else it may go.
+      if (participants.some(({ attributes }) => !('lk.agent.name' in attributes))) await this.#replace('left', before);
+    } else if (this.#askedMs === undefined || performance.now() - this.#askedMs > joinWithinMs)
+      await this.#replace('nobody-there', before);
   }
 
-  async #ask(agent: ParticipantInfo): Promise<void> {
-    // It is on its way in.
-    if (agent.state !== ParticipantInfo_State.ACTIVE) return;
-    this.#wasThere = true;
-    if (await this.#answers(agent.identity)) {
-      this.#misses = 0;
-      this.asks = 0;
-    } else if (++this.#misses >= missesAllowed) await this.#replace('silent', agent);
-  }
-
-  /** Asks for an agent, when the one before is certainly gone. */
-  async #replace(because: 'nobody-there' | 'left' | 'silent', lost?: ParticipantInfo): Promise<void> {
+  /** Asks for an agent, and makes sure that those of before do not come back. */
+  async #replace(
+    because: 'nobody-there' | 'left' | 'silent',
+    before: readonly AgentDispatch[],
+    lost?: ParticipantInfo,
+  ): Promise<void> {
     const { room, agentName, metadata, onEvent } = this.#call;
-    // Neither may be there any more.
-    for (const { id } of await this.#dispatched())
-      await this.#dispatches.deleteDispatch(id, room).catch(() => undefined);
+    for (const { id } of before) await this.#dispatches.deleteDispatch(id, room).catch(() => undefined);
     if (lost) await this.#rooms.removeParticipant(room, lost.identity).catch(() => undefined);
     this.asks++;
     this.#misses = 0;
@@ -123,11 +127,6 @@ class Keeper {
     await this.#dispatches.createDispatch(room, agentName, metadata === undefined ? {} : { metadata });
     this.#askedMs = performance.now();
     onEvent?.({ type: 'asked', because });
-  }
-
-  async #dispatched(): Promise<{ id: string }[]> {
-    const all = await this.#dispatches.listDispatch(this.#call.room);
-    return all.filter(({ agentName }) => agentName === this.#call.agentName);
   }
 
   /**

@@ -81,13 +81,14 @@ export class Caller {
     return words(this.#understood.join(' '));
   }
 
-  /** Resolves when the agent has said something, or has nothing to say, to all that was heard of it. */
-  async listens(): Promise<string> {
+  /** Resolves when the agent has said these words, or has said something else, or has nothing to say: to all that was heard. */
+  async listens(expected: string): Promise<string> {
     const [sounds, beganMs] = [this.#count('sounding'), performance.now()];
     await this.#until('listen to the end', () => {
       if (this.#quietSince === undefined) return false;
-      const isSpeechless = this.#count('sounding') === sounds && performance.now() - beganMs > speechlessMs;
-      return isSpeechless || (this.#count('sounding') > sounds && performance.now() - this.#quietSince > finishedMs);
+      if (words(this.#heard) === expected) return true;
+      if (this.#count('sounding') === sounds) return performance.now() - beganMs > speechlessMs;
+      return performance.now() - this.#quietSince > finishedMs;
     });
     return this.takeHeard();
   }

@@ -6,6 +6,9 @@ export interface Exchange {
   answer: string;
 }
 
+/** What an agent says that is asked to greet. */
+export const greeting = 'Hello! How can I help you?';
+
 /**
  * WebRTC plays what arrives in time and bridges what does not, so that on a machine that is busy enough a word is lost.
  * People say it again then.
@@ -38,7 +41,7 @@ export async function cutOff(caller: Caller, long: Exchange, next: Exchange): Pr
 
 /** What is not as it should be after a phrase; `undefined`: everything is. */
 async function differs(caller: Caller, { say, answer }: Exchange): Promise<string | undefined> {
-  const heard = await caller.listens();
+  const heard = await caller.listens(answer);
   if (caller.understood !== say) return `the agent understood “${caller.understood}”`;
   return heard === answer ? undefined : `the caller heard “${heard}”`;
 }

@@ -56,12 +56,17 @@ export class Worker {
     return ((await response.json()) as { active_jobs: number }).active_jobs;
   }
 
-  /** Resolves when it has none: a room is kept for a moment, and its agent with it, when its caller has left. */
+  /**
+   * Resolves when it has none, and LiveKit knows. A room is kept for a moment, and its agent with it, when its caller has
+   * left; then the worker tells LiveKit how busy it is every 2.5 seconds.
+   */
   async isIdle(): Promise<void> {
+    if ((await this.jobs()) === 0) return;
     for (let waits = 0; (await this.jobs()) > 0; waits++) {
       if (waits > 300) throw new Error('A job is not over although its caller has left.');
       await sleep(200);
     }
+    await sleep(3_000);
   }
 
   /** Tells it to stop, as an operator does: it finishes its calls first. */

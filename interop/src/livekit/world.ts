@@ -4,6 +4,7 @@ import { AgentDispatchClient, RoomServiceClient } from 'livekit-server-sdk';
 import type { Service } from '../process/service.ts';
 import type { Stage } from '../stage.ts';
 import { Caller } from './caller.ts';
+import { greeting } from './conversation.ts';
 import { nodeFlags } from './node-flags.ts';
 import { startServer, type Access } from './server.ts';
 import { Worker } from './worker.ts';
@@ -103,7 +104,7 @@ export class World {
     const caller = await Caller.join(this.#stage, this.#access, room);
     this.#callers.push(caller);
     await caller.meets(1);
-    await caller.listens();
+    await caller.listens(greeting);
     return caller;
   }
 
