@@ -30,6 +30,10 @@ export interface Call {
   agentName: string;
   /** What the agent gets as `context.job.metadata`. */
   metadata?: string;
+  /** Pause between two looks, milliseconds. Default 1,000. */
+  lookEveryMs?: number;
+  /** What a worker has to start a job, milliseconds; LiveKit forgets a job for which there was no worker. Default 10,000. */
+  joinWithinMs?: number;
   /** Ends the watching, not the call. */
   signal?: AbortSignal;
   /** Told of everything that happens. */
@@ -42,13 +46,9 @@ export type CallEvent =
   /** LiveKit could not be asked. It will be again. */
   | { type: 'trouble'; error: unknown };
 
-/** Pause between two looks, milliseconds. */
-const lookEveryMs = 1_000;
 /** An agent is asked for a sign of life, and has so long to give it, milliseconds; after so many times without one it is lost. */
 const answerWithinMs = 2_000;
 const missesAllowed = 3;
-/** A worker needs a while to start a job; LiveKit forgets a job for which there was no worker. Milliseconds. */
-const joinWithinMs = 10_000;
 /** When so many agents in a row never gave a sign of life, others will not either. */
 const asksAllowed = 5;
 
@@ -61,19 +61,20 @@ export async function keepAgent(call: Call): Promise<void> {
   const keeper = new Keeper(call);
   while (!call.signal?.aborted && !keeper.isOver) {
     await keeper.look().catch((error: unknown) => call.onEvent?.({ type: 'trouble', error }));
-    if (keeper.asks > asksAllowed) throw new Error(`No agent '${call.agentName}' can be had for room '${call.room}'.`);
-    await sleep(lookEveryMs);
+    if (keeper.isInVain) throw new Error(`No agent '${call.agentName}' can be had for room '${call.room}'.`);
+    await sleep(call.lookEveryMs ?? 1_000);
   }
 }
 
 class Keeper {
   isOver = false;
-  /** Agents that were asked for since one gave a sign of life. */
-  asks = 0;
+  isInVain = false;
   readonly #call: Call;
   readonly #rooms: RoomServiceClient;
   readonly #dispatches: AgentDispatchClient;
   #askedMs: number | undefined;
+  /** Agents that were asked for since one gave a sign of life. */
+  #asks = 0;
   #misses = 0;
   #wasThere = false;
 
@@ -85,7 +86,7 @@ class Keeper {
   }
 
   async look(): Promise<void> {
-    const { room, agentName } = this.#call;
+    const { room, agentName, joinWithinMs = 10_000 } = this.#call;
     if ((await this.#rooms.listRooms([room])).length === 0) {
       // It was there, so it is over; or it is made now, with the first agent in it.
       if (this.#askedMs === undefined) await this.#replace('nobody-there', []);
@@ -103,7 +104,7 @@ class Keeper {
       if (agent.state !== ParticipantInfo_State.ACTIVE) return;
       this.#wasThere = true;
       this.#misses = (await this.#answers(agent.identity)) ? 0 : this.#misses + 1;
-      if (this.#misses === 0) this.asks = 0;
+      if (this.#misses === 0) this.#asks = 0;
       if (this.#misses >= missesAllowed) await this.#replace('silent', before, agent);
     } else if (this.#wasThere) {
       // Where there is nobody else it may go.
@@ -119,9 +120,9 @@ class Keeper {
     lost?: ParticipantInfo,
   ): Promise<void> {
     const { room, agentName, metadata, onEvent } = this.#call;
+    if (this.#asks++ === asksAllowed) return void (this.isInVain = true);
     for (const { id } of before) await this.#dispatches.deleteDispatch(id, room).catch(() => undefined);
     if (lost) await this.#rooms.removeParticipant(room, lost.identity).catch(() => undefined);
-    this.asks++;
     this.#misses = 0;
     this.#wasThere = false;
     await this.#dispatches.createDispatch(room, agentName, metadata === undefined ? {} : { metadata });
