@@ -4,13 +4,13 @@ import { cutOff, exchange } from './conversation.ts';
 import type { World } from './world.ts';
 
 const story = {
-  say: 'Tell me a story about the sea.',
+  say: 'Tell me a story.',
   answer:
     'Once upon a time a lighthouse keeper kept a garden of radios. Every evening he tuned them to the sea. ' +
     'One night all of them answered at once, and the sea asked him for a song. He sang until the morning ships came home.',
 };
-const table = { say: 'Book a table for two at seven.', answer: 'Done. A table for two at seven this evening.' };
-const goodbye = { say: 'Thank you and goodbye.', answer: 'You are welcome. Goodbye!' };
+const table = { say: 'Please book a table.', answer: 'Done. A table for two at seven this evening.' };
+const goodbye = { say: 'Thank you. Bye.', answer: 'You are welcome. Goodbye!' };
 
 export const conversationCases: readonly Case<World>[] = [
   {
@@ -20,7 +20,7 @@ export const conversationCases: readonly Case<World>[] = [
     async run(world) {
       await world.workers('pipeline', 1);
       const caller = await world.call('pipeline');
-      await exchange(caller, { say: 'What is the weather in Paris?', answer: 'It is sunny in Paris.' });
+      await exchange(caller, { say: 'The weather in Paris?', answer: 'It is sunny in Paris.' });
       await cutOff(caller, story, table);
       await exchange(caller, goodbye);
       await caller.hangUp();

@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 
 /** The agent repeats what it does not know: one answer proves both directions. */
 function phrase(who: string): { say: string; answer: string } {
-  return { say: `I am the ${who} caller.`, answer: `You said: I am the ${who} caller.` };
+  return { say: `The ${who} caller.`, answer: `You said: The ${who} caller.` };
 }
 
 async function jobsOf(workers: readonly Worker[]): Promise<number[]> {
@@ -27,10 +27,8 @@ export const workerCases: readonly Case<World>[] = [
         callers.push({ caller, who });
       }
       assert.deepEqual((await jobsOf(workers)).sort(), [1, 2]);
-      for (const { caller, who } of callers) {
-        await exchange(caller, phrase(who));
-        await caller.hangUp();
-      }
+      await Promise.all(callers.map(({ caller, who }) => exchange(caller, phrase(who))));
+      for (const { caller } of callers) await caller.hangUp();
       return 'three calls, each heard and answered; two at one worker, one at the other';
     },
   },
@@ -44,15 +42,13 @@ export const workerCases: readonly Case<World>[] = [
       const isBusy = (await jobsOf(workers))[0] === 1;
       const [stopping, other] = isBusy ? workers : workers.reverse();
       stopping!.drain();
-      const second = await world.call('pipeline');
-      const third = await world.call('pipeline');
+      const others = await Promise.all([world.call('pipeline'), world.call('pipeline')]);
       assert.deepEqual(await jobsOf([stopping!, other!]), [1, 2]);
       await exchange(first, phrase('first'));
       await first.hangUp();
       // It says that it was told to.
       assert.equal(await stopping!.ended, 143);
-      await exchange(second, phrase('second'));
-      await Promise.all([second.hangUp(), third.hangUp()]);
+      await Promise.all(others.map((caller) => caller.hangUp()));
       return 'the two new calls are at the other; exit code 143 after the last word of the old one';
     },
   },
@@ -62,10 +58,9 @@ export const workerCases: readonly Case<World>[] = [
     title: 'LiveKit does not restart the job of a worker that died; call-recovery.ts has another agent go on',
     async run(world) {
       const [first] = await world.workers('pipeline', 1);
-      const left = await world.call('pipeline');
       const room = world.newRoom('pipeline');
       const keeper = await world.keepAgent(room, 'pipeline');
-      const kept = await world.join(room);
+      const [left, kept] = await Promise.all([world.call('pipeline'), world.join(room)]);
       await exchange(kept, phrase('first'));
       const [, second] = await world.moreWorkers('pipeline', 2);
       assert.deepEqual(await jobsOf([first!, second!]), [2, 0]);
