@@ -106,13 +106,15 @@ async function livekit(
     PerformRpc: ({ destinationIdentity }) =>
       behaviour.answers(room, destinationIdentity!) ? { code: 'invalid_argument' } : { code: 'canceled' },
   };
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     let body = '';
-    for await (const piece of request) body += String(piece);
-    const asked = JSON.parse(body) as Record<string, string>;
-    const answer = methods[request.url!.split('/').at(-1)!]!(asked) as { code?: string };
-    response.writeHead(answer.code === undefined ? 200 : 400, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(answer));
+    request.on('data', (piece: Buffer) => (body += piece.toString()));
+    request.on('end', () => {
+      const asked = JSON.parse(body) as Record<string, string>;
+      const answer = methods[request.url!.split('/').at(-1)!]!(asked) as { code?: string };
+      response.writeHead(answer.code === undefined ? 200 : 400, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answer));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   ends.push(() => server.close());
