@@ -1,10 +1,11 @@
 import { autobahn } from './autobahn/autobahn.ts';
+import { litellmLoopback } from './litellm/imitation.ts';
+import { litellm } from './litellm/litellm.ts';
+import { livekit } from './livekit/livekit.ts';
 import { caddy } from './network/caddy.ts';
 import { envoy } from './network/envoy/envoy.ts';
 import { haproxy } from './network/haproxy.ts';
 import { mitmproxy } from './network/mitmproxy/mitmproxy.ts';
-import { litellmLoopback } from './litellm/imitation.ts';
-import { litellm } from './litellm/litellm.ts';
 import { nginx } from './network/nginx.ts';
 import { squid } from './network/squid.ts';
 import { tinyproxy } from './network/tinyproxy.ts';
@@ -29,4 +30,5 @@ export const systems: readonly System[] = [
   mitmproxy,
   autobahn,
   recogniser,
+  livekit,
 ];
