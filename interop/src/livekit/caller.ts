@@ -14,8 +14,8 @@ import type { Access } from './server.ts';
 /** What has not come by then never will: a wall for slow machines. Milliseconds. */
 const patienceMs = 60_000;
 /** So much silence after a sound is an agent that has finished; so much instead of any is one that has nothing to say. Milliseconds. */
-const finishedMs = 2_500;
-const speechlessMs = 12_000;
+const finishedMs = 1_500;
+const speechlessMs = 8_000;
 
 /** Somebody who calls, from the outside: a process that speaks and listens over WebRTC. */
 export class Caller {
