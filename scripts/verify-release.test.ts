@@ -146,6 +146,17 @@ it('the program ends with an error that says how many there are, and what to do'
   });
 });
 
+it('the program asks the registry that npm is configured with, unless another is named', async () => {
+  const { registry, asked } = await registryWith(both);
+  const words = ['-C', 'dev', join(workspace, 'scripts/verify-release.ts'), '--root', smallWorkspace(), '--wait', '0'];
+  const child = spawn(process.execPath, words, { env: { ...process.env, npm_config_registry: registry } });
+  const [code] = (await once(child, 'close')) as [number];
+  expect({ code, asked }).toEqual({
+    code: 0,
+    asked: expect.arrayContaining(['/@patchbay%2fws-url', '/@patchbay%2fopenai']),
+  });
+});
+
 it.each<[string, object | undefined]>([
   ['latest', undefined],
   ['rc', { mode: 'pre', tag: 'rc' }],

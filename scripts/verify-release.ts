@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,8 +7,8 @@ import { publishedOf } from './release/workspace.ts';
 
 export interface Verification {
   root: string;
-  /** Default `https://registry.npmjs.org`. */
-  registry?: string;
+  /** The address of the registry. */
+  registry: string;
   /** The dist-tag that has to point at the versions, `latest` of a release. Default: none is looked at. */
   tag?: string;
   /** Ask for names only: whether there is something under each, in any version. Default false. */
@@ -63,7 +64,7 @@ interface Entry {
 /** What is wrong with one of them, if something is. https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md */
 async function lookUp(
   { name, version }: { name: string; version: string },
-  { registry = 'https://registry.npmjs.org', tag, names = false, provenance = false }: Verification,
+  { registry, tag, names = false, provenance = false }: Verification,
 ): Promise<string | undefined> {
   const release = `${name}@${version}`;
   const address = `${registry.replace(/\/$/, '')}/${name.replace('/', '%2f')}`;
@@ -93,6 +94,11 @@ export function tagOf(root: string): string {
   return mode === 'pre' ? tag : 'latest';
 }
 
+/** Where npm publishes to and installs from here, as it is configured. */
+function configuredRegistry(): string {
+  return execFileSync('npm', ['config', 'get', 'registry', '--workspaces=false'], { encoding: 'utf8' }).trim();
+}
+
 if (import.meta.main) {
   const { values } = parseArgs({
     options: {
@@ -104,8 +110,8 @@ if (import.meta.main) {
       wait: { type: 'string', default: '300' },
     },
   });
-  const { wait, tag = tagOf(values.root), ...verification } = values;
-  const { there, complaints } = await verifyRelease({ ...verification, tag, waitSeconds: Number(wait) });
+  const { wait, tag = tagOf(values.root), registry = configuredRegistry(), ...verification } = values;
+  const { there, complaints } = await verifyRelease({ ...verification, registry, tag, waitSeconds: Number(wait) });
   for (const complaint of complaints) console.error(complaint);
   const total = there.length + complaints.length;
   if (complaints.length === 0) {
