@@ -113,6 +113,14 @@ describe('explanations', () => {
     expect(request.hint(refusal)).toBeUndefined();
   });
 
+  it('leave open whether a 403 without a word is about the upgrade, the key or the model', () => {
+    const connection = resolveConnection(openaiEndpoints.conversation, { baseURL: 'https://gw.test/v1', model: 'm' });
+    expect(connection.hint({ status: 403, text: '' })).toMatch(
+      /two usual causes.*`upgrade_configs`.*this key or this model/,
+    );
+    expect(connection.hint({ status: 426 })).not.toMatch(/key/);
+  });
+
   it('count a model that the user wrote into the URL', () => {
     const baseURL = 'https://gw.test/v1?model=mine';
     const connection = resolveConnection(openaiEndpoints.transcription, { baseURL, model: 'm' });

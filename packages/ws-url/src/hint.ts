@@ -19,11 +19,14 @@ export interface Refused {
  * What servers answer to an upgrade that arrives as an ordinary request, because a hop took its headers away: 426, an
  * empty 403 (Envoy 1.40 itself), or words about it (Go, Python).
  */
-const upgrade =
-  'Something on the way does not hand WebSocket upgrades on: nginx needs `proxy_http_version 1.1` and the headers `Upgrade` and `Connection`, Envoy `upgrade_configs` with `websocket`.';
+const settings =
+  'nginx needs `proxy_http_version 1.1` and the headers `Upgrade` and `Connection`, Envoy `upgrade_configs` with `websocket`';
+const upgrade = `Something on the way does not hand WebSocket upgrades on: ${settings}.`;
+/** LiteLLM, behind a plain base URL, says no more than Envoy does. */
+const wordless = `There are two usual causes. Something on the way does not hand WebSocket upgrades on: ${settings}. Or a gateway refuses this key or this model: say which one it is with \`gateway\`, e.g. \`gateways.litellm(…)\`, and the error knows more.`;
 export const strippedUpgrade: readonly Hint[] = [
   { status: 426, say: upgrade },
-  { status: 403, text: /^\s*$/, say: upgrade },
+  { status: 403, text: /^\s*$/, say: wordless },
   { status: [400, 404], text: /websocket.*upgrade|upgrade.*websocket/i, say: upgrade },
 ];
 

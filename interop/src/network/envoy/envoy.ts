@@ -73,7 +73,7 @@ export const envoy = defineSystem<World>({
     {
       id: 'no-upgrade',
       about: 'refusal',
-      title: 'without `upgrade_configs`, the error names them and not the key',
+      title: 'without `upgrade_configs`, the error names them and calls no API key bad',
       run: ({ unaware }) =>
         expectRefusal(unaware, { dials: 1, says: /HTTP 403 by the gateway.*`upgrade_configs`/, hop: 'gateway' }),
     },
