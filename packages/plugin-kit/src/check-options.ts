@@ -1,4 +1,5 @@
 import { PatchbayError } from '@patchbay/ws-url';
+import { fieldsOf } from './json-fields.ts';
 
 // Checks of what a user wrote, also in JavaScript or out of a file. An absent option (`undefined`) passes all of them.
 // Every error is a PatchbayError `invalid-option` that names the option; a value is shown only if it is a number, for
@@ -14,6 +15,11 @@ export function checkRange(option: string, value: unknown, [low, high]: readonly
   if (value === undefined || (Number.isFinite(value) && (value as number) >= low && (value as number) <= high)) return;
   const range = high === Infinity ? `at least ${low}` : `between ${low} and ${high}`;
   refuseOption(option, typeof value === 'number' ? `${range}, not ${value}` : `a number, ${range}`);
+}
+
+/** The same check, of an option that 0 leaves to the service. */
+export function orZero(check: typeof checkRange): typeof checkRange {
+  return (option, value, range) => (value === 0 ? undefined : check(option, value, range));
 }
 
 /** A whole number between two others, both included. */
@@ -56,6 +62,12 @@ export function checkOneOf(option: string, value: unknown, choices: readonly str
   }
 }
 
+/** One of some numbers. */
+export function checkNumber(option: string, value: unknown, choices: readonly number[]): void {
+  if (value === undefined || choices.includes(value as number)) return;
+  refuseOption(option, `one of ${choices.join(', ')}${typeof value === 'number' ? `, not ${value}` : ''}`);
+}
+
 /** A list of texts: at most so many, and none of more than so many characters. */
 export function checkStrings(
   option: string,
@@ -70,6 +82,30 @@ export function checkStrings(
   if (value.some(({ length }) => length > longest)) {
     refuseOption(option, `a list of strings of at most ${longest} characters`);
   }
+}
+
+/** A list of texts that say something. */
+export function checkNames(option: string, value: unknown): void {
+  checkStrings(option, value);
+  if ((value as string[] | undefined)?.some((each) => each.trim() === '')) {
+    refuseOption(option, 'a list of strings that are not empty');
+  }
+}
+
+/** Texts by name, as an object; no `Map`. */
+export function checkTexts(option: string, value: unknown): void {
+  checkObject(option, value);
+  if (value === undefined) return;
+  const isPlain = !(Symbol.iterator in (value as object));
+  if (!isPlain || !Object.values(value as object).every((each) => typeof each === 'string')) {
+    refuseOption(option, 'an object whose values are strings');
+  }
+}
+
+/** A VAD or a tokenizer of LiveKit's, or whatever else makes streams. */
+export function checkStreaming(option: string, value: unknown): void {
+  if (value === undefined || typeof fieldsOf(value).stream === 'function') return;
+  refuseOption(option, "one of LiveKit's, or another object with a method `stream()`");
 }
 
 /** How many channels are sent. */

@@ -1,6 +1,6 @@
 import { checkHeaders, PatchbayError, resolveConnection } from '@patchbay/ws-url';
 import type { Connection, EndpointDescription, Gateway, Query } from '@patchbay/ws-url';
-import { checkObject, recordOf } from './check-options.ts';
+import { checkObject, checkString, recordOf } from './check-options.ts';
 import { connectOptionsOf, environment, type ConnectOptions } from './options.ts';
 
 /** Where to connect and how, as users of a plugin write it. */
@@ -24,11 +24,11 @@ export function routeTo(
   endpoint: EndpointDescription,
   options: ConnectOptions,
   model?: string,
-  said?: { url: string | undefined; option: string },
+  said?: { url: string | null | undefined; option: string },
 ): Route {
   const { agent, proxy, ...where } = options;
-  // What an unset variable leads to is taken for "not set".
-  const address = said?.url ? { url: said.url, option: said.option } : undefined;
+  const { url, option = '' } = said ?? {};
+  const address = isSet(option, url) ? { url, option } : undefined;
   const connection = resolveConnection(endpoint, { ...where, ...(model === undefined ? {} : { model }) }, address);
   return { connection, ...(agent === undefined ? {} : { agent }), ...(proxy === undefined ? {} : { proxy }) };
 }
@@ -62,8 +62,7 @@ export function resolveConnect(options: PluginConnectOptions, variable: string):
   return {
     ...connectOptionsOf(rest),
     ...(said === undefined ? {} : { apiKey: said, named: { apiKey: variable } }),
-    // What an unset variable leads to is taken for "not set".
-    ...(baseURL ? { baseURL } : {}),
+    ...(isSet('baseURL', baseURL) ? { baseURL } : {}),
     ...(headers === undefined ? {} : { headers: checkHeaders(recordOf('headers', headers), 'headers') }),
     ...(query === undefined ? {} : { query: recordOf('query', query) as Query }),
   };
@@ -77,13 +76,19 @@ export function resolveConnect(options: PluginConnectOptions, variable: string):
 export function withBase<Options extends { baseURL?: string }>(
   options: Options,
   name: string,
-  base: string | undefined,
+  base: string | null | undefined,
 ): Options {
-  if (!base) return options;
-  if (options.baseURL && base !== options.baseURL) {
+  if (!isSet(name, base)) return options;
+  if (isSet('baseURL', options.baseURL) && base !== options.baseURL) {
     throw new PatchbayError('invalid-option', `\`${name}\` and \`baseURL\` were both given: they are the same option.`);
   }
   return { ...options, baseURL: base };
+}
+
+/** What an unset variable leads to is taken for "not set". */
+function isSet(option: string, address: string | null | undefined): address is string {
+  if (address !== null) checkString(option, address);
+  return address !== undefined && address !== null && address.trim() !== '';
 }
 
 function handsOn(gateway: Gateway | undefined): boolean {

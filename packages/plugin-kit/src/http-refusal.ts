@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { guessHop, keptOf, readRefusalBytes, statusVerdict } from '@patchbay/ws-session';
+import {
+  explanationIn,
+  guessHop,
+  keptOf,
+  readRefusalBytes,
+  requestId as requestIdIn,
+  statusVerdict,
+} from '@patchbay/ws-session';
 import { PatchbayError, type Connection } from '@patchbay/ws-url';
 import { retryAfter } from './errors.ts';
 
@@ -13,19 +20,19 @@ export async function refusalOf(
   const { headers } = message;
   const body = await readSome(message, scrub);
   const hop = guessHop(connection, { status, headers, body, fromProxy: proxy !== undefined || status === 407 });
-  const said = explanationIn(body, scrub);
+  const said = explanationIn(body, scrub, connection.endpoint.refusal);
   const reason = status >= 300 && status < 400 ? redirectTo(headers.location) : said.message;
   const hint = hop === 'proxy' ? wishOf(status) : connection.hint({ status, text: body });
   const who = hop === 'proxy' ? `${`the proxy ${proxy ?? ''}`.trim()} before ${connection.host}` : connection.host;
   const parts = [`${who} answered ${status}`, reason, hint].filter((part) => part !== undefined);
-  const requestId = headers['x-request-id'];
+  const requestId = requestIdIn(headers, connection.endpoint.refusal?.requestId);
   const waitMs = retryAfter(headers);
   return new PatchbayError(hop === 'proxy' ? 'proxy-refused' : 'provider-error', scrub(parts.join(': ')), {
     status,
     hop,
     retryable: statusVerdict(connection, status, body) !== 'fatal',
     ...(said.code === undefined ? {} : { providerCode: said.code }),
-    ...(typeof requestId === 'string' ? { requestId: scrub(requestId) } : {}),
+    ...(requestId === undefined ? {} : { requestId: scrub(requestId) }),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
     ...(body === '' ? {} : { body }),
   });
@@ -49,35 +56,6 @@ async function readSome(message: IncomingMessage, scrub: (text: string) => strin
     // The status alone says enough.
   }
   return keptOf(Buffer.concat(pieces).subarray(0, readRefusalBytes).toString(), scrub);
-}
-
-/** `{ error: { message, code, type } }` as most providers have it, bare or under `detail`; HTML says nothing. */
-function explanationIn(
-  body: string,
-  scrub: (text: string) => string,
-): { message?: string | undefined; code?: string | undefined } {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return {};
-  }
-  const outer = objectOf(json);
-  const detail = objectOf(outer?.detail);
-  const error = objectOf(outer?.error) ?? objectOf(detail?.error) ?? outer;
-  const message = textOf(error?.message) ?? textOf(outer?.error) ?? textOf(outer?.detail) ?? textOf(detail?.error);
-  const code = textOf(error?.code) ?? textOf(error?.type);
-  // Once more: JSON may have written a secret with escapes.
-  return { message: message && scrub(message), code: code && scrub(code) };
-}
-
-function objectOf(value: unknown): Record<string, unknown> | undefined {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Record<string, unknown>) : undefined;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, 500) : undefined;
 }
 
 /** Only the host: a redirect may carry a token. */

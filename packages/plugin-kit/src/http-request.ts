@@ -5,6 +5,7 @@ import {
   dialFailure,
   proxyName,
   proxySecrets,
+  requestId as requestIdIn,
   resolveAgent,
   type FailureContext,
   type KeepAlive,
@@ -36,7 +37,7 @@ export interface HttpResponse {
   headers: IncomingHttpHeaders;
   /** The bytes as they arrive. Throws a {@link PatchbayError} if they stop before the end. */
   body: AsyncIterable<Uint8Array>;
-  /** The provider's `x-request-id`, if it sent one; without our secrets, should it repeat one. */
+  /** The provider's id of the request, if it sent one; without our secrets, should it repeat one. */
   requestId: string | undefined;
 }
 
@@ -58,12 +59,12 @@ export async function sendHttp(request: HttpRequest): Promise<HttpResponse> {
     const status = message.statusCode ?? 0;
     const scrub = (text: string): string => connection.scrub(text);
     if (status < 200 || status >= 300) throw await refusalOf(connection, message, { proxy, scrub });
-    const requestId = message.headers['x-request-id'];
+    const requestId = requestIdIn(message.headers, connection.endpoint.refusal?.requestId);
     return {
       status,
       headers: message.headers,
       body: read(message, request, dial),
-      requestId: typeof requestId === 'string' ? scrub(requestId) : undefined,
+      requestId: requestId && scrub(requestId),
     };
   } catch (error) {
     throw signal.aborted ? abortOf(signal) : error;

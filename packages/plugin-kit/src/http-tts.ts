@@ -103,10 +103,17 @@ export abstract class HttpTTS<Options extends object> extends tts.TTS {
     return this.#options;
   }
 
-  /** Holds for texts from now on. Keys that are `undefined` change nothing. */
+  /**
+   * Holds for texts from now on. Keys that are `undefined` change nothing.
+   *
+   * @throws PatchbayError `invalid-option` for a model that cannot be named on this way, and nothing is changed.
+   */
   protected changeOptions(options: Partial<Options>): void {
     const given = Object.entries(options).filter(([, value]) => value !== undefined);
-    this.#options = { ...this.#options, ...(Object.fromEntries(given) as Partial<Options>) };
+    const next = { ...this.#options, ...(Object.fromEntries(given) as Partial<Options>) };
+    const { connection, modelOf } = this.#description;
+    connection.checkModel(modelOf?.(next));
+    this.#options = next;
   }
 
   /** The plugin's own kind of stream, under its own label. */

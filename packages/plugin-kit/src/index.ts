@@ -8,12 +8,17 @@ export {
   checkLength,
   checkMono,
   checkName,
+  checkNames,
+  checkNumber,
   checkObject,
   checkOneOf,
   checkRange,
   checkString,
+  checkStreaming,
   checkStrings,
+  checkTexts,
   checkTimeout,
+  orZero,
   recordOf,
   refuseOption,
 } from './check-options.ts';
@@ -32,7 +37,7 @@ export { logger, type Logger } from './logging.ts';
 export { fieldsOf, listOf, numberOf, textOf } from './json-fields.ts';
 export { resolveConnect, routeIfAny, routeTo, withBase, type PluginConnectOptions, type Route } from './connect.ts';
 export { registerPlugin } from './register-plugin.ts';
-export { resolveOptions, type OptionRule, type OptionRules } from './option-rules.ts';
+export { resolveOptions, withoutEmpty, type OptionRule, type OptionRules } from './option-rules.ts';
 export { snakeCased } from './snake-cased.ts';
 export type { Words } from './words.ts';
 export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';
@@ -63,7 +68,6 @@ export { BatchSTTStream, type BatchRequest } from './batch-stt-stream.ts';
 export { wavOf } from './wav.ts';
 export { meanOf, meanProbability } from './mean.ts';
 export { Speakers } from './speakers.ts';
-export { SessionTerms } from './session-terms.ts';
 export { Speech, type SpeechContext } from './speech.ts';
 export {
   speechDataOf,
@@ -97,7 +101,7 @@ export {
   type SpeechSink,
 } from './http-tts.ts';
 
-export type { Tokenizer } from './sentences.ts';
+export { tokenizerOf, type Tokenizer } from './sentences.ts';
 export { SocketChunkedStream } from './socket-chunked-stream.ts';
 export { StreamingTTS, type StreamingTTSDescription } from './streaming-tts.ts';
 export { StreamingTTSStream } from './streaming-tts-stream.ts';

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { checkCount, checkFlag, checkLength, checkMono, checkOneOf, checkStrings } from './check-options.ts';
-import { resolveOptions, type OptionRules } from './option-rules.ts';
+import {
+  checkCount,
+  checkFlag,
+  checkLength,
+  checkMono,
+  checkOneOf,
+  checkStreaming,
+  checkStrings,
+} from './check-options.ts';
+import { resolveOptions, withoutEmpty, type OptionRules } from './option-rules.ts';
 
 interface EarOptions {
   model: string;
@@ -30,12 +38,48 @@ describe('options by rules', () => {
 
   it('are what is said over what held before, and nothing that no rule is for', () => {
     const before = resolveOptions(rules, { quick: true, tags: ['a'], pauseMs: 200 });
-    const given = { model: 'ears-3', apiKey: 'k', pauseMs: null };
+    const given = { model: 'ears-3', pauseMs: null };
     expect(resolveOptions(rules, given, before)).toStrictEqual({
       ...defaults,
       ...{ model: 'ears-3', quick: true, tags: ['a'] },
     });
     expect(before.model).toBe('ears-2');
+    expect(resolveOptions(rules, { apiKey: 'k' } as object)).toStrictEqual(defaults);
+    expect(resolveOptions(rules, undefined, before)).toStrictEqual(before);
+  });
+
+  it('that no rule is for are refused when they are given later, and are told to be decided', () => {
+    const later = (given: object) => () => resolveOptions(rules, given, defaults as EarOptions);
+    expect(later({ baseURL: 'https://x.test' })).toThrow(/^baseURL must be left out: it is decided at construction/);
+    expect(later({ apiKey: 'sk-hidden' })).toThrow(/^apiKey .* decided at construction \(.*give apiKey a function\)$/);
+    expect(later({ apiKey: undefined })()).toStrictEqual(defaults);
+  });
+
+  it('without a default are taken back by null', () => {
+    const before = resolveOptions(rules, { tags: ['a'], pauseMs: 200 });
+    const after = resolveOptions<EarOptions>(rules, { tags: null, pauseMs: null } as object, before);
+    expect([after.tags, after.pauseMs]).toEqual([undefined, null]);
+  });
+
+  it('are copied where they are lists and objects, so that a change of them is none of ours', () => {
+    const tags = ['a'];
+    const before = resolveOptions(rules, { tags });
+    tags.push('b');
+    expect(before.tags).toEqual(['a']);
+    expect(resolveOptions(rules, { tags }, before).tags).toEqual(['a', 'b']);
+  });
+
+  it('that are somebody’s object stay that object', () => {
+    class Vad {
+      stream(): void {}
+    }
+    for (const vad of [new Vad(), { stream() {} }])
+      expect(resolveOptions<{ vad: object | null }>({ vad: [null, checkStreaming] }, { vad }).vad).toBe(vad);
+  });
+
+  it('that are empty may stand for what is not set', () => {
+    expect(withoutEmpty({ model: '', format: 'loud' }, 'model', 'format')).toEqual({ format: 'loud' });
+    expect(withoutEmpty(null as never, 'model')).toBeNull();
   });
 
   it.each<[string, unknown, string]>([

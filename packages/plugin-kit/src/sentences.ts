@@ -1,4 +1,5 @@
-import type { tokenize } from '@livekit/agents';
+import { tokenize } from '@livekit/agents';
+import { checkStreaming } from './check-options.ts';
 
 /** LiveKit's, of either kind. */
 export type Tokenizer = tokenize.SentenceTokenizer | tokenize.WordTokenizer;
@@ -31,4 +32,13 @@ export class Sentences {
     this.#stream.endInput();
     await this.#read;
   }
+}
+
+/** The tokenizer that was given; by default LiveKit's, whose sentences have eight characters at least. */
+export function tokenizerOf<Given extends Tokenizer>(
+  option: string,
+  given: Given | null | undefined,
+): Given | tokenize.SentenceTokenizer {
+  checkStreaming(option, given ?? undefined);
+  return given ?? new tokenize.basic.SentenceTokenizer({ minSentenceLength: 8 });
 }

@@ -1,5 +1,5 @@
 import { stt, type APIConnectOptions, type AudioBuffer, type VAD } from '@livekit/agents';
-import type { NetworkOptions, ReconnectPolicy } from '@patchbay/ws-session';
+import { KeepAlive, type NetworkOptions, type ReconnectPolicy } from '@patchbay/ws-session';
 import { PatchbayError, type Connection, type Query } from '@patchbay/ws-url';
 import type { ConnectionEmitter } from './connection-events.ts';
 import type { SpeechToTextWire } from './speech-to-text-wire.ts';
@@ -49,6 +49,8 @@ let read: <Options extends object>(model: StreamingSTT<Options>) => Readonly<Str
 export abstract class StreamingSTT<Options extends object> extends EmittingSTT {
   readonly #description: Readonly<StreamingSTTDescription<Options>>;
   readonly #streams = new Set<SettlingStream>();
+  readonly #closing = new AbortController();
+  readonly #keepAlive = new KeepAlive();
   #options: Readonly<Options>;
 
   static {
@@ -76,6 +78,22 @@ export abstract class StreamingSTT<Options extends object> extends EmittingSTT {
     return this.#options;
   }
 
+  /** Throws a PatchbayError `invalid-option` for a model that cannot be named on the way there. */
+  protected checkWay(options: Readonly<Options>): void {
+    const { connection, modelOf } = this.#description;
+    connection.checkModel(modelOf?.(options));
+  }
+
+  /** Aborted when the model is closed, and when whoever asks has had enough. */
+  protected untilClosed(signal?: AbortSignal): AbortSignal {
+    return AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
+  }
+
+  /** Connections of requests, for the next ones. */
+  protected get keepAlive(): KeepAlive {
+    return this.#keepAlive;
+  }
+
   /** Streams that are open. */
   protected get streams(): Iterable<SettlingStream> {
     return this.#streams;
@@ -99,11 +117,13 @@ export abstract class StreamingSTT<Options extends object> extends EmittingSTT {
     throw new PatchbayError('unsupported', `${this.label} listens to streams: use stream()`);
   }
 
-  /** Ends all streams; resolves when their sockets are gone. Idempotent. */
+  /** Ends all streams and requests; resolves when their sockets are gone. Idempotent. */
   override async close(): Promise<void> {
+    this.#closing.abort();
     const streams = [...this.#streams];
     for (const stream of streams) stream.close();
     await Promise.all(streams.map((stream) => stream.settled));
+    this.#keepAlive.close();
   }
 }
 

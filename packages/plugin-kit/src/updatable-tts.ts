@@ -16,7 +16,11 @@ export abstract class UpdatableTTS<Options extends UpdatableOptions> extends Str
 
   constructor(description: UpdatableTTSDescription<Options>) {
     super({ ...description, sampleRateOf: ({ sampleRate }) => sampleRate, modelOf: ({ model }) => model });
-    this.#resolve = (given) => description.resolve(given, this.options);
+    this.#resolve = (given) => {
+      const options = description.resolve(given, this.options);
+      description.connection.checkModel(options.model);
+      return options;
+    };
   }
 
   /**
@@ -24,7 +28,7 @@ export abstract class UpdatableTTS<Options extends UpdatableOptions> extends Str
    *
    * @throws PatchbayError `invalid-option`, and nothing is changed.
    */
-  updateOptions(options: Partial<Options>): void {
+  updateOptions(options: Partial<Options> = {}): void {
     this.setOptions(this.#resolve(options));
   }
 }

@@ -1,11 +1,24 @@
 import type { AudioBuffer } from '@livekit/agents';
+import { PatchbayError } from '@patchbay/ws-url';
 
 const headerBytes = 44;
 
-/** Frames of one rate and channel count as a WAV file of 16-bit PCM. Frames that are views give their own samples only. */
+/**
+ * Frames of one rate and channel count as a WAV file of 16-bit PCM. Frames that are views give their own samples only.
+ *
+ * @throws PatchbayError `invalid-option` for no audio at all, and for frames that differ.
+ */
 export function wavOf(audio: AudioBuffer): Uint8Array<ArrayBuffer> {
   const frames = Array.isArray(audio) ? audio : [audio];
-  const { sampleRate = 16_000, channels = 1 } = frames[0] ?? {};
+  const [first] = frames;
+  if (first === undefined) throw new PatchbayError('invalid-option', 'there is no audio to write down');
+  const { sampleRate, channels } = first;
+  if (frames.some((frame) => frame.sampleRate !== sampleRate || frame.channels !== channels)) {
+    throw new PatchbayError(
+      'invalid-option',
+      'the frames of a piece of audio must have one sample rate and as many channels',
+    );
+  }
   const dataBytes = frames.reduce((sum, frame) => sum + frame.data.byteLength, 0);
   const file = new Uint8Array(headerBytes + dataBytes);
   const view = new DataView(file.buffer);

@@ -8,7 +8,7 @@ import {
 } from '@patchbay/ws-url';
 import { guessHop, isDirect } from './hop.ts';
 import type { Refusal } from './runtime.ts';
-import { keptOf } from './refusal-body.ts';
+import { explanationIn, keptOf } from './refusal-body.ts';
 import { requestId } from './transport.ts';
 import { closeVerdict, statusVerdict, type Outcome } from './verdicts.ts';
 
@@ -95,17 +95,20 @@ export function refusalFailure(refusal: Refusal, context: FailureContext): Failu
   const { status } = refusal;
   const body = keptOf(refusal.body, context.scrub);
   if (refusal.fromProxy) return proxyRefusal(refusal, body, retryAfter(refusal, context), context);
+  const { refusal: shape } = connection.endpoint;
+  const said = shape === undefined ? {} : explanationIn(body, context.scrub, shape);
   const hop = guessHop(connection, refusal);
   const outcome = statusVerdict(connection, status, body);
   const parts = [`the upgrade was refused with HTTP ${status} by ${named(hop, connection)}`];
   if (status >= 300 && status < 400) parts.push(redirectTarget(refusal));
-  else if (body.trim() !== '') parts.push(`: ${quote(body)}`);
+  else if (body.trim() !== '') parts.push(`: ${quote(said.message ?? body)}`);
   else parts.push(' without a word');
   const hint = connection.hint({ status, text: body });
   return fail('upgrade-refused', outcome, context, `${parts.join('')}.${hint === undefined ? '' : ` ${hint}`}`, {
     status,
     hop,
-    requestId: scrubbed(requestId(refusal.headers), context),
+    requestId: scrubbed(requestId(refusal.headers, shape?.requestId), context),
+    providerCode: said.code,
     retryAfterMs: retryAfter(refusal, context),
     body: body === '' ? undefined : body,
   });

@@ -149,9 +149,16 @@ class WebSocketTransport implements Transport {
 
 function ignore(): void {}
 
-/** The request id under the names that providers and gateways give it. */
-export function requestId(headers: Refusal['headers']): string | undefined {
-  for (const name of ['x-request-id', 'apim-request-id', 'x-amzn-requestid', 'request-id', 'cf-ray']) {
+/** The request id under the names that providers and gateways give it; `own`: the endpoint's. */
+export function requestId(headers: Refusal['headers'], own?: string): string | undefined {
+  for (const name of [
+    ...(own === undefined ? [] : [own]),
+    'x-request-id',
+    'apim-request-id',
+    'x-amzn-requestid',
+    'request-id',
+    'cf-ray',
+  ]) {
     const value = headers[name];
     if (typeof value === 'string' && value !== '') return value;
   }

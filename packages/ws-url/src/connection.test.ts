@@ -38,6 +38,36 @@ describe('an endpoint of any provider', () => {
     expect(protocols).toEqual([]);
   });
 
+  it.each([
+    ['url', 'body', /^`modelIn` must be left out: acme takes the model in the URL only/],
+    ['url', 'both', /URL only/],
+    ['body', 'url', /body only/],
+  ] as const)('with a model in the %s only refuses it elsewhere: %s', (where, modelIn, message) => {
+    const model = { in: where, only: true } as const;
+    expect(() => acme({ model }, { modelIn })).toThrow(message);
+    expect(acme({ model }, { modelIn: where }).modelIn).toBe(where);
+    expect(acme({ model: { in: where } }, { modelIn }).modelIn).toBe(modelIn);
+  });
+
+  it.each([{ baseURL: 'https://api.acme.test/v2?rate=8000' }, { query: { rate: 8_000 } }])(
+    'says when the URL names something else than what is sent: %j',
+    (options) => {
+      const connection = acme({}, options);
+      expect(() => connection.checkSaid({ rate: 16_000, encoding: 'pcm' })).toThrow(
+        expect.objectContaining({ code: 'invalid-option', message: expect.stringMatching(/^`rate` .* must be 16000/) }),
+      );
+      connection.checkSaid({ rate: 8_000, encoding: 'pcm' });
+    },
+  );
+
+  it('says beforehand which model it could not name', () => {
+    const connection = acme({ path: '/engines/{model}' });
+    expect(() => connection.checkModel('a/b')).toThrow(/must not contain a slash/);
+    expect(() => connection.checkModel('a\nb')).toThrow(/control characters/);
+    connection.checkModel('slow');
+    connection.checkModel();
+  });
+
   it('has an address with its query and without its key', () => {
     const options = { apiKey: 'acme-key-1', model: 'fast', baseURL: 'https://api.acme.test/v2?tenant=a' };
     expect(addressOf({ ...listen, auth: { query: 'token' } }, options)).toBe(

@@ -17,6 +17,7 @@ import type {
   Credential,
   DialRequest,
   EndpointDescription,
+  GatewayRoute,
   GatewayRow,
   GatewayTraits,
   ModelPlacement,
@@ -97,6 +98,7 @@ class ResolvedConnection implements Connection {
     }
     const chosen = chooseRoute(endpoint, options, address);
     const { row, route, settings } = chosen;
+    checkPlacement(endpoint, route, options.modelIn);
     this.#chosen = chosen;
     this.endpoint = endpoint;
     this.row = row;
@@ -143,6 +145,21 @@ class ResolvedConnection implements Connection {
 
   nameOf(model: string | undefined = this.model): string | undefined {
     return model === this.model ? (this.#chosen.settings?.deployment ?? model) : model;
+  }
+
+  checkModel(model?: string): void {
+    this.#path(this.#servedName(checkModel(model, 'model')));
+  }
+
+  checkSaid(query: Query): void {
+    const said = [...readQuery(this.#chosen.base.search), ...this.#userQuery];
+    for (const [key, value] of parametersOf(query, 'query of the options')) {
+      if (said.every(([name, other]) => name !== key || other === value)) continue;
+      throw new PatchbayError(
+        'invalid-option',
+        `\`${key}\` in the query of the address must be ${value}, which is what is sent: leave it out, or change the option.`,
+      );
+    }
   }
 
   hide(secrets: readonly string[]): void {
@@ -294,6 +311,15 @@ class ReadyRequest implements DialRequest {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `DialRequest ${this.redacted}`;
   }
+}
+
+/** An endpoint without a body for the model, or without room in its URL, has no choice. */
+function checkPlacement({ model, ...endpoint }: EndpointDescription, route: GatewayRoute, said?: ModelPlacement): void {
+  if (model.only === undefined || said === undefined || said === route.model) return;
+  throw new PatchbayError(
+    'invalid-option',
+    `\`modelIn\` must be left out: ${endpoint.title ?? endpoint.provider} takes the model in the ${model.in === 'url' ? 'URL' : 'body'} only.`,
+  );
 }
 
 /** Which keys travel, and how. A header that the user set takes the place of ours. */

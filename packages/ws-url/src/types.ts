@@ -52,6 +52,16 @@ export interface PrepareContext {
   wallClock(): number;
 }
 
+/** How a provider refuses a request or an upgrade, where it does not do it as most do. */
+export interface RefusalShape {
+  /** Header with the id of the request, in lower case. */
+  requestId?: string;
+  /** Field of the JSON body that explains it. */
+  message?: string;
+  /** Field of the JSON body with the provider's code. */
+  code?: string;
+}
+
 /** A provider's endpoint: the whole of what a plugin says about *where*. */
 export interface EndpointDescription {
   /** Provider id, e.g. `openai`; becomes part of messages and metrics. */
@@ -70,8 +80,11 @@ export interface EndpointDescription {
   /** Constant query, e.g. `{ intent: 'transcription' }`. */
   query?: Query;
   auth: Auth;
-  /** Where the model goes when the user goes straight to the provider. `none`: this endpoint names no model. */
-  model: { in: ModelPlacement | 'none'; name?: string };
+  /**
+   * Where the model goes when the user goes straight to the provider. `none`: this endpoint names no model. `only`: it can
+   * go nowhere else, also behind a gateway that has it elsewhere by default.
+   */
+  model: { in: ModelPlacement | 'none'; name?: string; only?: true };
   /** Hosts (besides the base's own) that are the provider itself, e.g. `*.api.openai.com`. */
   nativeHosts?: readonly string[];
   /** Subprotocols always offered. */
@@ -80,6 +93,8 @@ export interface EndpointDescription {
   closes?: VerdictTable;
   /** What its HTTP statuses on an upgrade mean. */
   statuses?: VerdictTable;
+  /** Where a refusal says what, besides the places where most do. */
+  refusal?: RefusalShape;
   /** What to use where a gateway lacks this capability, if the gateway has that one. */
   instead?: { capability: Capability; say: string };
   /** Explanations of this provider's refusals; a gateway's own come first. */
@@ -309,6 +324,13 @@ export interface Connection {
    * what the model is called there (an Azure deployment). What a codec writes into a body.
    */
   nameOf(model?: string): string | undefined;
+  /** Throws a PatchbayError `invalid-option` for a model that cannot be named on this way. Default: that of {@link model}. */
+  checkModel(model?: string): void;
+  /**
+   * Throws a PatchbayError `invalid-option` where the address or the user's query names one of these, and something else:
+   * what is sent would not be what the URL says.
+   */
+  checkSaid(query: Query): void;
   /** What the codec must do: put the model into the body for `body` and `both`. */
   readonly modelIn: ModelPlacement | 'none';
   /** Builds the request of one attempt: credentials are asked for now. */

@@ -1,10 +1,10 @@
 import { resolveConnect, routeTo, withBase, type PluginConnectOptions, type Route } from '@patchbay/plugin-kit';
-import { deepgramEndpoints } from '@patchbay/ws-url';
+import { deepgramEndpoints, type Query } from '@patchbay/ws-url';
 
 /** Where to connect and how: the same on every class of this plugin. */
-export interface DeepgramConnectOptions extends Omit<PluginConnectOptions, 'model'> {
+export interface DeepgramConnectOptions extends Omit<PluginConnectOptions, 'model' | 'modelIn'> {
   /** The same as `baseURL`. Default `https://api.deepgram.com`; a prefix and a query are kept. */
-  baseUrl?: string;
+  baseUrl?: string | null;
 }
 
 /**
@@ -16,9 +16,16 @@ export interface DeepgramConnectOptions extends Omit<PluginConnectOptions, 'mode
 export function routeFor(
   name: keyof typeof deepgramEndpoints,
   { baseUrl, ...options }: DeepgramConnectOptions,
-  model: string,
-  endpointUrl?: string,
+  { model, sampleRate }: { model: string; sampleRate?: number },
+  endpointUrl?: string | null,
 ): Route {
   const connect = resolveConnect(withBase(options, 'baseUrl', baseUrl), 'DEEPGRAM_API_KEY');
-  return routeTo(deepgramEndpoints[name], connect, model, { url: endpointUrl, option: 'endpointUrl' });
+  const route = routeTo(deepgramEndpoints[name], connect, model, { url: endpointUrl, option: 'endpointUrl' });
+  if (sampleRate !== undefined) route.connection.checkSaid(audioQuery({ sampleRate }));
+  return route;
+}
+
+/** What the URL says of the audio. */
+export function audioQuery({ sampleRate }: { sampleRate: number }): Query {
+  return { encoding: 'linear16', sample_rate: sampleRate };
 }

@@ -12,9 +12,9 @@ export type SonioxConnectOptions = Omit<PluginConnectOptions, 'model' | 'modelIn
  */
 export function routeFor(
   name: keyof typeof sonioxEndpoints,
-  { baseUrl, ...options }: SonioxConnectOptions & { baseUrl?: string },
+  { baseUrl, ...options }: SonioxConnectOptions & { baseUrl?: string | null },
   model: string,
-  websocketUrl?: string,
+  websocketUrl?: string | null,
 ): Route {
   const connect = resolveConnect(withBase(options, 'baseUrl', baseUrl), 'SONIOX_API_KEY');
   return routeTo(sonioxEndpoints[name], connect, model, { url: websocketUrl, option: 'websocketUrl' });

@@ -39,6 +39,8 @@ export function connectionTo(url: string, options: TestConnectionOptions = {}): 
     redacted: redactUrl(url),
     model: undefined,
     nameOf: (model) => model,
+    checkModel: () => undefined,
+    checkSaid: () => undefined,
     modelIn: 'none',
     hide: (more) => void secrets.push(...more),
     scrub: (text) => createScrubber(secrets)(text),

@@ -28,6 +28,12 @@ describe('Deepgram', () => {
     expect(request.headers).toEqual({ Authorization: 'Token dg-key' });
   });
 
+  it.each(['body', 'both'] as const)('has no body for the model: %s', (modelIn) => {
+    expect(() => resolveConnection(deepgramEndpoints.transcription, { apiKey: 'k', modelIn })).toThrow(
+      '`modelIn` must be left out: Deepgram takes the model in the URL only.',
+    );
+  });
+
   it.each([
     ['https://dg.example.com', 'wss://dg.example.com/v1/listen?model=nova-3'],
     ['https://dg.example.com/voice/', 'wss://dg.example.com/voice/v1/listen?model=nova-3'],

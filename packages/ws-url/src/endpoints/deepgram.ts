@@ -72,7 +72,8 @@ function describe(
     // https://developers.deepgram.com/reference/custom-endpoints
     nativeHosts: ['*.deepgram.com'],
     auth: { header: 'Authorization', scheme: 'Token' },
-    model: { in: 'url' },
+    model: { in: 'url', only: true },
+    refusal: { requestId: 'dg-request-id', message: 'err_msg', code: 'err_code' },
     closes,
     statuses,
     hints,

@@ -76,7 +76,7 @@ function describe(capability: Capability, base: string, path: string, traits: Ga
     nativeHosts: ['*.soniox.com'],
     // Keys in messages are refused from 15 January 2027 on: https://soniox.com/docs/guides/migrate-websocket-authentication
     auth: { header: 'Authorization', scheme: 'Bearer' },
-    model: { in: 'body' },
+    model: { in: 'body', only: true },
     closes,
     statuses,
     hints,

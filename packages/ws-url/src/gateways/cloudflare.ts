@@ -62,7 +62,7 @@ export const cloudflare: GatewayRow = {
 const workersAIRoute = (...such: string[]): GatewayRoute => ({
   path: '',
   model: 'url',
-  models: { form: /^@[^/]+\/./, such },
+  models: { form: /^@[\w.-]+\/[\w.-]+\/[\w.-]+$/, such },
   source: websockets,
 });
 const socketsOnly = 'Workers AI is reached by sockets here, not by single requests: use `stream()`.';

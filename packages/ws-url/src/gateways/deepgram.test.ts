@@ -183,8 +183,17 @@ describe('Workers AI', () => {
     resolveConnection(deepgramEndpoints[name], { gateway, model: '@cf/deepgram/what-comes-next' });
   });
 
+  it.each(['@cf/', '@cf/deepgram', '@cf//', '@cf/deepgram/nova 3', ' @cf/deepgram/nova-3', '@cf/deepgram/nova-3/'])(
+    'knows what a name of it looks like: not %j',
+    (model) => {
+      expect(caught(() => resolveConnection(transcription, { gateway, model })).code).toBe('invalid-option');
+    },
+  );
+
   it('does so for a model that is named later, too', async () => {
     const connection = resolveConnection(transcription, { gateway, model: '@cf/deepgram/nova-3' });
+    expect(caught(() => connection.checkModel('nova-2')).message).toMatch(/own names, such as/);
+    connection.checkModel('@cf/deepgram/what-comes-next');
     await expect(connection.request({ ...attempt, model: 'nova-2' })).rejects.toThrow(/own names, such as/);
   });
 

@@ -2,7 +2,7 @@ import { logger, meanOf, textOf, type JsonMessage, type Speech, type SpeechToTex
 import type { Connection } from '@patchbay/ws-url';
 import { failureOf } from '../failure.ts';
 import { detailsOf, msOf } from '../stt/words.ts';
-import { turnQuery, type TurnOptions } from './options.ts';
+import { takesHints, turnQuery, type TurnOptions } from './options.ts';
 
 /** `/v2/listen`. https://developers.deepgram.com/docs/flux/quickstart */
 export const flux: SpeechToTextWire<TurnOptions> = {
@@ -39,7 +39,7 @@ export const flux: SpeechToTextWire<TurnOptions> = {
 function parts(options: TurnOptions): { fixed: string; thresholds: string[]; settings: string } {
   const { eager_eot_threshold, eot_threshold, eot_timeout_ms, keyterm, language_hint, ...fixed } = turnQuery(options);
   const thresholds = { eager_eot_threshold, eot_threshold, eot_timeout_ms };
-  const hints = options.model === 'flux-general-multi' ? { language_hints: language_hint } : {};
+  const hints = takesHints(options.model) && { language_hints: language_hint };
   return {
     fixed: JSON.stringify([options.model, fixed]),
     thresholds: Object.entries(thresholds).flatMap(([name, value]) => (value === undefined ? [] : [name])),

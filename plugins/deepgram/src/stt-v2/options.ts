@@ -1,19 +1,21 @@
-import { normalizeLanguage } from '@livekit/agents';
 import {
   checkCount,
   checkFlag,
   checkName,
+  checkNames,
   checkOneOf,
   checkRange,
   checkString,
   checkStrings,
   logger,
+  orZero,
   resolveOptions,
+  withoutEmpty,
   type OptionRules,
 } from '@patchbay/plugin-kit';
 import { PatchbayError, type Query } from '@patchbay/ws-url';
 import type { V2Models } from '../models.ts';
-import type { DeepgramConnectOptions } from '../options.ts';
+import { audioQuery, type DeepgramConnectOptions } from '../options.ts';
 import { tagBounds } from '../stt/options.ts';
 
 /** Flux leaves out numbers only. */
@@ -28,13 +30,13 @@ export interface TurnOptions {
   /** Words to prefer, 100 at most. */
   keyterms: string[];
   /** The language of transcripts that name none. Default `en`. */
-  language?: string;
+  language?: string | null;
   /** How sure Flux is that the turn ends when it tells an early transcript, 0.3 to 0.9. Default: it tells none. */
-  eagerEotThreshold?: number;
+  eagerEotThreshold?: number | null;
   /** How sure it is when it ends a turn, 0.5 to 1. Default: the service's, 0.7. */
-  eotThreshold?: number;
+  eotThreshold?: number | null;
   /** Milliseconds of silence that end a turn however sure it is, 500 to 60,000. Default: the service's, 5,000. */
-  eotTimeoutMs?: number;
+  eotTimeoutMs?: number | null;
   /** Keep the audio out of Deepgram's training. Default false. */
   mipOptOut?: boolean;
   /** Digits for numbers. Default false. */
@@ -42,11 +44,11 @@ export interface TurnOptions {
   /** Leave out swear words, or write them otherwise. Default false. */
   profanityFilter: boolean;
   /** Numbers to leave out of transcripts. Default: none. */
-  redact?: FluxRedaction;
+  redact?: FluxRedaction | null;
   /** Labels for usage reports, 128 characters each at most. */
-  tags?: string[];
+  tags?: string[] | null;
   /** Languages to expect, for `flux-general-multi`. */
-  languageHint?: string[];
+  languageHint?: string[] | null;
 }
 
 export interface STTv2Options extends TurnOptions, Omit<DeepgramConnectOptions, 'baseUrl'> {
@@ -59,15 +61,15 @@ const rules: OptionRules<TurnOptions> = {
   sampleRate: [16_000, checkCount, [8_000, 48_000]],
   keyterms: [[], checkStrings, [100, Infinity]],
   language: ['en', checkString],
-  eagerEotThreshold: [undefined, orNone(checkRange), [0.3, 0.9]],
-  eotThreshold: [undefined, orNone(checkRange), [0.5, 1]],
-  eotTimeoutMs: [undefined, orNone(checkCount), [500, 60_000]],
+  eagerEotThreshold: [null, orZero(checkRange), [0.3, 0.9]],
+  eotThreshold: [null, orZero(checkRange), [0.5, 1]],
+  eotTimeoutMs: [null, orZero(checkCount), [500, 60_000]],
   mipOptOut: [false, checkFlag],
   numerals: [false, checkFlag],
   profanityFilter: [false, checkFlag],
-  redact: [undefined, checkOneOf, ['numbers', 'aggressive_numbers']],
-  tags: [undefined, checkStrings, tagBounds],
-  languageHint: [undefined, checkStrings],
+  redact: [null, checkOneOf, ['numbers', 'aggressive_numbers']],
+  tags: [null, checkStrings, tagBounds],
+  languageHint: [null, checkNames],
 };
 
 /**
@@ -75,38 +77,35 @@ const rules: OptionRules<TurnOptions> = {
  *
  * @throws PatchbayError `invalid-option` that names the option.
  */
-export function resolveTurns(options: Partial<STTv2Options>, before?: TurnOptions): TurnOptions {
-  const turns = resolveOptions<TurnOptions>(rules, options, before);
-  const { eagerEotThreshold = 0, eotThreshold, languageHint = [], model } = turns;
-  if (eagerEotThreshold > (eotThreshold || 0.7)) {
+export function resolveTurns(options: Partial<STTv2Options> = {}, before?: TurnOptions): TurnOptions {
+  const turns = resolveOptions<TurnOptions>(rules, withoutEmpty(options, 'language', 'redact'), before);
+  const { eagerEotThreshold, eotThreshold, languageHint, model } = turns;
+  if ((eagerEotThreshold ?? 0) > (eotThreshold || 0.7)) {
     throw new PatchbayError('invalid-option', 'eagerEotThreshold must not be above eotThreshold (0.7 unless set)');
   }
-  if (languageHint.length > 0 && model !== 'flux-general-multi') {
+  if (options.languageHint?.length && languageHint && !takesHints(model)) {
     logger()?.warn({ model }, 'languageHint is for flux-general-multi and is ignored');
-    turns.languageHint = [];
   }
-  return { ...turns, language: normalizeLanguage(turns.language ?? 'en') };
+  return turns;
 }
 
-/** The query of a socket, in which lists repeat their key; `undefined` and 0 are left to the service. */
+/** The query of a socket, in which lists repeat their key; what is not set, or 0, is left to the service. */
 export function turnQuery(options: TurnOptions): Query {
   return {
-    encoding: 'linear16',
-    sample_rate: options.sampleRate,
+    ...audioQuery(options),
     mip_opt_out: options.mipOptOut ?? false,
     eager_eot_threshold: options.eagerEotThreshold || undefined,
     eot_threshold: options.eotThreshold || undefined,
     eot_timeout_ms: options.eotTimeoutMs || undefined,
     keyterm: options.keyterms,
     tag: options.tags ?? [],
-    language_hint: options.languageHint ?? [],
+    language_hint: takesHints(options.model) ? (options.languageHint ?? []) : [],
     numerals: options.numerals || undefined,
     profanity_filter: options.profanityFilter || undefined,
-    redact: options.redact,
+    redact: options.redact ?? undefined,
   };
 }
 
-/** 0 leaves it to the service. */
-function orNone(check: typeof checkRange): typeof checkRange {
-  return (option, value, range) => check(option, value || undefined, range);
+export function takesHints(model: string): boolean {
+  return model === 'flux-general-multi';
 }

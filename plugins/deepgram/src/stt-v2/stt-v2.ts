@@ -1,4 +1,4 @@
-import type { APIConnectOptions } from '@livekit/agents';
+import { normalizeLanguage, type APIConnectOptions } from '@livekit/agents';
 import { UpdatableSTT, UpdatableSTTStream } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { flux } from './flux.ts';
@@ -13,14 +13,14 @@ import { resolveTurns, turnQuery, type STTv2Options, type TurnOptions } from './
  * const stt = new STTv2({ eagerEotThreshold: 0.5, keyterms: ['Patchbay'] });
  * ```
  */
-export class STTv2 extends UpdatableSTT<TurnOptions, Partial<STTv2Options>> {
+export class STTv2 extends UpdatableSTT<TurnOptions, Partial<TurnOptions>> {
   readonly label = 'deepgram.STTv2';
 
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: Partial<STTv2Options> = {}) {
     const turns = resolveTurns(options);
     super({
-      ...routeFor('turns', options, turns.model, options.endpointUrl),
+      ...routeFor('turns', options, turns, options.endpointUrl),
       provider: 'Deepgram',
       wire: flux,
       options: turns,
@@ -29,7 +29,7 @@ export class STTv2 extends UpdatableSTT<TurnOptions, Partial<STTv2Options>> {
       termsIn: ({ keyterms }) => keyterms,
       withTerms: (keyterms) => ({ keyterms }),
       queryOf: turnQuery,
-      languageOf: ({ language = 'en' }) => language,
+      languageOf: ({ language }) => normalizeLanguage(language ?? 'en'),
     });
   }
 
@@ -39,6 +39,6 @@ export class STTv2 extends UpdatableSTT<TurnOptions, Partial<STTv2Options>> {
 }
 
 /** One stream of audio to turns. */
-export class SpeechStreamV2 extends UpdatableSTTStream<TurnOptions, Partial<STTv2Options>> {
+export class SpeechStreamV2 extends UpdatableSTTStream<TurnOptions, Partial<TurnOptions>> {
   readonly label = 'deepgram.SpeechStreamv2';
 }

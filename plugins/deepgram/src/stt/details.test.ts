@@ -26,7 +26,7 @@ class Mute extends StreamingSTT<ListenOptions> {
     const { keepAlive: _keepAlive, ...wire } = nova;
     const options = resolveListening({ sampleRate });
     super({
-      ...routeFor('transcription', { apiKey, baseUrl }, options.model),
+      ...routeFor('transcription', { apiKey, baseUrl }, options),
       ...{ wire, options, sampleRate, greets: false, queryOf: streamQuery },
       capabilities: { streaming: true, interimResults: true },
     });

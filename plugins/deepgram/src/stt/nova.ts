@@ -8,7 +8,7 @@ import {
   type SpeechToTextWire,
 } from '@patchbay/plugin-kit';
 import type { Connection } from '@patchbay/ws-url';
-import { streamQuery, type ListenOptions } from './options.ts';
+import { modelOf, streamQuery, type ListenOptions } from './options.ts';
 import { detailsOf, msOf } from './words.ts';
 
 /** Our name for what is being said: Deepgram has none. */
@@ -50,7 +50,7 @@ export const nova: SpeechToTextWire<ListenOptions> = {
 };
 
 function sameQuery(before: ListenOptions, now: ListenOptions): boolean {
-  return before.model === now.model && JSON.stringify(streamQuery(before)) === JSON.stringify(streamQuery(now));
+  return modelOf(before) === modelOf(now) && JSON.stringify(streamQuery(before)) === JSON.stringify(streamQuery(now));
 }
 
 /** It comes late: what has begun since goes on. -1 for no words. */

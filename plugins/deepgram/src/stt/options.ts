@@ -4,40 +4,41 @@ import {
   checkFlag,
   checkMono,
   checkName,
-  checkObject,
   checkString,
   checkStrings,
+  checkTexts,
   logger,
   refuseOption,
   resolveOptions,
   snakeCased,
+  withoutEmpty,
   type OptionRules,
 } from '@patchbay/plugin-kit';
 import { PatchbayError, type Query } from '@patchbay/ws-url';
 import type { STTLanguages, STTModels } from '../models.ts';
-import type { DeepgramConnectOptions } from '../options.ts';
+import { audioQuery, type DeepgramConnectOptions } from '../options.ts';
 
 /** What a stream is opened with. https://developers.deepgram.com/reference/speech-to-text/listen-streaming */
 export interface ListenOptions {
   /** Which model listens. Default `nova-3`. */
   model: STTModels | (string & {});
   /** BCP 47, or `multi`. Default `en-US`. */
-  language: STTLanguages | (string & {}) | undefined;
+  language: STTLanguages | (string & {});
   /** Of whole pieces of speech only: name the language that was spoken. Default false. */
   detectLanguage: boolean;
-  /** Words while they are spoken. Default true. */
+  /** Words while they are spoken; of streams only. Default true. */
   interimResults: boolean;
   /** Punctuation and capital letters. Default true. */
   punctuate: boolean;
   /** Numbers, dates and the like as one writes them. Default true. */
   smartFormat: boolean;
-  /** Do not wait for more words to format better. Default true. */
+  /** Do not wait for more words to format better; of streams only. Default true. */
   noDelay: boolean;
-  /** Milliseconds of silence that end a piece of speech; 0: nothing does. Default 25. */
+  /** Milliseconds of silence that end a piece of speech; 0: nothing does. Of streams only. Default 25. */
   endpointing: number;
-  /** “uh” and “um”. Default false. */
+  /** “uh” and “um”; of streams only. Default false. */
   fillerWords: boolean;
-  /** Hz of the audio that is sent; what comes in is resampled. Default 16,000. */
+  /** Hz of the audio that is sent; what comes in is resampled. Of streams only. Default 16,000. */
   sampleRate: number;
   /** Only 1: LiveKit's audio is mixed down. Default 1. */
   numChannels: number;
@@ -49,13 +50,13 @@ export interface ListenOptions {
   profanityFilter: boolean;
   /** What to leave out of transcripts: `pci`, `numbers`, `ssn`, … or `true`. Default: nothing. */
   redact: string | string[];
-  /** Milliseconds between words that end an utterance, 1,000 at least. Default: no such end is told. */
+  /** Milliseconds between words that end an utterance, 1,000 at least; of streams only. Default: no such end is told. */
   utteranceEndMs?: number | null;
-  /** Words to write otherwise: `{ word: replacement }`. */
+  /** Words to write otherwise: `{ word: replacement }`. Of streams only. */
   replace?: Record<string, string> | null;
-  /** Words to look for. */
+  /** Words to look for; of streams only. */
   search?: string[] | null;
-  /** Write “comma” and “new line” as what they mean. Default false. */
+  /** Write “comma” and “new line” as what they mean; of streams only. Default false. */
   dictation: boolean;
   /** Tell speakers apart: `speakerId` is `S0`, `S1`, … Default false. */
   diarize: boolean;
@@ -64,7 +65,7 @@ export interface ListenOptions {
   /** Keep the audio out of Deepgram's training. Default false. */
   mipOptOut: boolean;
   /** Labels for usage reports, 128 characters each at most. */
-  tags?: string[];
+  tags?: string[] | null;
 }
 
 export interface STTOptions extends Omit<ListenOptions, 'language'>, DeepgramConnectOptions {
@@ -92,13 +93,13 @@ const rules: OptionRules<ListenOptions> = {
   profanityFilter: [false, checkFlag],
   redact: [[], (option: string, redact: unknown) => checkStrings(option, [redact].flat())],
   utteranceEndMs: [null, checkCount, [1_000, 60_000]],
-  replace: [null, checkObject],
+  replace: [null, checkTexts],
   search: [null, checkStrings],
   dictation: [false, checkFlag],
   diarize: [false, checkFlag],
   numerals: [false, checkFlag],
   mipOptOut: [false, checkFlag],
-  tags: [[], checkStrings, tagBounds],
+  tags: [null, checkStrings, tagBounds],
 };
 
 /** Models that know English only, as their names do not say. */
@@ -110,24 +111,29 @@ const englishOnly =
  *
  * @throws PatchbayError `invalid-option` that names the option.
  */
-export function resolveListening(options: Partial<STTOptions>, before?: ListenOptions): ListenOptions {
-  const listening = resolveOptions<ListenOptions>(rules, options, before);
+export function resolveListening(options: Partial<STTOptions> = {}, before?: ListenOptions): ListenOptions {
+  const listening = resolveOptions<ListenOptions>(rules, withoutEmpty(options, 'language', 'redact'), before);
   if (listening.utteranceEndMs && !listening.interimResults) {
     throw new PatchbayError('invalid-option', 'utteranceEndMs needs interimResults');
   }
-  if (listening.detectLanguage) return { ...listening, language: undefined };
-  const language = normalizeLanguage(listening.language ?? 'en-US');
-  if (getBaseLanguage(language) === 'en' || !englishOnly.test(listening.model)) return { ...listening, language };
-  logger()?.warn({ model: listening.model, language }, 'this model knows English only: nova-2-general is used instead');
-  return { ...listening, language, model: 'nova-2-general' };
+  const { model, language } = listening;
+  if ((options.model || options.language) && modelOf(listening) !== model) {
+    logger()?.warn({ model, language }, 'this model knows English only: nova-2-general is used instead');
+  }
+  return listening;
+}
+
+/** The model that is asked for: one that knows English only is not asked for another language. */
+export function modelOf({ model, language }: ListenOptions): string {
+  return englishOnly.test(model) && getBaseLanguage(language) !== 'en' ? 'nova-2-general' : model;
 }
 
 /** The query of a socket, in which lists repeat their key. */
 export function streamQuery(options: ListenOptions): Query {
   return {
     ...commonQuery(options),
-    ...snakeCased(options, ['dictation', 'noDelay', 'interimResults', 'sampleRate', 'fillerWords', 'language']),
-    encoding: 'linear16',
+    ...snakeCased(options, ['dictation', 'noDelay', 'interimResults', 'fillerWords']),
+    ...audioQuery(options),
     vad_events: true,
     channels: 1,
     endpointing: options.endpointing || false,
@@ -139,14 +145,15 @@ export function streamQuery(options: ListenOptions): Query {
 
 /** The query of a request for a whole piece of speech. */
 export function requestQuery(options: ListenOptions): Query {
-  const { detectLanguage, language } = options;
-  return { ...commonQuery(options), detect_language: detectLanguage, ...(language === undefined ? {} : { language }) };
+  const { detectLanguage } = options;
+  return { ...commonQuery(options), detect_language: detectLanguage, ...(detectLanguage && { language: undefined }) };
 }
 
 function commonQuery(options: ListenOptions): Query {
   return {
     ...snakeCased(options, ['punctuate', 'smartFormat', 'numerals', 'profanityFilter', 'diarize', 'mipOptOut']),
     keywords: options.keywords.map((pair) => pair.join(':')),
+    language: normalizeLanguage(options.language),
     keyterm: options.keyterm,
     redact: [options.redact].flat(),
     tag: options.tags ?? [],

@@ -1,16 +1,18 @@
-import { DEFAULT_API_CONNECT_OPTIONS, stt, type AudioBuffer } from '@livekit/agents';
+import { DEFAULT_API_CONNECT_OPTIONS, normalizeLanguage, stt, type AudioBuffer } from '@livekit/agents';
 import {
   fieldsOf,
   listOf,
   requestJson,
   speechDataOf,
   textOf,
+  toAPIError,
   wavOf,
   withRetries,
   type KeepAlive,
   type Route,
 } from '@patchbay/plugin-kit';
-import { requestQuery, type ListenOptions } from './options.ts';
+import { PatchbayError } from '@patchbay/ws-url';
+import { modelOf, requestQuery, type ListenOptions } from './options.ts';
 import { detailsOf } from './words.ts';
 
 /** A piece of speech is short, and is transcribed faster than it was said. */
@@ -24,21 +26,24 @@ const connOptions = { ...DEFAULT_API_CONNECT_OPTIONS, timeoutMs: 30_000 };
 export async function recognize(
   audio: AudioBuffer,
   options: ListenOptions,
-  { signal, ...route }: Route & { keepAlive: KeepAlive; signal: AbortSignal | undefined },
+  { signal, ...route }: Route & { keepAlive: KeepAlive; signal: AbortSignal },
 ): Promise<stt.SpeechEvent> {
   const ask = (): ReturnType<typeof requestJson> =>
     requestJson({
       ...route,
-      model: options.model,
+      model: modelOf(options),
       query: requestQuery(options),
       headers: { 'content-type': 'audio/wav', accept: 'application/json' },
       body: wavOf(audio),
       timeoutMs: connOptions.timeoutMs,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     });
   const answer = await withRetries(connOptions, signal, ask);
-  const channel = fieldsOf(listOf(fieldsOf(answer.results).channels)[0]);
-  const language = options.language ?? textOf(channel.detected_language);
+  const { channels } = fieldsOf(answer.results);
+  if (!Array.isArray(channels))
+    throw toAPIError(new PatchbayError('protocol-violation', `${route.connection.host} answered without a transcript`));
+  const channel = fieldsOf(channels[0]);
+  const language = options.detectLanguage ? textOf(channel.detected_language) : normalizeLanguage(options.language);
   const alternatives = listOf(channel.alternatives)
     .map(fieldsOf)
     .map((each) => speechDataOf(textOf(each.transcript), detailsOf(each), language, (ms) => ms / 1000));

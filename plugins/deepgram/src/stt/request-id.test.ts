@@ -6,7 +6,7 @@ import { nova } from './nova.ts';
 
 // No telltale beginning, and what JSON escapes.
 const apiKey = 'q7Zr83jk/w9+PxTt5Vd0w=';
-const { connection } = routeFor('transcription', { apiKey, baseUrl: 'http://127.0.0.1:1' }, 'nova-3');
+const { connection } = routeFor('transcription', { apiKey, baseUrl: 'http://127.0.0.1:1' }, { model: 'nova-3' });
 const metadata = { request_id: apiKey };
 const channel = { alternatives: [{ transcript: 'hello', words: [] }] };
 

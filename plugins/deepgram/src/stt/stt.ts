@@ -1,9 +1,9 @@
-import type { APIConnectOptions, AudioBuffer, stt } from '@livekit/agents';
-import { KeepAlive, routeIfAny, UpdatableSTT, UpdatableSTTStream, type Route } from '@patchbay/plugin-kit';
+import { normalizeLanguage, type APIConnectOptions, type AudioBuffer, type stt } from '@livekit/agents';
+import { routeIfAny, UpdatableSTT, UpdatableSTTStream, type Route } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { routeFor } from '../options.ts';
 import { nova } from './nova.ts';
-import { resolveListening, streamQuery, type ListenOptions, type STTOptions } from './options.ts';
+import { modelOf, resolveListening, streamQuery, type ListenOptions, type STTOptions } from './options.ts';
 import { recognize } from './recognize.ts';
 
 /**
@@ -14,16 +14,16 @@ import { recognize } from './recognize.ts';
  * const stt = new STT({ model: 'nova-3', language: 'multi', keyterm: ['Patchbay'] });
  * ```
  */
-export class STT extends UpdatableSTT<ListenOptions, Partial<STTOptions>> {
+export class STT extends UpdatableSTT<ListenOptions, Partial<ListenOptions>> {
   label = 'deepgram.STT';
   readonly #requests: () => Route;
-  readonly #keepAlive = new KeepAlive();
 
   /** @throws PatchbayError for options that cannot work. */
   constructor(options: Partial<STTOptions> = {}) {
     const listening = resolveListening(options);
+    const model = modelOf(listening);
     super({
-      ...routeFor('transcription', options, listening.model),
+      ...routeFor('transcription', options, { ...listening, model }),
       provider: 'Deepgram',
       wire: nova,
       options: listening,
@@ -39,9 +39,10 @@ export class STT extends UpdatableSTT<ListenOptions, Partial<STTOptions>> {
       termsIn: ({ keyterm }) => keyterm,
       withTerms: (keyterm) => ({ keyterm }),
       queryOf: streamQuery,
-      languageOf: ({ language }) => language ?? '',
+      modelOf,
+      languageOf: ({ language }) => normalizeLanguage(language),
     });
-    this.#requests = routeIfAny(() => routeFor('transcriptions', options, listening.model));
+    this.#requests = routeIfAny(() => routeFor('transcriptions', options, { model }));
   }
 
   /** @throws PatchbayError `unsupported` with `detectLanguage`, which Deepgram does for whole pieces of speech only. */
@@ -52,17 +53,14 @@ export class STT extends UpdatableSTT<ListenOptions, Partial<STTOptions>> {
     return this.track(new SpeechStream(this, this.options, options.connOptions));
   }
 
-  protected override async _recognize(audio: AudioBuffer, signal?: AbortSignal): Promise<stt.SpeechEvent> {
-    return recognize(audio, this.options, { ...this.#requests(), keepAlive: this.#keepAlive, signal });
-  }
-
-  override async close(): Promise<void> {
-    await super.close();
-    this.#keepAlive.close();
+  protected override async _recognize(audio: AudioBuffer, abortSignal?: AbortSignal): Promise<stt.SpeechEvent> {
+    const { keepAlive } = this;
+    const signal = this.untilClosed(abortSignal);
+    return recognize(audio, this.options, { ...this.#requests(), keepAlive, signal });
   }
 }
 
 /** One stream of audio to text. */
-export class SpeechStream extends UpdatableSTTStream<ListenOptions, Partial<STTOptions>> {
+export class SpeechStream extends UpdatableSTTStream<ListenOptions, Partial<ListenOptions>> {
   label = 'deepgram.SpeechStream';
 }

@@ -2,6 +2,7 @@ import type { tokenize } from '@livekit/agents';
 import {
   checkCount,
   checkName,
+  checkNumber,
   checkRange,
   checkStrings,
   refuseOption,
@@ -21,11 +22,11 @@ export interface FluxSpeakOptions extends VoiceOptions {
   /** Hz: 8,000, 16,000, 24,000, 32,000, 44,100 or 48,000. Default 24,000. */
   sampleRate: number;
   /** 0.5 to 1.5, in steps of 0.05. Default: the voice's own. */
-  speed?: number;
+  speed?: number | null;
   /** From -2, calm, to 2, animated. Default 0. */
-  expressivity?: number;
+  expressivity?: number | null;
   /** Labels for usage reports, 128 characters each at most. */
-  tags?: string[];
+  tags?: string[] | null;
 }
 
 export interface TTSv2Options extends FluxSpeakOptions, DeepgramConnectOptions {
@@ -36,9 +37,10 @@ export interface TTSv2Options extends FluxSpeakOptions, DeepgramConnectOptions {
 const rules: OptionRules<FluxSpeakOptions> = {
   ...voiceRules,
   model: ['flux-alexis-en', checkName],
-  speed: [undefined, checkSpeed],
-  expressivity: [undefined, checkCount, [-2, 2]],
-  tags: [undefined, checkStrings, tagBounds],
+  sampleRate: [24_000, checkNumber, [8_000, 16_000, 24_000, 32_000, 44_100, 48_000]],
+  speed: [null, checkSpeed],
+  expressivity: [null, checkCount, [-2, 2]],
+  tags: [null, checkStrings, tagBounds],
 };
 
 /**
@@ -51,7 +53,7 @@ export function resolveFluxSpeaking(options: Partial<TTSv2Options>, before?: Flu
 }
 
 export function fluxVoiceQuery(options: FluxSpeakOptions): Query {
-  return { ...voiceQuery(options), expressivity: options.expressivity, tag: options.tags };
+  return { ...voiceQuery(options), expressivity: options.expressivity ?? undefined, tag: options.tags ?? [] };
 }
 
 function checkSpeed(option: string, speed: unknown): void {

@@ -1,5 +1,5 @@
 import type { APIConnectOptions } from '@livekit/agents';
-import { SocketChunkedStream, StreamingTTSStream, UpdatableTTS } from '@patchbay/plugin-kit';
+import { SocketChunkedStream, StreamingTTSStream, tokenizerOf, UpdatableTTS } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { fluxVoice } from './flux-voice.ts';
 import { fluxVoiceQuery, resolveFluxSpeaking, type FluxSpeakOptions, type TTSv2Options } from './options.ts';
@@ -20,13 +20,13 @@ export class TTSv2 extends UpdatableTTS<FluxSpeakOptions> {
   constructor(options: Partial<TTSv2Options> = {}) {
     const speaking = resolveFluxSpeaking(options);
     super({
-      ...routeFor('turnVoice', options, speaking.model),
+      ...routeFor('turnVoice', options, speaking),
       provider: 'Deepgram',
       wire: fluxVoice,
       options: speaking,
       resolve: resolveFluxSpeaking,
       queryOf: fluxVoiceQuery,
-      ...(options.wordTokenizer === undefined ? {} : { tokenizer: options.wordTokenizer }),
+      ...(options.wordTokenizer ? { tokenizer: tokenizerOf('wordTokenizer', options.wordTokenizer) } : {}),
     });
   }
 

@@ -1,8 +1,8 @@
-import { tokenize, type tts } from '@livekit/agents';
+import type { tokenize, tts } from '@livekit/agents';
 import {
-  checkCount,
   checkFlag,
   checkName,
+  checkNumber,
   checkRange,
   refuseOption,
   resolveOptions,
@@ -10,7 +10,7 @@ import {
 } from '@patchbay/plugin-kit';
 import type { Query } from '@patchbay/ws-url';
 import type { TTSEncoding, TTSModels } from '../models.ts';
-import type { DeepgramConnectOptions } from '../options.ts';
+import { audioQuery, type DeepgramConnectOptions } from '../options.ts';
 
 /** What every voice is asked with. */
 export interface VoiceOptions {
@@ -23,7 +23,7 @@ export interface VoiceOptions {
   /** Of compressed encodings, so of none. Default: none. */
   bitRate?: number | null;
   /** 0.7 to 1.5. Default: the voice's own. */
-  speed?: number;
+  speed?: number | null;
   /** Keep the text out of Deepgram's training. Default false. */
   mipOptOut: boolean;
 }
@@ -42,16 +42,16 @@ export interface TTSOptions extends SpeakOptions, DeepgramConnectOptions {
 }
 
 /** What both generations of voices have in common. */
-export const voiceRules: Omit<OptionRules<VoiceOptions>, 'model' | 'speed'> = {
+export const voiceRules: Omit<OptionRules<VoiceOptions>, 'model' | 'sampleRate' | 'speed'> = {
   encoding: ['linear16', checkEncoding],
-  sampleRate: [24_000, checkCount, [8_000, 48_000]],
   bitRate: [null, checkRange, [0, Infinity]],
   mipOptOut: [false, checkFlag],
 };
 const rules: OptionRules<SpeakOptions> = {
   ...voiceRules,
   model: ['aura-2-andromeda-en', checkName],
-  speed: [undefined, checkRange, [0.7, 1.5]],
+  sampleRate: [24_000, checkNumber, [8_000, 16_000, 24_000, 32_000, 48_000]],
+  speed: [null, checkRange, [0.7, 1.5]],
 };
 
 /**
@@ -63,13 +63,8 @@ export function resolveSpeaking(options: Partial<TTSOptions>, before?: SpeakOpti
   return resolveOptions(rules, options, before);
 }
 
-export function voiceQuery({ encoding, sampleRate, speed, mipOptOut }: VoiceOptions): Query {
-  return { encoding, sample_rate: sampleRate, speed, mip_opt_out: mipOptOut };
-}
-
-/** LiveKit's, with the least length that upstream's plugin has. */
-export function defaultTokenizer(): tokenize.SentenceTokenizer {
-  return new tokenize.basic.SentenceTokenizer({ minSentenceLength: 8 });
+export function voiceQuery({ speed, mipOptOut, ...options }: VoiceOptions): Query {
+  return { ...audioQuery(options), speed: speed ?? undefined, mip_opt_out: mipOptOut };
 }
 
 function checkEncoding(option: string, encoding: unknown): void {

@@ -1,8 +1,8 @@
 import type { APIConnectOptions } from '@livekit/agents';
-import { SocketChunkedStream, StreamingTTSStream, UpdatableTTS } from '@patchbay/plugin-kit';
+import { SocketChunkedStream, StreamingTTSStream, tokenizerOf, UpdatableTTS } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { aura } from './aura.ts';
-import { defaultTokenizer, resolveSpeaking, voiceQuery, type SpeakOptions, type TTSOptions } from './options.ts';
+import { resolveSpeaking, voiceQuery, type SpeakOptions, type TTSOptions } from './options.ts';
 
 /**
  * Deepgram's Aura voices, over `/v1/speak`: text is spoken while it is still being written, sentence by sentence.
@@ -19,12 +19,12 @@ export class TTS extends UpdatableTTS<SpeakOptions> {
   constructor(options: Partial<TTSOptions> = {}) {
     const speaking = resolveSpeaking(options);
     super({
-      ...routeFor('voice', options, speaking.model),
+      ...routeFor('voice', options, speaking),
       provider: 'Deepgram',
       wire: aura,
       options: speaking,
       resolve: resolveSpeaking,
-      tokenizer: options.sentenceTokenizer ?? defaultTokenizer(),
+      tokenizer: tokenizerOf('sentenceTokenizer', options.sentenceTokenizer),
       queryOf: voiceQuery,
       streaming: options.capabilities?.streaming ?? true,
     });

@@ -5,7 +5,6 @@ import {
   environment,
   Extras,
   guardedEmit,
-  KeepAlive,
   logger,
   routeIfAny,
   StreamingSTT,
@@ -47,9 +46,7 @@ export class STT extends StreamingSTT<Listening> {
   readonly #requests: () => Route;
   /** What the user named of timeout and retries. */
   readonly #requestOptions: Partial<APIConnectOptions>;
-  readonly #keepAlive = new KeepAlive();
   readonly #extras = new Extras(isElsewhere);
-  readonly #closing = new AbortController();
   #ownKeywords: readonly string[];
   #sessionKeyterms: readonly string[] = [];
 
@@ -122,6 +119,7 @@ export class STT extends StreamingSTT<Listening> {
     const keywords = options.keywords ?? this.#ownKeywords;
     checkStrings('keywords', keywords);
     const next = resolveListening({ ...options, keywords: [...keywords] }, before, this.#useRealtime);
+    this.checkWay(next);
     const changed = options.language !== undefined || next.languages.join() !== before.languages.join();
     if (!changed) for (const stream of this.#open()) checkContext({ ...next, languages: stream.languages });
     this.#ownKeywords = keywords;
@@ -157,13 +155,6 @@ export class STT extends StreamingSTT<Listening> {
     return this.track(new RequestSpeechStream(this, this.options, transcribe, connOptions, languages));
   }
 
-  /** Ends all streams and requests, and the connections that they have left open. Idempotent. */
-  override async close(): Promise<void> {
-    this.#closing.abort();
-    await super.close();
-    this.#keepAlive.close();
-  }
-
   /**
    * One request per piece of speech, also where there is a socket for streams. LiveKit's adapter only logs what it is
    * thrown here, so each failure is told as an `error` event too; a passing one is survived, the next phrase may be heard.
@@ -174,7 +165,7 @@ export class STT extends StreamingSTT<Listening> {
       return await this.#transcribe({ audio, options: this.options, connOptions, signal: abortSignal });
     } catch (error) {
       const failure = toAPIError(error);
-      const isWanted = !this.#closing.signal.aborted && !abortSignal?.aborted;
+      const isWanted = !this.untilClosed(abortSignal).aborted;
       if (isWanted) this.#tell(failure, failure.retryable);
       throw failure;
     }
@@ -188,9 +179,9 @@ export class STT extends StreamingSTT<Listening> {
     return recognize(audio, options, {
       ...this.#requests(),
       ...how,
-      keepAlive: this.#keepAlive,
+      keepAlive: this.keepAlive,
       extras: this.#extras,
-      signal: AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]),
+      signal: this.untilClosed(signal),
       onRetry: (error) => this.#tell(error, true),
     });
   }

@@ -6,10 +6,14 @@ import {
   checkLength,
   checkMono,
   checkName,
+  checkNames,
   checkObject,
   checkOneOf,
   checkRange,
+  checkStreaming,
+  checkString,
   checkStrings,
+  fieldsOf,
   refuseOption,
   resolveOptions,
   type OptionRules,
@@ -59,11 +63,11 @@ export interface TranscribeOptions {
   /** Which model listens. Default `stt-rt-v4`. */
   model: STTModels | (string & {});
   /** Languages to expect, ISO 639. Default: any. */
-  languageHints?: string[];
+  languageHints?: string[] | null;
   /** Hear no other languages. Default false. */
   languageHintsStrict: boolean;
   /** What it is about; a string for models before `stt-rt-v3`. 10,000 characters at most. */
-  context?: ContextObject | string;
+  context?: ContextObject | string | null;
   /** Only 1: LiveKit's audio is mixed down. Default 1. */
   numChannels: number;
   /** Hz of the audio that is sent; what comes in is resampled. Default 16,000. */
@@ -77,15 +81,15 @@ export interface TranscribeOptions {
   /** Most milliseconds from the end of speech to the end that is told, 500 to 3,000. Default 500. */
   maxEndpointDelayMs: number;
   /** How much to hurry with that at the cost of accuracy, 0 to 3. Default: the service's, 0. */
-  endpointLatencyAdjustmentLevel?: number;
+  endpointLatencyAdjustmentLevel?: number | null;
   /** How readily an end is seen, -1 to 1. Default: the service's, 0. */
-  endpointSensitivity?: number;
+  endpointSensitivity?: number | null;
   /** A name for usage reports, 256 characters at most. */
-  clientReferenceId?: string;
+  clientReferenceId?: string | null;
   /** Transcripts are translations, with what was said beside it. Default: none. */
-  translation?: TranslationConfig;
+  translation?: TranslationConfig | null;
   /** Hears the end of speech before the model does, and has it write down what there is. Default: none. */
-  vad?: VAD;
+  vad?: VAD | null;
 }
 
 export interface STTOptions extends TranscribeOptions, SonioxConnectOptions {
@@ -95,20 +99,20 @@ export interface STTOptions extends TranscribeOptions, SonioxConnectOptions {
 
 const rules: OptionRules<TranscribeOptions> = {
   model: ['stt-rt-v4', checkName],
-  languageHints: [undefined, checkStrings],
+  languageHints: [null, checkNames],
   languageHintsStrict: [false, checkFlag],
-  context: [undefined, checkContext],
+  context: [null, checkContext],
   numChannels: [1, checkMono],
   sampleRate: [16_000, checkCount, [8_000, 48_000]],
   enableSpeakerDiarization: [false, checkFlag],
   enableLanguageIdentification: [true, checkFlag],
   enableEndpointDetection: [true, checkFlag],
   maxEndpointDelayMs: [500, checkCount, [500, 3_000]],
-  endpointLatencyAdjustmentLevel: [undefined, checkCount, [0, 3]],
-  endpointSensitivity: [undefined, checkRange, [-1, 1]],
-  clientReferenceId: [undefined, checkLength, [0, 256]],
-  translation: [undefined, checkTranslation],
-  vad: [undefined, checkObject],
+  endpointLatencyAdjustmentLevel: [null, checkCount, [0, 3]],
+  endpointSensitivity: [null, checkRange, [-1, 1]],
+  clientReferenceId: [null, checkLength, [0, 256]],
+  translation: [null, checkTranslation],
+  vad: [null, checkStreaming],
 };
 
 /**
@@ -129,40 +133,43 @@ export function startMessage(options: TranscribeOptions, model: string): string 
     sample_rate: options.sampleRate,
     num_channels: 1,
     // Soniox knows no regions, and takes no language twice.
-    language_hints: languageHints && [...new Set(languageHints.map(getBaseLanguage))],
+    language_hints: languageHints ? [...new Set(languageHints.map(getBaseLanguage))] : undefined,
     language_hints_strict: options.languageHintsStrict,
     context: contextOf(options.context),
     enable_speaker_diarization: options.enableSpeakerDiarization,
     enable_language_identification: options.enableLanguageIdentification,
     enable_endpoint_detection: options.enableEndpointDetection,
     max_endpoint_delay_ms: options.maxEndpointDelayMs,
-    endpoint_latency_adjustment_level: options.endpointLatencyAdjustmentLevel,
-    endpoint_sensitivity: options.endpointSensitivity,
-    client_reference_id: options.clientReferenceId,
-    translation: translation && translationOf(translation),
+    endpoint_latency_adjustment_level: options.endpointLatencyAdjustmentLevel ?? undefined,
+    endpoint_sensitivity: options.endpointSensitivity ?? undefined,
+    client_reference_id: options.clientReferenceId ?? undefined,
+    translation: translation ? translationOf(translation) : undefined,
   });
 }
 
+type Context = TranscribeOptions['context'];
+
 /** A context that prefers these words; what a string says becomes its text. */
-export function withTerms(context: ContextObject | string | undefined, terms: string[]): ContextObject | string {
-  // What holds no words stays what it is: models before `stt-rt-v3` take a string only.
-  if (context !== undefined && terms.length === 0 && termsOf(context).length === 0) return context;
+export function withTerms(context: Context, terms: string[]): ContextObject {
   return { ...(typeof context === 'string' ? { text: context } : context), terms };
 }
 
-export function termsOf(context: ContextObject | string | undefined): readonly string[] {
+export function termsOf(context: Context): readonly string[] {
   return typeof context === 'string' ? [] : (context?.terms ?? []);
 }
 
-function contextOf(context: ContextObject | string | undefined): unknown {
-  if (context === undefined || typeof context === 'string') return context;
+function contextOf(context: Context): unknown {
+  if (context === undefined || context === null) return undefined;
+  if (typeof context === 'string') return context;
   const { translationTerms, ...rest } = context;
   return { ...rest, translation_terms: translationTerms };
 }
 
 function translationOf(translation: TranslationConfig): unknown {
-  if (translation.type === 'one_way') return { type: 'one_way', target_language: translation.targetLanguage };
-  return { type: 'two_way', language_a: translation.languageA, language_b: translation.languageB };
+  if (translation.type === 'one_way')
+    return { type: 'one_way', target_language: getBaseLanguage(translation.targetLanguage) };
+  const { languageA, languageB } = translation;
+  return { type: 'two_way', language_a: getBaseLanguage(languageA), language_b: getBaseLanguage(languageB) };
 }
 
 /** 10,000 characters: https://soniox.com/docs/stt/concepts/context */
@@ -170,9 +177,21 @@ function checkContext(option: string, value: unknown): void {
   const context = value as ContextObject | string;
   if (typeof context !== 'string') {
     checkJson(option, context);
+    if (Symbol.iterator in context)
+      refuseOption(option, 'an object with `general`, `text`, `terms` or `translationTerms`');
+    checkString(`${option}.text`, context.text);
     checkStrings(`${option}.terms`, context.terms);
+    checkList(`${option}.general`, context.general, ['key', 'value']);
+    checkList(`${option}.translationTerms`, context.translationTerms, ['source', 'target']);
   }
   if (JSON.stringify(contextOf(context)).length > 10_000) refuseOption(option, 'of 10,000 characters at most');
+}
+
+/** A list of objects whose fields are strings. */
+function checkList(option: string, value: unknown, fields: readonly string[]): void {
+  if (value === undefined) return;
+  const isItem = (item: unknown): boolean => fields.every((field) => typeof fieldsOf(item)[field] === 'string');
+  if (!Array.isArray(value) || !value.every(isItem)) refuseOption(option, `a list of { ${fields.join(', ')} }`);
 }
 
 function checkTranslation(option: string, value: unknown): void {

@@ -32,10 +32,10 @@ export class STT extends UpdatableSTT<TranscribeOptions, Partial<TranscribeOptio
       },
       greets: false,
       resolve: resolveTranscribing,
-      termsIn: ({ context }) => (context === undefined ? undefined : termsOf(context)),
+      termsIn: ({ context }) => termsOf(context),
       withTerms: (terms, { context }) => ({ context: withTerms(context, terms) }),
-      languageOf: ({ languageHints = [] }) => languageHints[0] ?? '',
-      vadOf: ({ vad }) => vad,
+      languageOf: ({ languageHints }) => languageHints?.[0] ?? '',
+      vadOf: ({ vad }) => vad ?? undefined,
     });
   }
 

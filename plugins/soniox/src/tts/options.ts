@@ -3,9 +3,9 @@ import { getBaseLanguage } from '@livekit/agents';
 import {
   checkFlag,
   checkLength,
+  checkNumber,
   checkOneOf,
   checkRange,
-  refuseOption,
   resolveOptions,
   type OptionRules,
   type TextToSpeechContext,
@@ -37,14 +37,14 @@ export interface SpeakOptions {
    */
   returnTimestamps?: boolean;
   /** A name for usage reports, 256 characters at most. */
-  clientReferenceId?: string;
+  clientReferenceId?: string | null;
 }
 
 export interface TTSOptions extends SpeakOptions, SonioxConnectOptions {
   /** The whole address, path and all; a `baseURL` is one to which the path is added. Default `wss://tts-rt.soniox.com/tts-websocket`. */
   websocketUrl: string;
   /** Cuts text into what is sent at once. Default: LiveKit's, sentences of eight characters at least. */
-  tokenizer?: tokenize.SentenceTokenizer | tokenize.WordTokenizer;
+  tokenizer?: tokenize.SentenceTokenizer | tokenize.WordTokenizer | null;
 }
 
 const rules: OptionRules<SpeakOptions> = {
@@ -52,12 +52,13 @@ const rules: OptionRules<SpeakOptions> = {
   language: ['en', checkLength, [1, 50]],
   voice: ['Maya', checkLength, [1, 50]],
   audioFormat: ['pcm_s16le', checkOneOf, ['pcm_s16le']],
-  sampleRate: [24_000, checkSampleRate],
+  // https://soniox.com/docs/tts/concepts/audio-formats
+  sampleRate: [24_000, checkNumber, [8_000, 16_000, 24_000, 44_100, 48_000]],
   bitrate: [null, checkRange, [0, Infinity]],
   speed: [1, checkRange, [0.7, 1.3]],
   reduceSilence: [false, checkFlag],
   returnTimestamps: [false, checkFlag],
-  clientReferenceId: [undefined, checkLength, [0, 256]],
+  clientReferenceId: [null, checkLength, [0, 256]],
 };
 
 /**
@@ -83,12 +84,6 @@ export function startMessage({ connection, options, turn }: TextToSpeechContext<
     // Models that cannot do it refuse the word.
     ...(options.reduceSilence ? { reduce_silence: true } : {}),
     return_timestamps: options.returnTimestamps,
-    client_reference_id: options.clientReferenceId,
+    client_reference_id: options.clientReferenceId ?? undefined,
   });
-}
-
-/** https://soniox.com/docs/tts/concepts/audio-formats */
-function checkSampleRate(option: string, sampleRate: unknown): void {
-  const rates: readonly unknown[] = [8_000, 16_000, 24_000, 44_100, 48_000];
-  if (!rates.includes(sampleRate)) refuseOption(option, `one of ${rates.join(', ')}`);
 }

@@ -1,5 +1,5 @@
-import { tokenize, type APIConnectOptions } from '@livekit/agents';
-import { SocketChunkedStream, StreamingTTSStream, UpdatableTTS } from '@patchbay/plugin-kit';
+import type { APIConnectOptions } from '@livekit/agents';
+import { SocketChunkedStream, StreamingTTSStream, tokenizerOf, UpdatableTTS } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { resolveSpeaking, type SpeakOptions, type TTSOptions } from './options.ts';
 import { speak } from './speak.ts';
@@ -24,7 +24,7 @@ export class TTS extends UpdatableTTS<SpeakOptions> {
       wire: speak,
       options: speaking,
       resolve: resolveSpeaking,
-      tokenizer: options.tokenizer ?? new tokenize.basic.SentenceTokenizer({ minSentenceLength: 8 }),
+      tokenizer: tokenizerOf('tokenizer', options.tokenizer),
       alignedTranscript: speaking.returnTimestamps === true,
     });
   }
