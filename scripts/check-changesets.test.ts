@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { changesetComplaints, missingChangesets } from './check-changesets.ts';
-import { commitAll, scratchFolder, workspace, write, type Files } from './release/__fixtures__/scratch.ts';
+import { scratchFolder, workspace, write, type Files } from './release/__fixtures__/scratch.ts';
 import {
   catalogs,
   changeset,
@@ -11,7 +11,7 @@ import {
   smallWorkspace,
   wsUrl,
 } from './release/__fixtures__/small-workspace.ts';
-import { git } from './release/git.ts';
+import { commitAll, git } from './release/git.ts';
 
 /** What is said of these files, all that lie there. */
 const complaints = (files: Files): string[] => changesetComplaints(smallWorkspace(files));

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { commitAll, found, scratchClone, workspace, write } from './release/__fixtures__/scratch.ts';
-import { git } from './release/git.ts';
+import { found, scratchClone, workspace, write } from './release/__fixtures__/scratch.ts';
+import { commitAll, git } from './release/git.ts';
 import { isPublished, manifestOf, type Package } from './release/workspace.ts';
 
 const run = promisify(execFile);

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** What git says. */
 export function git(root: string, ...words: string[]): string {
@@ -52,4 +54,20 @@ export function changesSince(root: string, commit: string): Change[] {
   }
   const untracked = git(root, 'ls-files', '--others', '--exclude-standard', '-z').split('\0').filter(Boolean);
   return [...changes, ...untracked.map((path) => ({ path, deleted: false }))];
+}
+
+/** A repository of git on `main` with one commit of all that is in a folder, or one more commit where there is one. */
+export function commitAll(root: string, message = 'All'): void {
+  git(root, 'init', '--quiet', '--initial-branch', 'main');
+  git(root, 'add', '--all');
+  git(root, '-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '-m', message);
+}
+
+/** All that git knows of a repository, as it is now, uncommitted and new files included, in another folder. */
+export function copyFiles(from: string, to: string): void {
+  const paths = git(from, 'ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate');
+  const gone = new Set(git(from, 'ls-files', '-z', '--deleted').split('\0'));
+  for (const path of paths.split('\0').filter((each) => each !== '' && !gone.has(each))) {
+    cpSync(join(from, path), join(to, path));
+  }
 }

@@ -1,16 +1,12 @@
-import { cpSync, mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { git } from '../git.ts';
+import { commitAll, copyFiles } from '../git.ts';
 import { packagesOf } from '../workspace.ts';
-import { commitAll, workspace } from './scratch.ts';
+import { workspace } from './scratch.ts';
 
 /** All of this workspace that git knows, as it is now, in a repository of its own in that folder, installed. */
 export function copyOfWorkspace(root: string): void {
-  const paths = git(workspace, 'ls-files', '-z', '--cached', '--others', '--exclude-standard', '--deduplicate');
-  const gone = new Set(git(workspace, 'ls-files', '-z', '--deleted').split('\0'));
-  for (const path of paths.split('\0').filter((each) => each !== '' && !gone.has(each))) {
-    cpSync(join(workspace, path), join(root, path));
-  }
+  copyFiles(workspace, root);
   symlinkSync(join(workspace, 'node_modules'), join(root, 'node_modules'));
   for (const { folder } of packagesOf(workspace)) installLike(root, folder, folder);
   commitAll(root);

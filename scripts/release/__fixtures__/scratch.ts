@@ -2,7 +2,7 @@ import { cpSync, globSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlink
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { git } from '../git.ts';
+import { commitAll } from '../git.ts';
 import { packagesOf, type Package } from '../workspace.ts';
 
 export const workspace: string = join(import.meta.dirname, '../../..');
@@ -27,13 +27,6 @@ export function write(root: string, files: Files): void {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
   }
-}
-
-/** A repository of git on `main` with one commit of all that is in a folder. */
-export function commitAll(root: string, message = 'All'): void {
-  git(root, 'init', '--quiet', '--initial-branch', 'main');
-  git(root, 'add', '--all');
-  git(root, '-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '-m', message);
 }
 
 /** This workspace as far as releases look at it, in a repository of its own, with no changeset waiting. */

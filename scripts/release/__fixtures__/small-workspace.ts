@@ -1,4 +1,5 @@
-import { commitAll, scratchFolder, write, type Files } from './scratch.ts';
+import { commitAll } from '../git.ts';
+import { scratchFolder, write, type Files } from './scratch.ts';
 
 /** The catalogs and packages of a workspace that has two packages to install and one to keep. */
 export const catalogs = (peer = '^1.9.0', ws = '^8.23.0', vitest = '5.1.1'): string => `
