@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { checkPackages } from '../../scripts/check-packages.ts';
 import { verifyRelease } from '../../scripts/verify-release.ts';
 import type { Acts } from './acts.ts';
+import { checkRegistries } from './check-registries.ts';
 import { packedIn, type Clone } from './clone.ts';
 import type { Registry } from './registry.ts';
 import type { Environment, Stage } from './stage.ts';
@@ -21,7 +22,9 @@ const smallest = '@patchbay/ws-url';
 /** Everything between a changeset and a registry that has it all, as the workflow does it. */
 export async function releaseAll(release: Release): Promise<void> {
   const { acts, clone, env } = release;
-  await acts.act('nobody else is asked while it is published', () => checkRegistries(release));
+  await acts.act('nobody else is asked while it is published', () =>
+    checkRegistries({ stage: release.stage, cwd: clone.root, env, address: release.registry.address }),
+  );
   await version(release);
   await acts.act('everything is built', () => clone.pnpm('build'), endOf);
   const folder = await packAll(release, 'first');
@@ -115,15 +118,6 @@ async function packAll(
     return `${count} packages`;
   });
   return folder;
-}
-
-/** Where npm and pnpm would publish to is on this machine, or nothing is published. */
-async function checkRegistries({ stage, clone, registry, env }: Release): Promise<string> {
-  for (const manager of ['npm', 'pnpm']) {
-    const said = await stage.run(manager, ['config', 'get', 'registry'], { cwd: clone.root, env });
-    if (said.trim() !== registry.address) throw new Error(`${manager} would publish to ${said.trim()}`);
-  }
-  return registry.address;
 }
 
 function look({ clone, registry }: Release, tag: string): ReturnType<typeof verifyRelease> {
