@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InjectedFault, Loopback, LoopbackOptions, Mind, MindRequest } from '@patchbay/loopback';
 import { gateways, type Gateway } from '@patchbay/openai';
-import { until } from '../talk.ts';
+import { until } from '../talk/until.ts';
 
 /** A proxy as its users know it. */
 export interface Place {

@@ -5,7 +5,7 @@ import type { Loopback } from '@patchbay/loopback';
 import { answers, listens } from '../process/answers.ts';
 import { debianEnvironment } from '../setup/debian.ts';
 import { defineSystem } from '../system.ts';
-import { startCloud } from './call.ts';
+import { startCloud } from './ways.ts';
 import { expectEveryWord, expectPassage, expectRefusal } from './callers.ts';
 
 interface World {

@@ -1,6 +1,6 @@
 import { plainEar } from '@patchbay/loopback';
 import { expect, onTestFinished, test } from 'vitest';
-import { startCloud } from './call.ts';
+import { startCloud } from './ways.ts';
 import { expectEveryWord, expectRefusal } from './callers.ts';
 
 // What hops are judged by must itself be able to fail.

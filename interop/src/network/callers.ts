@@ -1,6 +1,9 @@
 import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
 import { PatchbayError } from '@patchbay/openai';
-import { Chat, Conversation, Dictation, key, wordsOf, type Call, type Way } from './call.ts';
+import type { Call } from '../talk/call.ts';
+import type { Conversation } from '../talk/conversation.ts';
+import type { Dictation } from '../talk/dictation.ts';
+import { chatOver, conversationOver, dictationOver, key, wordsOf, type Way } from './ways.ts';
 
 const phrases = ['Where is the station?', 'Tell me when the last ferry leaves.'] as const;
 
@@ -21,20 +24,21 @@ interface Fate {
  * word is understood and answered, and nothing is reported as lost, because nothing is.
  */
 export async function expectEveryWord(way: Way, { dials, first, midway, loss }: Fate): Promise<string> {
-  const calls = [new Dictation(way), new Conversation(way)];
+  const calls = [dictationOver(way), conversationOver(way)];
   const each = (act: (call: Dictation | Conversation) => Promise<unknown>): Promise<unknown> =>
     Promise.all(calls.map(act));
   try {
     await each((call) => call.opened(1));
     await first?.(calls);
-    await each((call) => call.say(phrases[0]));
+    await each((call) => call.say(phrases[0], { live: true }));
     await each((call) => call.heard(1));
     let happening: Promise<unknown> | undefined;
-    await each((call) => call.say(phrases[1], () => (happening ??= Promise.resolve(midway?.()))));
+    const meanwhile = (): Promise<unknown> => (happening ??= Promise.resolve(midway?.()));
+    await each((call) => call.say(phrases[1], { live: true, midway: meanwhile }));
     await each((call) => call.heard(2));
     for (const call of calls) {
       expectWhole(call, phrases, dials);
-      if (loss !== undefined) match(call.losses[0] ?? 'no loss', loss);
+      if (loss !== undefined) match(lossesOf(call)[0] ?? 'no loss', loss);
     }
     return summaryOf(calls, dials);
   } finally {
@@ -53,11 +57,12 @@ const chunkMs = 100;
  * understood, and what is missing before is what was reported, to a letter.
  */
 export async function expectHonestLoss(way: Way, outage: () => Promise<unknown>): Promise<string> {
-  const calls = [new Dictation(way), new Conversation(way)];
+  const calls = [dictationOver(way), conversationOver(way)];
   try {
     await Promise.all(calls.map((call) => call.opened(1)));
     let happening: Promise<unknown> | undefined;
-    await Promise.all(calls.map((call) => call.say(monologue, () => (happening ??= outage()))));
+    const midway = (): Promise<unknown> => (happening ??= outage());
+    await Promise.all(calls.map((call) => call.say(monologue, { live: true, midway })));
     for (const call of calls) {
       const understood = (await call.heard(1)).join(' ');
       const missingMs = (monologue.length - understood.length) * letterMs;
@@ -85,7 +90,7 @@ export async function goneIdle(calls: readonly Call[]): Promise<void> {
 
 /** Turns of a language model before and after something, which cost nothing either. */
 export async function expectEveryTurn(way: Way, { dials, first }: Pick<Fate, 'dials' | 'first'>): Promise<string> {
-  const chat = new Chat(way);
+  const chat = chatOver(way);
   try {
     await chat.ask(phrases[0]);
     await first?.([chat]);
@@ -114,8 +119,8 @@ interface Refusal {
 /** Every class is refused; its error says by whom, blames no key, shows none, and is told after so many dials. */
 export async function expectRefusal(way: Way, { says, dials, hop }: Refusal): Promise<string> {
   const hasty = { connOptions: { maxRetry: 1 }, ...way };
-  const chat = new Chat(hasty);
-  const calls: Call[] = [new Dictation(hasty), new Conversation(hasty), chat];
+  const chat = chatOver(hasty);
+  const calls: Call[] = [dictationOver(hasty), conversationOver(hasty), chat];
   try {
     equal(await chat.ask(phrases[0]), '');
     const errors = await Promise.all(calls.map((call) => call.failure()));
@@ -146,9 +151,14 @@ function expectWhole(call: Call, turns: readonly string[], dials: number = call.
 
 /** Where dials are not counted, what came of them was not either. */
 function summaryOf(calls: readonly Call[], dials: number | undefined): string {
-  const losses = calls.flatMap((call) => (dials === undefined ? call.losses.slice(0, 1) : call.losses));
+  const losses = calls.flatMap((call) => lossesOf(call).slice(0, dials === undefined ? 1 : undefined));
   const dialled = dials === undefined ? [] : [countOf(dials, 'dial')];
   return ['every word, 0 ms lost', ...dialled, ...new Set(losses)].join('; ');
+}
+
+/** Why connections were lost. */
+function lossesOf({ losses }: Call): string[] {
+  return losses.map(wordsOf);
 }
 
 function countOf(count: number, what: string): string {

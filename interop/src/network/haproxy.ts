@@ -9,7 +9,7 @@ import { answers } from '../process/answers.ts';
 import type { Service } from '../process/service.ts';
 import { debianEnvironment } from '../setup/debian.ts';
 import { defineSystem } from '../system.ts';
-import { Dictation, startCloud, wordsOf } from './call.ts';
+import { dictationOver, startCloud, wordsOf } from './ways.ts';
 import { comeBack, expectEveryTurn, expectEveryWord, expectPassage, expectRefusal } from './callers.ts';
 import { startVigil, withoutPings, type Vigil } from './vigil.ts';
 
@@ -122,7 +122,7 @@ async function expectDrain(way: { baseURL: string }, command: World['command']):
     dials: 1,
     async midway() {
       await command('set server plain/cloud state drain');
-      const late = new Dictation({ ...way, connOptions: { maxRetry: 0 } });
+      const late = dictationOver({ ...way, connOptions: { maxRetry: 0 } });
       const error = await late.failure().finally(() => late.end());
       match(error.message, /HTTP 503 by the gateway/);
       refused = wordsOf(error).replace(/: <.*/s, '');

@@ -6,7 +6,7 @@ import { answers } from '../process/answers.ts';
 import type { Service } from '../process/service.ts';
 import { debianEnvironment } from '../setup/debian.ts';
 import { defineSystem } from '../system.ts';
-import { startCloud } from './call.ts';
+import { startCloud } from './ways.ts';
 import {
   comeBack,
   expectEveryTurn,

@@ -6,7 +6,8 @@ import { debianEnvironment } from '../setup/debian.ts';
 import type { Service } from '../process/service.ts';
 import type { Stage } from '../stage.ts';
 import { defineSystem } from '../system.ts';
-import { until, type Call } from './call.ts';
+import type { Call } from '../talk/call.ts';
+import { until } from '../talk/until.ts';
 import { comeBack, expectEveryWord } from './callers.ts';
 import { tunnelCases } from './tunnel-cases.ts';
 import { forbiddenDomain, password, startClouds, through, user, type Tunnel } from './tunnel.ts';
@@ -71,8 +72,8 @@ async function replaced(world: World): Promise<string> {
     async midway() {
       await world.proxy.stop();
       await until(
-        () => calls.every(({ losses }) => losses.some((words) => words.includes(unreachable))),
-        () => unreachable,
+        () => calls.every(({ losses }) => losses.some(({ message }) => message.includes(unreachable))),
+        unreachable,
       );
       await world.restart();
       await comeBack(calls);

@@ -1,8 +1,9 @@
 import { equal, match } from 'node:assert/strict';
 import type { Case } from '../system.ts';
+import { failureOf } from '../talk/call.ts';
 import { comeBack, expectEveryTurn, expectEveryWord, expectPassage, expectRefusal } from './callers.ts';
 import { connectionsTo } from './connections.ts';
-import { ask, expectSecret, recite, refusalOf } from './requests.ts';
+import { ask, expectSecret, recite } from './requests.ts';
 import { trusting } from './trust.ts';
 import { forbiddenDomain, password, through, user, type Tunnel } from './tunnel.ts';
 
@@ -50,7 +51,7 @@ const passages: Case<Tunnel>[] = [
     async run(tunnel) {
       const way = through(tunnel, tunnel.secure.url);
       const says = /TLS failed with UNABLE_TO_VERIFY_LEAF_SIGNATURE\. .*NODE_EXTRA_CA_CERTS.*`ca`/;
-      match((await refusalOf(ask(way, ['Hello.']))).message, says);
+      match((await failureOf(ask(way, ['Hello.']))).message, says);
       return expectRefusal(way, { says, dials: 1 });
     },
   },
@@ -106,7 +107,7 @@ function refusal(
     async run(tunnel) {
       const proxy = `the proxy 127\\.0\\.0\\.1:${tunnel.port} of \`proxy\``;
       const wish = status === 401 || status === 407;
-      const onRequest = await refusalOf(ask(way(tunnel), ['Hello.']));
+      const onRequest = await failureOf(ask(way(tunnel), ['Hello.']));
       expectSecret(onRequest, password);
       match(onRequest.message, new RegExp(`^${proxy} before \\S+ answered ${status}`));
       const says = [

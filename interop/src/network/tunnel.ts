@@ -1,7 +1,7 @@
 import type { Loopback } from '@patchbay/loopback';
 import { createAuthority } from '../authority.ts';
 import type { Stage } from '../stage.ts';
-import { startCloud, type Way } from './call.ts';
+import { startCloud, type Way } from './ways.ts';
 
 /** Whom the proxy lets through. */
 export const user = 'caller';

@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock, type Clock } from '@patchbay/loopback';
 import { WebSocket } from 'ws';
-import { Chat, Conversation, Dictation, key, type Way } from './call.ts';
+import { chatOver, conversationOver, dictationOver, key, type Way } from './ways.ts';
 
 /** Of a service that never pings: what happens every twenty seconds or later does not happen. */
 export const withoutPings: Clock = {
@@ -20,7 +20,7 @@ export interface Vigil {
 const question = 'Is anybody there?';
 
 export function startVigil(way: Way): Vigil {
-  const [dictation, conversation, chat] = [new Dictation(way), new Conversation(way), new Chat(way)];
+  const [dictation, conversation, chat] = [dictationOver(way), conversationOver(way), chatOver(way)];
   const calls = [dictation, conversation, chat];
   const client = new WebSocket(`${way.baseURL.replace(/^http/, 'ws')}/realtime?intent=transcription`, {
     headers: { authorization: `Bearer ${key}` },
@@ -33,7 +33,10 @@ export function startVigil(way: Way): Vigil {
       equal(await ended, 1006, 'the client that does not ping');
       // Theirs is as old.
       await sleep(1_000);
-      await Promise.all([dictation.say(question), conversation.say(question), chat.ask(question)]);
+      await Promise.all([
+        ...[dictation, conversation].map((call) => call.say(question, { live: true })),
+        chat.ask(question),
+      ]);
       await Promise.all([dictation.heard(1), conversation.heard(1), chat.heard(2)]);
       deepEqual(
         calls.map(({ dials, turns }) => ({ dials, turns: [...new Set(turns)] })),

@@ -1,13 +1,17 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import type { APIConnectOptions } from '@livekit/agents';
 import { realtime, STT } from '@patchbay/openai';
 import type { Case } from '../system.ts';
+import { ending, type Call } from '../talk/call.ts';
 import { Conversation } from '../talk/conversation.ts';
-import { Listening } from '../talk/listening.ts';
-import { until } from '../talk/quickly.ts';
+import { Dictation } from '../talk/dictation.ts';
+import { until } from '../talk/until.ts';
 import { during, gatewayTo, type World } from './world.ts';
 
 const greeting = 'Hello! How can I help you?';
 const tale = 'Once upon a time a keeper kept a garden of radios by the sea';
+/** So that a deadline is met while somebody speaks. */
+const slowly = { live: true, silenceMs: 1_500 };
 
 /** What it loses, and how a call goes on. */
 export const losses: readonly Case<World>[] = [
@@ -17,11 +21,10 @@ export const losses: readonly Case<World>[] = [
     title: 'a `session.created` that is lost costs nothing',
     run: (world) =>
       during(world, ['lose-first-event'], () =>
-        withSTT(world, async (model) => {
-          const listening = new Listening(model);
-          await listening.say('can you hear me');
-          deepEqual(await listening.understood(), ['can you hear me']);
-          return `${listening.dials} dial`;
+        withDictation(world, async (dictation) => {
+          await dictation.say('can you hear me');
+          deepEqual(await dictation.heard(), ['can you hear me']);
+          return `${dictation.dials} dial`;
         }),
       ),
   },
@@ -31,10 +34,9 @@ export const losses: readonly Case<World>[] = [
     title: 'so it does in a conversation',
     run: (world) =>
       during(world, ['lose-first-event'], () =>
-        withModel(world, async (model) => {
-          const conversation = new Conversation(model);
+        withConversation(world, async (conversation) => {
           equal((await conversation.ask('hello')).text, greeting);
-          return `${conversation.connection.filter(({ type }) => type === 'connecting').length} dial`;
+          return `${conversation.dials} dial`;
         }),
       ),
   },
@@ -44,11 +46,14 @@ export const losses: readonly Case<World>[] = [
     title: 'of 20 sockets none is given up, whatever Portkey loses of their beginning',
     async run(world) {
       for (let dial = 1; dial <= 20; dial++) {
-        await withSTT(world, async (model) => {
-          const listening = new Listening(model, { maxRetry: 0 });
-          await listening.say(`number ${dial}`);
-          deepEqual(await listening.understood(), [`number ${dial}`]);
-        });
+        await withDictation(
+          world,
+          async (dictation) => {
+            await dictation.say(`number ${dial}`);
+            deepEqual(await dictation.heard(), [`number ${dial}`]);
+          },
+          { maxRetry: 0 },
+        );
       }
       return '20 of 20 understood';
     },
@@ -58,30 +63,33 @@ export const losses: readonly Case<World>[] = [
     about: 'transcription',
     title: 'a provider that vanishes leaves the socket open: its silence is noticed, and every word is said again',
     run: (world) =>
-      withSTT(world, async (model) => {
-        const listening = await new Listening(model, { timeoutMs: 1_500 }).opened();
-        await listening.say('before');
-        await listening.understood();
-        await vanish(world);
-        await listening.say(tale, { live: true });
-        deepEqual(await listening.understood(2), ['before', tale]);
-        equal(listening.lostMs, 0);
-        return reconnectOf(listening);
-      }),
+      withDictation(
+        world,
+        async (dictation) => {
+          await dictation.opened();
+          await dictation.say('before');
+          await dictation.heard();
+          await vanish(world);
+          await dictation.say(tale, slowly);
+          deepEqual(await dictation.heard(2), ['before', tale]);
+          equal(dictation.droppedMs, 0);
+          return reconnectOf(dictation);
+        },
+        { timeoutMs: 1_500 },
+      ),
   },
   {
     id: 'half-open-conversation',
     about: 'conversation',
     title: 'so it is in a conversation, and what the caller said meanwhile is answered',
     run: (world) =>
-      withModel(world, async (model) => {
-        const conversation = new Conversation(model);
+      withConversation(world, async (conversation) => {
         await conversation.say('hello there');
-        await conversation.replied();
+        await conversation.heard();
         await vanish(world);
-        await conversation.say(tale, { live: true });
-        await conversation.replied(2);
-        deepEqual(conversation.heard, ['hello there', tale]);
+        await conversation.say(tale, slowly);
+        await conversation.heard(2);
+        deepEqual(conversation.understood, ['hello there', tale]);
         return reconnectOf(conversation);
       }),
   },
@@ -95,22 +103,21 @@ export const losses: readonly Case<World>[] = [
     id: 'close-without-code',
     about: 'conversation',
     title: 'so it is when the provider closes without a code',
-    run: (world) =>
-      replyAfter(world, () => during(world, ['close-after:0,code=1005'], () => until(() => world.cloud.sockets === 0))),
+    run: (world) => replyAfter(world, () => during(world, ['close-after:0,code=1005'], () => gone(world))),
   },
   ...([1000, 1001, 1011, 1013] as const).map((code): Case<World> => ({
     id: `close-${code}`,
     about: 'transcription',
     title: `a close with ${code} comes through, and the call goes on`,
     run: (world) =>
-      withSTT(world, async (model) => {
-        const listening = await new Listening(model).opened();
-        await listening.say('before');
-        await listening.understood();
+      withDictation(world, async (dictation) => {
+        await dictation.opened();
+        await dictation.say('before');
+        await dictation.heard();
         world.cloud.dropSockets(code, 'for a reason');
-        await listening.say('and after');
-        deepEqual(await listening.understood(2), ['before', 'and after']);
-        return reconnectOf(listening);
+        await dictation.say('and after');
+        deepEqual(await dictation.heard(2), ['before', 'and after']);
+        return reconnectOf(dictation);
       }),
   })),
   {
@@ -118,22 +125,21 @@ export const losses: readonly Case<World>[] = [
     about: 'transcription',
     title: 'a close with 4000 comes through with its reason, and ends it for good',
     run: (world) =>
-      withSTT(world, async (model) => {
-        const listening = await new Listening(model).opened();
-        await listening.say('before');
-        await listening.understood();
+      withDictation(world, async (dictation) => {
+        await dictation.opened();
+        await dictation.say('before');
+        await dictation.heard();
         world.cloud.dropSockets(4000, 'invalid_request_error.invalid_model');
-        const { message } = await listening.failure();
+        const { message } = await dictation.failure();
         match(message, /closed with code 4000: invalid_request_error\.invalid_model/);
-        equal(listening.dials, 1);
+        equal(dictation.dials, 1);
       }),
   },
 ];
 
 /** Asks for a reply once the provider is gone, and again. */
 function replyAfter(world: World, end: () => Promise<void>): Promise<string | void> {
-  return withModel(world, async (model) => {
-    const conversation = new Conversation(model);
+  return withConversation(world, async (conversation) => {
     equal((await conversation.ask('hello')).text, greeting);
     await end();
     let seen = 'answered';
@@ -145,39 +151,38 @@ function replyAfter(world: World, end: () => Promise<void>): Promise<string | vo
 }
 
 /** The provider is gone, without a word. */
-async function vanish({ cloud }: World): Promise<void> {
-  cloud.dropSockets();
-  await until(() => cloud.sockets === 0);
+async function vanish(world: World): Promise<void> {
+  world.cloud.dropSockets();
+  await gone(world);
 }
 
-async function withSTT(world: World, run: (model: STT) => Promise<string | void>): Promise<string | void> {
-  const model = new STT({ model: 'gpt-4o-mini-transcribe', gateway: gatewayTo(world) });
-  try {
-    return await run(model);
-  } finally {
-    await model.close();
-  }
+function gone({ cloud }: World): Promise<void> {
+  return until(() => cloud.sockets === 0, 'the provider to be gone');
 }
 
-async function withModel(
+async function withDictation(
   world: World,
-  run: (model: realtime.RealtimeModel) => Promise<string | void>,
+  run: (dictation: Dictation) => Promise<string | void>,
+  connOptions: Partial<APIConnectOptions> = {},
+): Promise<string | void> {
+  const model = new STT({ model: 'gpt-4o-mini-transcribe', gateway: gatewayTo(world) });
+  return ending(new Dictation(model, { connOptions }), run);
+}
+
+async function withConversation(
+  world: World,
+  run: (conversation: Conversation) => Promise<string | void>,
 ): Promise<string | void> {
   const model = new realtime.RealtimeModel({
     gateway: gatewayTo(world),
     turnDetection: { type: 'server_vad' },
     connOptions: { timeoutMs: 1_500 },
   });
-  try {
-    return await run(model);
-  } finally {
-    await model.close();
-  }
+  return ending(new Conversation(model), run);
 }
 
 /** Why it dialled again. */
-function reconnectOf({ connection }: Listening | Conversation): string {
-  const [first] = connection.flatMap((event) => (event.type === 'reconnecting' ? [event.error] : []));
+function reconnectOf({ losses: [first] }: Call): string {
   ok(first, 'it did not dial again');
   return [first.code, first.closeCode].filter((part) => part !== undefined).join(' ');
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startLoopback } from '@patchbay/loopback';
 import { answers } from '../process/answers.ts';
 import { defineSystem } from '../system.ts';
-import { until } from '../talk/quickly.ts';
+import { until } from '../talk/until.ts';
 import { cases } from './cases.ts';
 import { startProvider, type World } from './world.ts';
 
@@ -32,7 +32,7 @@ export const portkey = defineSystem<World>({
       isReady: () => answers(origin),
     });
     // Before it says so, a provider that vanishes ends it.
-    await until(() => service.said().includes('Ready for connections'));
+    await until(() => service.said().includes('Ready for connections'), 'Portkey to be ready');
     return { cloud, url: `${origin}/v1` };
   },
   cases,

@@ -1,12 +1,14 @@
 import { deepEqual, equal, match, throws } from 'node:assert/strict';
 import { once } from 'node:events';
+import type { APIConnectOptions } from '@livekit/agents';
 import { gateways, LLM, PatchbayError, realtime, responses, STT, TTS } from '@patchbay/openai';
 import { WebSocket } from 'ws';
 import type { Case } from '../system.ts';
-import { ask } from '../talk/asking.ts';
+import { ending, failureOf } from '../talk/call.ts';
+import { Chat } from '../talk/chat.ts';
 import { Conversation } from '../talk/conversation.ts';
-import { Listening } from '../talk/listening.ts';
-import { samplesOf } from '../talk/speaking.ts';
+import { Dictation } from '../talk/dictation.ts';
+import { Reading } from '../talk/reading.ts';
 import { during, gatewayTo, providerKey, type World } from './world.ts';
 
 /** How the provider may refuse an upgrade: Portkey says nothing of any of them. */
@@ -58,7 +60,7 @@ export const refusals: readonly Case<World>[] = [
     about: 'chat',
     title: 'over HTTP it says which header it wants',
     async run({ url }) {
-      const error = await failureOf(ask(new LLM({ baseURL: url, apiKey: providerKey }), 'hello'));
+      const error = await failureOf(new Chat(new LLM({ baseURL: url, apiKey: providerKey })).answer('hello'));
       match(error.message, /x-portkey-config or x-portkey-provider header is required/);
       return codeOf(error);
     },
@@ -100,7 +102,7 @@ export const refusals: readonly Case<World>[] = [
     about: 'chat',
     title: 'and over HTTP',
     async run(world) {
-      const error = await failureOf(ask(new LLM({ gateway: gatewayTo(world, 'sk-wrong') }), 'hello'));
+      const error = await failureOf(new Chat(new LLM({ gateway: gatewayTo(world, 'sk-wrong') })).answer('hello'));
       expectWrongKey(error);
       return codeOf(error);
     },
@@ -110,7 +112,7 @@ export const refusals: readonly Case<World>[] = [
     about: 'speech',
     title: 'and where sound is asked for',
     async run(world) {
-      const error = await failureOf(samplesOf(new TTS({ gateway: gatewayTo(world, 'sk-wrong') }), 'Hello.'));
+      const error = await failureOf(new Reading(new TTS({ gateway: gatewayTo(world, 'sk-wrong') })).sound('Hello.'));
       expectWrongKey(error);
       return codeOf(error);
     },
@@ -150,15 +152,13 @@ export const refusals: readonly Case<World>[] = [
     async run(world) {
       return during(world, ['refuse:503,times=1'], async () => {
         const model = new STT({ model: 'gpt-4o-mini-transcribe', gateway: gatewayTo(world) });
-        try {
-          const listening = new Listening(model, { timeoutMs: 1_000 });
-          await listening.say('is anybody there');
-          deepEqual(await listening.understood(), ['is anybody there']);
-          equal(listening.lostMs, 0);
-          return `${listening.dials} dials`;
-        } finally {
-          await model.close();
-        }
+        const connOptions = { timeoutMs: 1_000 };
+        return ending(new Dictation(model, { connOptions }), async (dictation) => {
+          await dictation.say('is anybody there');
+          deepEqual(await dictation.heard(), ['is anybody there']);
+          equal(dictation.droppedMs, 0);
+          return `${dictation.dials} dials`;
+        });
       });
     },
   },
@@ -181,7 +181,7 @@ export const refusals: readonly Case<World>[] = [
     title: 'a provider without Responses is refused for good, and the error says what to use',
     async run(world) {
       const error = await failureOf(
-        ask(new responses.LLM({ gateway: gatewayTo(world), useWebSocket: false }), 'hello'),
+        new Chat(new responses.LLM({ gateway: gatewayTo(world), useWebSocket: false })).answer('hello'),
       );
       match(error.message, /createModelResponse is not supported by azure-ai.*Use `LLM`/);
       equal((error as { retryable?: boolean }).retryable, false);
@@ -196,29 +196,12 @@ function expectWrongKey(error: Error): void {
   equal((error as { retryable?: boolean }).retryable, false);
 }
 
-async function failureOf(run: Promise<unknown>): Promise<Error> {
-  try {
-    await run;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error('it should have failed');
+function failureOfListening(model: STT, connOptions: Partial<APIConnectOptions> = {}): Promise<Error> {
+  return ending(new Dictation(model, { connOptions }), (dictation) => dictation.failure());
 }
 
-async function failureOfListening(model: STT, connOptions = {}): Promise<Error> {
-  try {
-    return await new Listening(model, connOptions).failure();
-  } finally {
-    await model.close();
-  }
-}
-
-async function failureOfTalking(model: realtime.RealtimeModel): Promise<Error> {
-  try {
-    return await new Conversation(model).failure();
-  } finally {
-    await model.close();
-  }
+function failureOfTalking(model: realtime.RealtimeModel): Promise<Error> {
+  return ending(new Conversation(model), (conversation) => conversation.failure());
 }
 
 /** What the error is called, here and at the provider. */

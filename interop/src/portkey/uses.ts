@@ -2,10 +2,12 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { LLM, realtime, responses, STT, TTS } from '@patchbay/openai';
 import { gateways } from '@patchbay/ws-url';
 import type { Case } from '../system.ts';
-import { ask } from '../talk/asking.ts';
+import { ending } from '../talk/call.ts';
+import { Chat } from '../talk/chat.ts';
 import { Conversation } from '../talk/conversation.ts';
-import { Listening, speechFrames } from '../talk/listening.ts';
-import { samplesOf, wordsIn } from '../talk/speaking.ts';
+import { Dictation } from '../talk/dictation.ts';
+import { Reading } from '../talk/reading.ts';
+import { framesOf, wordsIn } from '../talk/sound.ts';
 import { gatewayTo, providerKey, type World } from './world.ts';
 
 const greeting = 'Hello! How can I help you?';
@@ -18,17 +20,13 @@ export const uses: readonly Case<World>[] = [
     about: 'conversation',
     title: 'the caller is heard and answered, with the model in the URL',
     async run(world) {
-      const model = new realtime.RealtimeModel({ gateway: gatewayTo(world), turnDetection });
-      try {
-        const conversation = new Conversation(model);
+      const conversation = new Conversation(new realtime.RealtimeModel({ gateway: gatewayTo(world), turnDetection }));
+      return ending(conversation, async () => {
         await conversation.say('hello there');
-        const [reply] = await conversation.replied();
-        deepEqual(conversation.heard, ['hello there']);
-        equal(await wordsIn(reply!.samples), greeting);
+        deepEqual(await conversation.heard(), [greeting]);
+        deepEqual(conversation.understood, ['hello there']);
         return upgradeOf(world);
-      } finally {
-        await model.close();
-      }
+      });
     },
   },
   {
@@ -36,15 +34,12 @@ export const uses: readonly Case<World>[] = [
     about: 'transcription',
     title: 'the caller is written down, with the intent in the URL and without a model',
     async run(world) {
-      const model = new STT({ model: 'gpt-4o-mini-transcribe', gateway: gatewayTo(world) });
-      try {
-        const listening = new Listening(model);
-        await listening.say('where is the station');
-        deepEqual(await listening.understood(), ['where is the station']);
+      const dictation = new Dictation(new STT({ model: 'gpt-4o-mini-transcribe', gateway: gatewayTo(world) }));
+      return ending(dictation, async () => {
+        await dictation.say('where is the station');
+        deepEqual(await dictation.heard(), ['where is the station']);
         return upgradeOf(world);
-      } finally {
-        await model.close();
-      }
+      });
     },
   },
   {
@@ -52,8 +47,7 @@ export const uses: readonly Case<World>[] = [
     about: 'chat',
     title: 'a question is answered',
     async run(world) {
-      const model = new LLM({ gateway: gatewayTo(world) });
-      equal(await ask(model, 'hello'), greeting);
+      equal(await new Chat(new LLM({ gateway: gatewayTo(world) })).answer('hello'), greeting);
     },
   },
   {
@@ -63,7 +57,7 @@ export const uses: readonly Case<World>[] = [
     async run({ cloud, url }) {
       const headers = { 'x-portkey-custom-host': cloud.url };
       const gateway = gateways.portkey({ baseURL: url, provider: 'openai', providerKey, headers });
-      equal(await ask(new responses.LLM({ gateway, useWebSocket: false }), 'hello'), greeting);
+      equal(await new Chat(new responses.LLM({ gateway, useWebSocket: false })).answer('hello'), greeting);
     },
   },
   {
@@ -72,7 +66,7 @@ export const uses: readonly Case<World>[] = [
     title: 'a sentence is spoken',
     async run(world) {
       const model = new TTS({ gateway: gatewayTo(world) });
-      equal(await wordsIn(await samplesOf(model, 'The train leaves at nine.')), 'The train leaves at nine.');
+      equal(await wordsIn(await new Reading(model).sound('The train leaves at nine.')), 'The train leaves at nine.');
     },
   },
   {
@@ -81,7 +75,7 @@ export const uses: readonly Case<World>[] = [
     title: 'instructions and the format of the stream are lost, and the sentence is spoken all the same',
     async run(world) {
       const model = new TTS({ model: 'gpt-4o-mini-tts', instructions: 'Whisper.', gateway: gatewayTo(world) });
-      equal(await wordsIn(await samplesOf(model, 'Good night.')), 'Good night.');
+      equal(await wordsIn(await new Reading(model).sound('Good night.')), 'Good night.');
       const { body } = world.cloud.requests.filter(({ path }) => path === '/v1/audio/speech').at(-1)!;
       return `what arrives: ${Object.keys(body as object)
         .sort()
@@ -94,7 +88,7 @@ export const uses: readonly Case<World>[] = [
     title: 'a piece of speech is written down',
     async run(world) {
       const model = new STT({ useRealtime: false, vad: null, gateway: gatewayTo(world) });
-      const { alternatives } = await model.recognize(await speechFrames('where is the station'));
+      const { alternatives } = await model.recognize(await framesOf('where is the station'));
       equal(alternatives?.[0].text, 'where is the station');
     },
   },
@@ -104,15 +98,11 @@ export const uses: readonly Case<World>[] = [
     title: 'a config names provider, key and place in one header',
     async run({ cloud, url }) {
       const config = { provider: 'azure-ai', api_key: providerKey, azure_foundry_url: cloud.url };
-      const model = new realtime.RealtimeModel({
-        gateway: gateways.portkey({ baseURL: url, config: config }),
-        turnDetection,
+      const gateway = gateways.portkey({ baseURL: url, config });
+      const conversation = new Conversation(new realtime.RealtimeModel({ gateway, turnDetection }));
+      return ending(conversation, async () => {
+        equal((await conversation.ask('hello')).text, greeting);
       });
-      try {
-        equal((await new Conversation(model).ask('hello')).text, greeting);
-      } finally {
-        await model.close();
-      }
     },
   },
 ];

@@ -4,9 +4,10 @@ import * as deepgram from '@patchbay/deepgram';
 import * as openai from '@patchbay/openai';
 import * as soniox from '@patchbay/soniox';
 import type { Capability } from '@patchbay/ws-url';
+import { ending, type Model } from '../talk/call.ts';
 import { Conversation } from '../talk/conversation.ts';
-import type { Telling } from '../talk/quickly.ts';
-import { samplesOf } from '../talk/speaking.ts';
+import { Reading } from '../talk/reading.ts';
+import { usualRate } from '../talk/sound.ts';
 
 /** What was made of a sentence, and its rate in Hz. */
 export interface SpokenSentence {
@@ -41,17 +42,14 @@ export const voices: readonly TestedVoice[] = [
     title: 'openai.realtime.RealtimeModel',
     async speak({ url }, sentences) {
       const model = new openai.realtime.RealtimeModel({ apiKey, baseURL: url });
-      const spoken: SpokenSentence[] = [];
-      try {
-        const conversation = new Conversation(model);
+      return ending(new Conversation(model), async (conversation) => {
+        const spoken: SpokenSentence[] = [];
         for (const sentence of sentences) {
           const { samples } = await conversation.ask(sentence);
-          spoken.push({ samples, sampleRate: 24_000 });
+          spoken.push({ samples, sampleRate: usualRate });
         }
-      } finally {
-        await model.close();
-      }
-      return spoken;
+        return spoken;
+      });
     },
   },
 ];
@@ -64,7 +62,7 @@ function textToSpeech(
   id: string,
   about: Capability,
   title: string,
-  create: (cloud: Loopback) => tts.TTS & Telling,
+  create: (cloud: Loopback) => tts.TTS & Model,
 ): TestedVoice {
   return {
     id,
@@ -73,13 +71,11 @@ function textToSpeech(
     async speak(cloud, sentences) {
       const model = create(cloud);
       const { sampleRate } = model;
-      const spoken: SpokenSentence[] = [];
-      try {
-        for (const sentence of sentences) spoken.push({ samples: await samplesOf(model, sentence), sampleRate });
-      } finally {
-        await model.close();
-      }
-      return spoken;
+      return ending(new Reading(model), async (reading) => {
+        const spoken: SpokenSentence[] = [];
+        for (const sentence of sentences) spoken.push({ samples: await reading.sound(sentence), sampleRate });
+        return spoken;
+      });
     },
   };
 }

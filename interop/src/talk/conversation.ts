@@ -1,8 +1,6 @@
 import type { llm } from '@livekit/agents';
-import type { ConnectionEvent } from '@patchbay/ws-session';
-import { say } from './listening.ts';
-import { failuresOf, until } from './quickly.ts';
-import { joined } from './speaking.ts';
+import { Call, type Model } from './call.ts';
+import { joined, say, wordsIn, type Manner } from './sound.ts';
 
 /** What was said: as text, and as sound. */
 export interface Reply {
@@ -10,40 +8,35 @@ export interface Reply {
   samples: Int16Array;
 }
 
-/** A session of a realtime model, talked to as a user talks to it. Before a cloud whose voice is `plain`. */
-export class Conversation {
-  readonly session: llm.RealtimeSession;
-  readonly failures: Error[];
-  readonly connection: ConnectionEvent[] = [];
-  readonly replies: Reply[] = [];
-  /** What the model heard. */
-  readonly heard: string[] = [];
+type RealtimeModel = llm.RealtimeModel & Model;
 
-  constructor(
-    model: llm.RealtimeModel & { on(event: 'connection', listener: (event: ConnectionEvent) => void): unknown },
-  ) {
-    model.on('connection', (event) => this.connection.push(event));
-    const session = model.session();
-    this.session = session;
-    this.failures = failuresOf(session);
-    session.on('generation_created', (event: llm.GenerationCreatedEvent) => {
-      // A reply that was asked for is given to whoever asked.
-      if (!event.userInitiated) void replyOf(event).then((reply) => this.replies.push(reply));
-    });
-    session.on('input_audio_transcription_completed', ({ isFinal, transcript }: llm.InputTranscriptionCompleted) => {
-      if (isFinal) this.heard.push(transcript);
+/**
+ * Somebody who talks with a model that speaks. Its turns are what it answered, in the plain voice, which must have said
+ * the same as the text.
+ */
+export class Conversation<Talking extends RealtimeModel = RealtimeModel> extends Call {
+  readonly session: ReturnType<Talking['session']>;
+  /** What the model understood. */
+  readonly understood: string[] = [];
+  readonly #replies = new Map<llm.GenerationCreatedEvent, Promise<Reply>>();
+
+  constructor(model: Talking) {
+    super(model);
+    this.session = model.session() as ReturnType<Talking['session']>;
+    this.noteFailures(this.session);
+    this.session.on('generation_created', (event: llm.GenerationCreatedEvent) => void this.#listen(event));
+    this.session.on('input_audio_transcription_completed', (event: llm.InputTranscriptionCompleted) => {
+      if (event.isFinal) this.understood.push(event.transcript);
     });
   }
 
-  say(text: string, options?: { live?: boolean }): Promise<void> {
-    return say(text, (frame) => this.session.pushAudio(frame), options);
+  /** How many replies were begun. */
+  get replies(): number {
+    return this.#replies.size;
   }
 
-  /** The replies, once there are so many. Throws what ended the session before. */
-  async replied(count = 1): Promise<Reply[]> {
-    await until(() => this.failures.length > 0 || this.replies.length >= count);
-    if (this.failures[0]) throw this.failures[0];
-    return this.replies;
+  say(text: string, manner?: Manner): Promise<void> {
+    return say(text, (frame) => this.session.pushAudio(frame), manner);
   }
 
   /** Asks for a reply to this. */
@@ -52,20 +45,23 @@ export class Conversation {
     chatCtx.addMessage({ role: 'user', content: text });
     // As an agent does: a context that is late does not keep anybody from answering.
     await this.session.updateChatCtx(chatCtx).catch(() => undefined);
-    return replyOf(await this.session.generateReply());
+    return this.#replies.get(await this.session.generateReply())!;
   }
 
-  /** What it ended with. */
-  async failure(): Promise<Error> {
-    await until(() => this.failures.length > 0);
-    return this.failures[0]!;
+  async #listen(event: llm.GenerationCreatedEvent): Promise<void> {
+    const reply = replyOf(event);
+    this.#replies.set(event, reply);
+    const { text, samples } = await reply;
+    const words = await wordsIn(samples);
+    const said = text.trim();
+    this.turns.push(words === said ? said : `${said} (but its voice said: ${words})`);
   }
 }
 
-async function replyOf(event: llm.GenerationCreatedEvent): Promise<Reply> {
+async function replyOf({ messageStream }: llm.GenerationCreatedEvent): Promise<Reply> {
   let text = '';
   const pieces: Int16Array[] = [];
-  for await (const { textStream, audioStream } of event.messageStream) {
+  for await (const { textStream, audioStream } of messageStream) {
     const reading = (async () => {
       for await (const part of textStream) text += typeof part === 'string' ? part : part.text;
     })();

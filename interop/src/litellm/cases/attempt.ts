@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict';
 import { LLM, STT, responses } from '@patchbay/openai';
-import { ask, dialsOf, failuresOf, saying, transcribe, until, type Failure } from '../../talk.ts';
+import { Call, type Failure } from '../../talk/call.ts';
+import { Chat } from '../../talk/chat.ts';
+import { Dictation } from '../../talk/dictation.ts';
 import { through, type GatewayOptions, type Place } from '../world.ts';
-import { Call } from './call.ts';
+import { call } from './call.ts';
 
 /** What came of one turn. */
 export interface Attempt {
   /** Empty where there was none. */
   answer: string;
-  failures: Failure[];
-  dials: { tried: number; opened: number };
+  failures: readonly Failure[];
+  dials: number;
+  /** How many of these became connections. */
+  opens: number;
 }
 
-/** Two retries, and none of their waits. */
+/** No retries. */
+export const once = { maxRetry: 0, retryIntervalMs: 1, timeoutMs: 20_000 };
+/** Two, and none of their waits. */
 export const thrice = { maxRetry: 2, retryIntervalMs: 1, timeoutMs: 20_000 };
 
 interface AttemptOptions {
@@ -27,13 +33,11 @@ export async function converse(
   place: Place,
   { model = 'gpt-realtime', connOptions = thrice }: AttemptOptions = {},
 ): Promise<Attempt> {
-  const call = new Call(place, { model, connOptions });
-  const { failures, dials } = call;
-  await call.say('hello proxy');
-  await until(() => call.replies > 0 || failures.some(({ recoverable }) => !recoverable), 'a reply, or a last error');
-  const answer = call.replies > 0 ? await call.reply() : '';
-  await call.end();
-  return { answer, failures, dials };
+  const caller = call(place, { model, connOptions });
+  return attempt(caller, async () => {
+    await caller.say('hello proxy');
+    return firstOf(caller);
+  });
 }
 
 /** The same is written down, on a realtime socket. */
@@ -43,7 +47,23 @@ export async function listen(
 ): Promise<Attempt> {
   const turnDetection = { type: 'server_vad' } as const;
   const stt = new STT({ ...through(place, gateway), model, turnDetection, ...(modelIn ? { modelIn } : {}) });
-  return attempt(stt, () => transcribe(stt, 'hello proxy', { connOptions }));
+  return dictate(new Dictation(stt, { connOptions }), 'hello proxy');
+}
+
+/** What is written down of a phrase. */
+export function dictate(dictation: Dictation, phrase: string): Promise<Attempt> {
+  return attempt(dictation, async () => {
+    await dictation.say(phrase);
+    return firstOf(dictation);
+  });
+}
+
+/** The first turn; empty where the call is over before. */
+async function firstOf(caller: Call): Promise<string> {
+  const turns = await caller.heard().catch((error: unknown) => {
+    if (!caller.errors.includes(error as Error)) throw error;
+  });
+  return turns?.[0] ?? '';
 }
 
 /** A question over the Responses API, on a socket or in a request. */
@@ -51,8 +71,8 @@ export async function respond(
   place: Place,
   { model = 'gpt-5-mini', connOptions = thrice, useWebSocket = true }: AttemptOptions & { useWebSocket?: boolean } = {},
 ): Promise<Attempt> {
-  const llm = new responses.LLM({ ...through(place), model, useWebSocket });
-  return attempt(llm, () => ask(llm, saying('hello proxy'), connOptions));
+  const turns = new Chat(new responses.LLM({ ...through(place), model, useWebSocket }), connOptions);
+  return attempt(turns, () => turns.ask('hello proxy'));
 }
 
 /** The same as chat completions. */
@@ -60,19 +80,16 @@ export async function chat(
   place: Place,
   { model = 'gpt-5-mini', connOptions = thrice, text = 'hello proxy' }: AttemptOptions & { text?: string } = {},
 ): Promise<Attempt> {
-  const llm = new LLM({ ...through(place), model });
-  return attempt(llm, () => ask(llm, saying(text), connOptions));
+  const turns = new Chat(new LLM({ ...through(place), model }), connOptions);
+  return attempt(turns, () => turns.ask(text));
 }
 
-type Closing = Parameters<typeof failuresOf>[0] & ({ close(): Promise<void> } | { aclose(): Promise<void> });
-
-/** Uses a model, listens to what it tells, and closes it. */
-export async function attempt(model: Closing, use: () => Promise<string>): Promise<Attempt> {
-  const failures = failuresOf(model);
-  const dials = dialsOf(model);
+/** Uses a model, and closes it. */
+export async function attempt(caller: Call, use: () => Promise<string>): Promise<Attempt> {
   const answer = await use();
-  await ('aclose' in model ? model.aclose() : model.close());
-  return { answer, failures, dials };
+  await caller.end();
+  const { failures, dials, opens } = caller;
+  return { answer, failures, dials, opens };
 }
 
 /** The error that ended it: there is one, and nothing was answered. */
@@ -89,7 +106,7 @@ export function lastOf({ answer, failures }: Attempt): Failure {
 }
 
 /** Every word is in the message. */
-export function assertSays({ message }: Failure, ...words: readonly (string | RegExp)[]): void {
+export function assertSays({ error: { message } }: Failure, ...words: readonly (string | RegExp)[]): void {
   for (const word of words) {
     const holds = typeof word === 'string' ? message.includes(word) : word.test(message);
     assert.ok(holds, `the error should say ${String(word)}: ${message}`);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { AudioFrame } from '@livekit/rtc-node';
 import type { Case } from '../../system.ts';
-import { speechOf, until } from '../../talk.ts';
+import { framesOf } from '../../talk/sound.ts';
+import { until } from '../../talk/until.ts';
 import { stranger, targetsOf, watch, type LiteLLMWorld } from '../world.ts';
 import { assertSays, converse, lastOf } from './attempt.ts';
-import { Call } from './call.ts';
+import { call } from './call.ts';
 import { startSwitch } from './switch.ts';
 
 export const conversations: readonly Case<LiteLLMWorld>[] = [
@@ -14,14 +15,14 @@ export const conversations: readonly Case<LiteLLMWorld>[] = [
     title: 'a caller is understood and answered; the provider’s URL names the deployment’s model, once',
     async run(world) {
       const requests = watch(world);
-      const call = new Call(world.proxy);
-      await call.say('hello proxy');
-      const reply = await call.reply();
-      await until(() => call.transcripts.length > 0, 'a transcript');
-      await call.end();
-      assert.equal(reply, 'You said hello proxy');
-      assert.deepEqual(call.transcripts, ['hello proxy']);
-      assert.deepEqual(call.failures, []);
+      const caller = call(world.proxy);
+      await caller.say('hello proxy');
+      const turns = await caller.heard();
+      await until(() => caller.understood.length > 0, 'a transcript');
+      await caller.end();
+      assert.deepEqual(turns, ['You said hello proxy']);
+      assert.deepEqual(caller.understood, ['hello proxy']);
+      assert.deepEqual(caller.failures, []);
       assert.deepEqual(targetsOf(requests()), ['/v1/realtime?model=gpt-realtime']);
       assert.equal(requests()[0]?.headers['openai-beta'], undefined);
       return `${targetsOf(requests()).join()}; no OpenAI-Beta`;
@@ -45,16 +46,16 @@ export const conversations: readonly Case<LiteLLMWorld>[] = [
     title: 'the response that this version starts after a transcript is not spoken, and the one that is asked for is',
     async run(world) {
       const before = world.asked.length;
-      const call = new Call(world.proxy, { turnDetection: { type: 'server_vad', create_response: false } });
-      await call.say('hello proxy');
+      const caller = call(world.proxy, { turnDetection: { type: 'server_vad', create_response: false } });
+      await caller.say('hello proxy');
       await until(() => world.asked.length > before, 'the response that nobody asked for');
-      await call.session.generateReply();
-      const reply = await call.reply();
-      await call.end();
-      assert.equal(reply, 'You said hello proxy');
-      assert.equal(call.replies, 1);
+      await caller.session.generateReply();
+      const turns = await caller.heard();
+      await caller.end();
+      assert.deepEqual(turns, ['You said hello proxy']);
+      assert.equal(caller.replies, 1);
       assert.equal(world.asked.length - before, 2);
-      assert.deepEqual(call.failures, []);
+      assert.deepEqual(caller.failures, []);
       return 'the model was asked twice and spoke once';
     },
   },
@@ -63,19 +64,19 @@ export const conversations: readonly Case<LiteLLMWorld>[] = [
     about: 'conversation',
     title: 'audio of any length goes up as small text frames, for a binary one or 16 MiB end the socket',
     async run({ proxy }) {
-      const call = new Call(proxy);
+      const caller = call(proxy);
       const sizes: number[] = [];
-      call.session.on(
+      caller.session.on(
         'openai_client_event_queued',
         ({ audio }: { audio?: string }) => audio && sizes.push(audio.length),
       );
-      const samples = (await speechOf('hello proxy')).flatMap(({ data }) => [...data]);
-      call.session.pushAudio(new AudioFrame(Int16Array.from(samples), 24_000, 1, samples.length));
-      const reply = await call.reply();
-      await call.end();
-      assert.equal(reply, 'You said hello proxy');
+      const samples = (await framesOf('hello proxy')).flatMap(({ data }) => [...data]);
+      caller.session.pushAudio(new AudioFrame(Int16Array.from(samples), 24_000, 1, samples.length));
+      const turns = await caller.heard();
+      await caller.end();
+      assert.deepEqual(turns, ['You said hello proxy']);
       assert.ok(sizes.length > 1 && Math.max(...sizes) < 65_536, `frames of ${sizes.join()} characters`);
-      assert.equal(call.dials.tried, 1);
+      assert.equal(caller.dials, 1);
     },
   },
   {
@@ -95,7 +96,7 @@ export const conversations: readonly Case<LiteLLMWorld>[] = [
         'model',
         '`apiKey` of `gateways.litellm',
       );
-      assert.deepEqual(attempt.dials, { tried: 1, opened: 0 });
+      assert.deepEqual([attempt.dials, attempt.opens], [1, 0]);
       return 'HTTP 403, 1 dial';
     },
   },
@@ -108,7 +109,7 @@ export const conversations: readonly Case<LiteLLMWorld>[] = [
       const last = lastOf(attempt);
       assertSays(last, 'Invalid model name passed in model=nope', 'LiteLLM has no `model_name` like this');
       assert.equal(last.cause?.providerCode, undefined);
-      assert.equal(attempt.dials.tried, 1);
+      assert.equal(attempt.dials, 1);
       return 'an error without a code, 1 dial';
     },
   },
@@ -123,16 +124,16 @@ export const restarts: readonly Case<LiteLLMWorld>[] = [
     async run({ bare, proxy, stopBare }) {
       const balancer = await startSwitch(bare.origin);
       try {
-        const call = new Call({ ...bare, origin: balancer.origin });
-        await call.say('before it stops');
-        assert.equal(await call.reply(0), 'You said before it stops');
+        const caller = call({ ...bare, origin: balancer.origin });
+        await caller.say('before it stops');
+        assert.deepEqual(await caller.heard(), ['You said before it stops']);
         balancer.lead(proxy.origin);
         await stopBare();
-        await until(() => call.dials.opened === 2, 'a second socket');
-        await call.say('after it stopped');
-        assert.equal(await call.reply(1), 'You said after it stopped');
-        await call.end();
-        const [lost, ...others] = call.failures;
+        await caller.opened(2);
+        await caller.say('after it stopped');
+        assert.equal((await caller.heard(2))[1], 'You said after it stopped');
+        await caller.end();
+        const [lost, ...others] = caller.failures;
         assert.equal(lost?.cause?.closeCode, 1012);
         assert.deepEqual([lost.recoverable, others], [true, []]);
       } finally {

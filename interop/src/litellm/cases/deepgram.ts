@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { STT, STTv2 } from '@patchbay/deepgram';
 import type { Case } from '../../system.ts';
-import { hear, speechOf, transcribe, until } from '../../talk.ts';
+import { Dictation } from '../../talk/dictation.ts';
+import { framesOf } from '../../talk/sound.ts';
+import { until } from '../../talk/until.ts';
 import { during, stranger, through, watch, type LiteLLMWorld, type Place } from '../world.ts';
-import { assertSays, attempt, lastOf, thrice, type Attempt } from './attempt.ts';
+import { assertSays, attempt, dictate, lastOf, thrice, type Attempt } from './attempt.ts';
 
 const sampleRate = 16_000;
 const about = 'deepgram transcription';
 
 function listen(place: Place, options: { model?: string } = {}): Promise<Attempt> {
   const stt = new STT({ ...through(place), ...options });
-  return attempt(stt, () => transcribe(stt, 'hello proxy', { sampleRate, connOptions: thrice }));
+  return dictate(new Dictation(stt, { sampleRate, connOptions: thrice }), 'hello proxy');
 }
 
 export const deepgrams: readonly Case<LiteLLMWorld>[] = [
@@ -37,23 +39,19 @@ export const deepgrams: readonly Case<LiteLLMWorld>[] = [
       const { proxy, cloud } = world;
       const words = 'when does the last ferry leave';
       const requests = watch(world);
-      const stt = new STT({ ...through(proxy) });
-      const came = await attempt(stt, async () => {
-        const hearing = hear(stt, { sampleRate, connOptions: thrice });
-        const frames = await speechOf(words, sampleRate);
+      const dictation = new Dictation(new STT({ ...through(proxy) }), { sampleRate, connOptions: thrice });
+      const came = await attempt(dictation, async () => {
+        const frames = await framesOf(words, { sampleRate });
         const third = Math.floor(frames.length / 3);
-        for (const frame of frames.slice(0, third)) hearing.stream.pushFrame(frame);
+        for (const frame of frames.slice(0, third)) dictation.push(frame);
         await until(() => requests().length > 0, 'a socket at the provider');
         cloud.dropSockets();
         await until(() => cloud.sockets === 0, 'the socket is gone');
-        for (const frame of frames.slice(third)) hearing.stream.pushFrame(frame);
-        await until(() => hearing.finals.length > 0, 'a transcript');
-        hearing.stream.close();
-        await hearing.ended;
-        return hearing.finals.join(' ');
+        for (const frame of frames.slice(third)) dictation.push(frame);
+        return (await dictation.heard()).join(' ');
       });
       assert.deepEqual([came.answer, came.failures], [words, []]);
-      assert.equal(came.dials.opened, 2);
+      assert.equal(came.opens, 2);
       return '2 sockets';
     },
   },
@@ -65,7 +63,7 @@ export const deepgrams: readonly Case<LiteLLMWorld>[] = [
       during(world, 'refuse:401,path=/v1/listen', async () => {
         const came = await listen(world.proxy);
         assertSays(lastOf(came), 'Upstream connection rejected', '`DEEPGRAM_API_KEY`');
-        assert.equal(came.dials.tried, 3);
+        assert.equal(came.dials, 3);
         return 'closed with 1011, 3 dials';
       }),
   },
@@ -78,7 +76,7 @@ export const deepgrams: readonly Case<LiteLLMWorld>[] = [
       const last = lastOf(came);
       assert.equal(last.cause?.status, 403);
       assertSays(last, 'the gateway (LiteLLM)', 'without a word', 'key', 'model');
-      assert.equal(came.dials.tried, 1);
+      assert.equal(came.dials, 1);
       return 'HTTP 403, 1 dial';
     },
   },
@@ -91,7 +89,7 @@ export const deepgrams: readonly Case<LiteLLMWorld>[] = [
       const last = lastOf(came);
       assert.equal(last.cause?.closeCode, 1008);
       assertSays(last, 'No streaming price', 'use `nova-3`');
-      assert.equal(came.dials.tried, 1);
+      assert.equal(came.dials, 1);
       return 'closed with 1008, 1 dial';
     },
   },

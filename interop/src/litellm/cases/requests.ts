@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { STT, TTS } from '@patchbay/openai';
 import type { Case } from '../../system.ts';
-import { speak, speechOf } from '../../talk.ts';
+import { Call } from '../../talk/call.ts';
+import { Reading } from '../../talk/reading.ts';
+import { framesOf, wordsIn } from '../../talk/sound.ts';
 import {
   during,
   stranger,
@@ -21,14 +23,15 @@ function say(
   { model = 'gpt-4o-mini-tts', gateway, connOptions = thrice }: Options = {},
 ): Promise<Attempt> {
   const tts = new TTS({ ...through(place, gateway), model });
-  return attempt(tts, () => speak(tts, 'hello caller', connOptions));
+  const reading = new Reading(tts, connOptions);
+  return attempt(reading, async () => wordsIn(await reading.read('hello caller'), tts.sampleRate));
 }
 
 /** A recording. */
 function write(place: Place, { model = 'gpt-4o-mini-transcribe' }: Options = {}): Promise<Attempt> {
   const stt = new STT({ ...through(place), model, useRealtime: false, vad: null });
-  return attempt(stt, async () => {
-    const event = await stt.recognize(await speechOf('hello proxy')).catch(() => undefined); // told as an event too
+  return attempt(new Call(stt), async () => {
+    const event = await stt.recognize(await framesOf('hello proxy')).catch(() => undefined); // told as an event too
     return event?.alternatives?.[0].text ?? '';
   });
 }
@@ -144,7 +147,7 @@ const troubles: readonly Trouble[] = [
     title: 'a provider that never answers is a timeout',
     fault: 'never-answer',
     connOptions: { maxRetry: 0, retryIntervalMs: 1, timeoutMs: 1_000 },
-    check: (came) => assert.equal(lastOf(came).name, 'APITimeoutError'),
+    check: (came) => assert.equal(lastOf(came).error.name, 'APITimeoutError'),
   },
 ];
 

@@ -1,34 +1,29 @@
 import assert from 'node:assert/strict';
 import { responses } from '@patchbay/openai';
 import type { Case } from '../../system.ts';
-import { ask, dialsOf, failuresOf, once, saying, until } from '../../talk.ts';
+import { asking, Chat } from '../../talk/chat.ts';
+import { until } from '../../talk/until.ts';
 import { stranger, targetsOf, through, watch, type LiteLLMWorld, type Place } from '../world.ts';
-import { assertSays, lastOf, respond, thrice } from './attempt.ts';
+import { assertSays, lastOf, once, respond, thrice } from './attempt.ts';
 
 /** A conversation on the sockets of one model. */
-class Turns {
+class Turns extends Chat {
   readonly model: responses.LLM;
-  readonly failures: ReturnType<typeof failuresOf>;
-  readonly dials: ReturnType<typeof dialsOf>;
   /** What was continued, request by request. */
   readonly continued: (string | null | undefined)[] = [];
   /** What responses are called. */
   readonly ids: string[] = [];
 
   constructor(place: Place, options: { useWebSocket?: boolean } = {}) {
-    this.model = new responses.LLM({ ...through(place), model: 'gpt-5-mini', ...options });
-    this.failures = failuresOf(this.model);
-    this.dials = dialsOf(this.model);
-    this.model.on('openai_client_event_queued', (event) => {
+    const model = new responses.LLM({ ...through(place), model: 'gpt-5-mini', ...options });
+    super(model, once);
+    this.model = model;
+    model.on('openai_client_event_queued', (event) => {
       if (event.type === 'response.create') this.continued.push(event.previous_response_id);
     });
-    this.model.on('openai_server_event_received', (event) => {
+    model.on('openai_server_event_received', (event) => {
       if (event.type === 'response.completed') this.ids.push((event as { response: { id: string } }).response.id);
     });
-  }
-
-  end(): Promise<void> {
-    return this.model.aclose();
   }
 }
 
@@ -40,10 +35,10 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
     async run(world) {
       const requests = watch(world);
       const turns = new Turns(world.proxy);
-      const context = saying('one');
-      assert.equal(await ask(turns.model, context), 'You said one');
+      const context = asking('one');
+      assert.equal(await turns.ask(context), 'You said one');
       context.addMessage({ role: 'user', content: 'two' });
-      assert.equal(await ask(turns.model, context), 'You said two');
+      assert.equal(await turns.ask(context), 'You said two');
       await turns.end();
       assert.deepEqual(turns.continued, [undefined, turns.ids[0]]);
       assert.equal(world.asked.at(-1)?.turns.length, 3);
@@ -57,12 +52,12 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
     about: 'responses',
     title: 'what was answered over HTTP is not continued on a socket by an id that means nothing there',
     async run({ proxy, asked }) {
-      const context = saying('one');
+      const context = asking('one');
       const requests = new Turns(proxy, { useWebSocket: false });
-      assert.equal(await ask(requests.model, context), 'You said one');
+      assert.equal(await requests.ask(context), 'You said one');
       const turns = new Turns(proxy);
       context.addMessage({ role: 'user', content: 'two' });
-      assert.equal(await ask(turns.model, context), 'You said two');
+      assert.equal(await turns.ask(context), 'You said two');
       await Promise.all([requests.end(), turns.end()]);
       assert.deepEqual(turns.continued, [undefined]);
       assert.equal(asked.at(-1)?.turns.length, 3);
@@ -77,7 +72,7 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
       const requests = watch(world);
       const turns = new Turns(world.proxy);
       for (const model of ['gpt-5-mini', 'gpt-4.1-mini']) {
-        const stream = turns.model.chat({ chatCtx: saying('hello'), connOptions: once, extraKwargs: { model } });
+        const stream = turns.model.chat({ chatCtx: asking('hello'), connOptions: once, extraKwargs: { model } });
         for await (const _ of stream);
       }
       await turns.end();
@@ -96,7 +91,7 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
     title: 'a turn that is interrupted stops at the provider, and the next one is answered',
     async run({ proxy, asked }) {
       const turns = new Turns(proxy);
-      const context = saying('a long story');
+      const context = asking('a long story');
       const stream = turns.model.chat({ chatCtx: context.copy(), connOptions: once });
       for await (const { delta } of stream) if (delta?.content) break;
       stream.close();
@@ -104,7 +99,7 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
       await until(() => story.signal.aborted, 'the provider’s model is told to stop');
       context.addMessage({ role: 'assistant', content: 'You', interrupted: true });
       context.addMessage({ role: 'user', content: 'something else' });
-      assert.equal(await ask(turns.model, context), 'You said something else');
+      assert.equal(await turns.ask(context), 'You said something else');
       await turns.end();
       assert.deepEqual(turns.failures, []);
     },
@@ -116,12 +111,12 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
     async run({ proxy, pass }) {
       const turns = new Turns(proxy);
       turns.model.prewarm();
-      await until(() => turns.dials.opened === 1, 'a socket');
+      await turns.opened();
       await pass(31_000);
-      assert.equal(await ask(turns.model, saying('hello')), 'You said hello');
+      assert.equal(await turns.ask('hello'), 'You said hello');
       await turns.end();
       assert.deepEqual(turns.failures, []);
-      assert.equal(turns.dials.opened, 2);
+      assert.equal(turns.opens, 2);
       return 'a second socket, no failure';
     },
   },
@@ -131,15 +126,15 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
     title: 'a provider that goes away between turns, which nobody tells, costs one more socket and no turn',
     async run({ proxy, cloud, asked }) {
       const turns = new Turns(proxy);
-      const context = saying('one');
-      assert.equal(await ask(turns.model, context), 'You said one');
+      const context = asking('one');
+      assert.equal(await turns.ask(context), 'You said one');
       cloud.dropSockets();
       await until(() => cloud.sockets === 0, 'the provider’s sockets are gone');
       context.addMessage({ role: 'user', content: 'two' });
-      assert.equal(await ask(turns.model, context, { ...thrice, timeoutMs: 3_000 }), 'You said two');
+      assert.equal(await turns.ask(context, { ...thrice, timeoutMs: 3_000 }), 'You said two');
       await turns.end();
       assert.equal(asked.at(-1)?.turns.length, 3);
-      assert.equal(turns.dials.opened, 2);
+      assert.equal(turns.opens, 2);
       assert.ok(turns.failures.every(({ recoverable }) => recoverable));
       return '2 sockets, both turns answered';
     },
@@ -153,7 +148,7 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
       const last = lastOf(attempt);
       assert.equal(last.cause?.status, 403);
       assertSays(last, 'the gateway (LiteLLM)', 'without a word', 'key', 'model');
-      assert.deepEqual(attempt.dials, { tried: 1, opened: 0 });
+      assert.deepEqual([attempt.dials, attempt.opens], [1, 0]);
       return 'HTTP 403, 1 dial';
     },
   },
@@ -164,7 +159,7 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
     async run({ proxy }) {
       const attempt = await respond(proxy, { model: 'nope' });
       assertSays(lastOf(attempt), 'Invalid model name passed in model=nope', 'LiteLLM has no `model_name` like this');
-      assert.equal(attempt.dials.tried, 1);
+      assert.equal(attempt.dials, 1);
       return '1 dial';
     },
   },

@@ -42,7 +42,7 @@ export const transcriptions: readonly Case<LiteLLMWorld>[] = [
         'LiteLLM hands the model in the URL on to OpenAI',
         "Set `modelIn: 'body'`",
       );
-      assert.equal(attempt.dials.tried, 1);
+      assert.equal(attempt.dials, 1);
       return targetsOf(requests()).join();
     },
   },
@@ -58,7 +58,7 @@ export const transcriptions: readonly Case<LiteLLMWorld>[] = [
         'LiteLLM routes transcriptions to the alias `gpt-realtime-whisper`',
         'Add `- model_name: gpt-realtime-whisper` with your speech-to-text model under `model_list`',
       );
-      assert.equal(attempt.dials.tried, 1);
+      assert.equal(attempt.dials, 1);
       return '1 dial';
     },
   },
@@ -69,7 +69,7 @@ export const transcriptions: readonly Case<LiteLLMWorld>[] = [
     async run({ bare }) {
       const attempt = await listen(bare, { gateway: { transcription: 'passthrough' } });
       assertSays(lastOf(attempt), 'passthrough is disabled', '`enable_openai_websocket_passthrough: true`');
-      assert.equal(attempt.dials.tried, 1);
+      assert.equal(attempt.dials, 1);
       return '1 dial';
     },
   },
@@ -82,7 +82,7 @@ export const transcriptions: readonly Case<LiteLLMWorld>[] = [
       const last = lastOf(attempt);
       assert.equal(last.cause?.status, 403);
       assertSays(last, 'the gateway (LiteLLM)', 'without a word', 'key', 'model');
-      assert.deepEqual(attempt.dials, { tried: 1, opened: 0 });
+      assert.deepEqual([attempt.dials, attempt.opens], [1, 0]);
       return 'HTTP 403, 1 dial';
     },
   },
@@ -93,7 +93,7 @@ export const transcriptions: readonly Case<LiteLLMWorld>[] = [
     async run({ proxy }) {
       const attempt = await listen(proxy, { model: 'nope', gateway: { transcription: 'azure' } });
       assertSays(lastOf(attempt), 'Invalid model name passed in model=nope', 'LiteLLM has no `model_name` like this');
-      assert.equal(attempt.dials.tried, 1);
+      assert.equal(attempt.dials, 1);
       return '1 dial';
     },
   },
@@ -108,7 +108,7 @@ export const transcriptions: readonly Case<LiteLLMWorld>[] = [
         const last = lastOf(attempt);
         assert.equal(last.cause?.closeCode, 1011);
         assertSays(last, 'Upstream connection rejected', '`OPENAI_API_KEY`');
-        assert.equal(attempt.dials.tried, 3);
+        assert.equal(attempt.dials, 3);
         return 'closed with 1011, 3 dials';
       }),
   },

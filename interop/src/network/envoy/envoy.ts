@@ -6,7 +6,7 @@ import type { Loopback } from '@patchbay/loopback';
 import { answers } from '../../process/answers.ts';
 import { runCommand } from '../../process/command.ts';
 import { defineSystem } from '../../system.ts';
-import { Dictation, startCloud, wordsOf } from '../call.ts';
+import { dictationOver, startCloud, wordsOf } from '../ways.ts';
 import { comeBack, expectEveryWord, expectPassage, expectRefusal } from '../callers.ts';
 import { startVigil, withoutPings, type Vigil } from '../vigil.ts';
 import { configuration } from './configuration.ts';
@@ -123,16 +123,16 @@ export const envoy = defineSystem<World>({
 });
 
 async function expectQueue(way: { baseURL: string }): Promise<string> {
-  const first = new Dictation(way);
+  const first = dictationOver(way);
   await first.opened(1);
-  const hasty = new Dictation({ ...way, connOptions: { timeoutMs: 1_000, maxRetry: 0 } });
+  const hasty = dictationOver({ ...way, connOptions: { timeoutMs: 1_000, maxRetry: 0 } });
   const error = await hasty.failure();
-  const patient = new Dictation(way);
+  const patient = dictationOver(way);
   try {
     if (!(error instanceof APITimeoutError)) throw error;
     match(error.message, /1000 ms/);
     await first.end();
-    await patient.say('My turn.');
+    await patient.say('My turn.', { live: true });
     await patient.heard(1);
     return `${wordsOf(error)}; then every word`;
   } finally {

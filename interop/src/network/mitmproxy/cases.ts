@@ -1,11 +1,12 @@
 import { equal, match, ok } from 'node:assert/strict';
 import { Agent } from 'node:https';
 import type { Case } from '../../system.ts';
-import { Chat, Dictation, wordsOf, type Way } from '../call.ts';
+import { failureOf } from '../../talk/call.ts';
 import { expectEveryTurn, expectEveryWord, expectPassage, expectRefusal } from '../callers.ts';
-import { ask, recite, refusalOf } from '../requests.ts';
+import { ask, recite } from '../requests.ts';
 import { trusting } from '../trust.ts';
 import { through, type Tunnel } from '../tunnel.ts';
+import { chatOver, dictationOver, wordsOf, type Way } from '../ways.ts';
 
 export interface World extends Tunnel {
   /** The authority in whose name the proxy reads what is said over TLS. */
@@ -21,7 +22,7 @@ export const inspectionCases: Case<World>[] = [
     title: 'a proxy that reads along in the name of an authority nobody was told of is not trusted, nor dialled again',
     async run(world) {
       const says = /TLS failed with \w+\. .*NODE_EXTRA_CA_CERTS.*`ca`/;
-      match((await refusalOf(ask(to(world), ['Hello.']))).message, says);
+      match((await failureOf(ask(to(world), ['Hello.']))).message, says);
       return expectRefusal(to(world), { says, dials: 1 });
     },
   },
@@ -70,7 +71,7 @@ export const inspectionCases: Case<World>[] = [
     'loss',
     'an answer that is broken off is an error, although its socket is closed cleanly',
     async (world) => {
-      const chat = new Chat(to(world));
+      const chat = chatOver(to(world));
       const { faults } = world.secure;
       faults.inject('drop-after:7');
       const answer = await chat.ask('Three for a girl, four for a boy.').finally(() => faults.clear());
@@ -97,7 +98,7 @@ export const inspectionCases: Case<World>[] = [
     'edits',
     'a `model` that is added to the URL of a transcription is refused by the provider, and not tried again',
     async (world) => {
-      const call = new Dictation(to(world, 'adds-a-model/'));
+      const call = dictationOver(to(world, 'adds-a-model/'));
       const error = await call.failure();
       await call.end();
       match(error.message, /4000: invalid_request_error\.invalid_model/);
@@ -136,7 +137,7 @@ function forbidden(shape: 'json' | 'html', words: string): Case<World> {
     `a 403 of the proxy’s own, said in ${shape.toUpperCase()}, is not tried again, and no key is blamed`,
     async (world) => {
       const way = to(world, `forbids-in-${shape}/`);
-      match((await refusalOf(ask(way, ['Hello.']))).message, /answered 403/);
+      match((await failureOf(ask(way, ['Hello.']))).message, /answered 403/);
       return expectRefusal(way, { says: new RegExp(`refused with HTTP 403 by .*${words}`), dials: 1, hop: 'gateway' });
     },
   );

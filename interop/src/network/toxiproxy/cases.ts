@@ -1,9 +1,11 @@
 import { equal, match } from 'node:assert/strict';
 import type { Loopback } from '@patchbay/loopback';
 import type { Case } from '../../system.ts';
-import { until, wordsOf, type Call, type Way } from '../call.ts';
+import { failureOf, type Call } from '../../talk/call.ts';
+import { until } from '../../talk/until.ts';
 import { comeBack, expectEveryWord, expectRefusal } from '../callers.ts';
-import { ask, recite, refusalOf } from '../requests.ts';
+import { ask, recite } from '../requests.ts';
+import { wordsOf, type Way } from '../ways.ts';
 import type { Toxics } from './toxics.ts';
 
 export interface World {
@@ -54,7 +56,7 @@ export const toxicCases: Case<World>[] = [
     title: 'an upgrade that is never answered is given up and tried again, and so is a request',
     async run({ toxics, way }) {
       await hole(toxics);
-      match((await refusalOf(ask({ ...way, ...hasty }, ['Hello.']))).message, /no answer within 1500 ms/);
+      match((await failureOf(ask({ ...way, ...hasty }, ['Hello.']))).message, /no answer within 1500 ms/);
       const once = { ...way, connOptions: { ...hasty.connOptions, maxRetry: 1 } };
       return expectRefusal(once, { says: /no answer to the dial within 1500 ms/, dials: 2 });
     },
@@ -101,7 +103,7 @@ export const toxicCases: Case<World>[] = [
     title: 'speech over HTTP that ends too soon is an error, not a short sentence',
     async run({ toxics, way }) {
       await toxics.add('limit_data', { bytes: 20_000 });
-      const error = await refusalOf(recite(way, 'Five for silver, six for gold.'));
+      const error = await failureOf(recite(way, 'Five for silver, six for gold.'));
       match(error.message, /the answer broke off/);
       return wordsOf(error);
     },

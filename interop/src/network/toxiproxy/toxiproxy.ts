@@ -1,6 +1,6 @@
 import { answers } from '../../process/answers.ts';
 import { defineSystem } from '../../system.ts';
-import { startCloud } from '../call.ts';
+import { startCloud } from '../ways.ts';
 import { toxicCases, type World } from './cases.ts';
 import { Toxics } from './toxics.ts';
 
