@@ -29,10 +29,12 @@ export function explanationIn(body: string, scrub: (text: string) => string, sha
     return {};
   }
   const outer = objectOf(json);
-  const error = objectOf(outer?.error) ?? objectOf(objectOf(outer?.detail)?.error) ?? outer;
+  const detail = objectOf(outer?.detail);
+  const error = objectOf(outer?.error) ?? objectOf(detail?.error) ?? outer;
   const own = (name: string | undefined): string | undefined =>
     name === undefined ? undefined : textOf(outer?.[name]);
-  const message = own(shape.message) ?? textOf(error?.message) ?? textOf(outer?.error) ?? textOf(outer?.detail);
+  const alone = [outer?.error, outer?.detail, detail?.error].map(textOf).find((text) => text !== undefined);
+  const message = own(shape.message) ?? textOf(error?.message) ?? alone;
   const code = own(shape.code) ?? textOf(error?.code) ?? textOf(error?.type);
   // Once more: JSON may have written a secret with escapes.
   return { message: message && scrub(message), code: code && scrub(code) };
