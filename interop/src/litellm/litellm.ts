@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLoopback, type MindRequest } from '@patchbay/loopback';
-import { createAuthority } from '../authority.ts';
+import { createCertificate } from '../../../packages/loopback/src/__fixtures__/certificate.ts';
 import { defineSystem } from '../system.ts';
 import { cases } from './cases/index.ts';
 import { installProxy, masterKey, startProxy, version } from './proxy.ts';
@@ -19,7 +19,7 @@ export const litellm = defineSystem<LiteLLMWorld>({
   needs: ['python3'],
   install: installProxy,
   async start(stage) {
-    const { ca, tls } = await createAuthority();
+    const { ca, tls } = await createCertificate();
     const authority = join(stage.folder(), 'ca.pem');
     await writeFile(authority, ca);
     const asked: MindRequest[] = [];

@@ -1,5 +1,5 @@
 import type { Loopback } from '@patchbay/loopback';
-import { createAuthority } from '../authority.ts';
+import { createCertificate } from '../../../packages/loopback/src/__fixtures__/certificate.ts';
 import type { Stage } from '../stage.ts';
 import { startCloud, type Way } from './ways.ts';
 
@@ -24,7 +24,7 @@ export interface Tunnel {
 }
 
 export async function startClouds(stage: Stage): Promise<Tunnel> {
-  const { tls, ca } = await createAuthority();
+  const { tls, ca } = await createCertificate();
   const [secure, plain] = await Promise.all([startCloud({ tls }), startCloud()]);
   stage.atEnd(() => Promise.all([secure.close(), plain.close()]));
   const [port, deadPort, closedPort] = await Promise.all([stage.freePort(), stage.freePort(), stage.freePort()]);
