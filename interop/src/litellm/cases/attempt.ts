@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { LLM, STT, responses } from '@patchbay/openai';
-import type { Call} from '../../talk/call.ts';
-import { type Failure } from '../../talk/call.ts';
+import type { Call, Failure } from '../../talk/call.ts';
 import { Chat } from '../../talk/chat.ts';
 import { Dictation } from '../../talk/dictation.ts';
 import { through, type GatewayOptions, type Place } from '../world.ts';
