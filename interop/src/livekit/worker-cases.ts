@@ -81,4 +81,25 @@ export const workerCases: readonly Case<World>[] = [
       return 'the kept call goes on at the other worker, word for word; the other caller stays alone';
     },
   },
+  {
+    id: 'lost-session',
+    about: 'a lost session',
+    title: 'an agent whose model fails for good leaves the call; call-recovery.ts has another go on',
+    async run(world) {
+      const [worker] = await world.workers('realtime', 1);
+      const room = world.newRoom('realtime');
+      const keeper = await world.keepAgent(room, 'realtime');
+      const caller = await world.join(room);
+      await exchange(caller, phrase('first'));
+      world.cloud('realtime').dropSockets(4000, 'invalid_request_error.invalid_model');
+      await caller.meets(2);
+      await caller.listens(greeting);
+      await exchange(caller, phrase('second'));
+      assert.deepEqual([...caller.present], [caller.came[1]]);
+      assert.equal(await worker!.jobs(), 1);
+      await caller.hangUp();
+      assert.equal(await keeper.ended, 0);
+      return 'the first agent is gone, the second talks, word for word';
+    },
+  },
 ];

@@ -1,4 +1,5 @@
 import { runCommand } from '../process/command.ts';
+import { installationEnvironment } from '../process/environment.ts';
 
 /** What a machine may have beside Node, how it is asked for its version, and the least that will do. */
 const tools = {
@@ -32,7 +33,8 @@ function has(tool: Tool): Promise<boolean> {
   const known = found.get(tool);
   if (known) return known;
   const { args, suits } = tools[tool];
-  const answer = runCommand(tool, args).then(
+  // As an installation will find it; and Go counts in its user's home how often it was asked.
+  const answer = runCommand(tool, args, { env: installationEnvironment() }).then(
     (said) => suits((/(\d+)\.(\d+)/.exec(said) ?? []).slice(1).map(Number)),
     () => false,
   );
