@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { folderOf } from './folder.ts';
 import { matrixOf, summaryOf } from './matrix.ts';
 import { laidOver, readResults, writeResults } from './results.ts';
-import { runSystem, type SystemRun } from './run.ts';
+import { endAll, runSystem, type SystemRun } from './run.ts';
 import { groups } from './system.ts';
 import { systems } from './systems.ts';
 
@@ -33,8 +33,15 @@ const { values, positionals } = parseArgs({
   },
 });
 
-// Whoever interrupts a run is left with nothing running either: programs that were started end with this one.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+// Whoever interrupts a run is left with nothing running either. Programs are asked to end, for some leave files where one
+// that is killed cannot remove them; who interrupts twice has them killed.
+let isInterrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    if (!isInterrupted) void endAll().finally(() => process.exit(1));
+    else process.exit(1);
+    isInterrupted = true;
+  });
 
 if (values.help) console.log(HELP);
 else if (values.list)

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { matrixOf, summaryOf } from './matrix.ts';
 import { laidOver } from './results.ts';
-import { runSystem } from './run.ts';
+import { endAll, runSystem } from './run.ts';
 import type { Case, System } from './system.ts';
 
 const quiet = (): void => undefined;
@@ -51,6 +51,17 @@ describe('a run', () => {
     };
     await runSystem(systemOf([holds], { start }), quiet);
     expect(stopped).toEqual(['last', 'first']);
+  });
+
+  it('stops everything when it is interrupted, whatever a case waits for', async () => {
+    const stopped = vi.fn();
+    const start: System['start'] = async (stage) => stage.atEnd(stopped);
+    await new Promise<void>((resolve) => {
+      const waits: Case<unknown> = { ...holds, run: () => new Promise(() => resolve()) };
+      void runSystem(systemOf([waits], { start }), quiet);
+    });
+    await endAll();
+    expect(stopped).toHaveBeenCalledOnce();
   });
 
   it('names what a machine lacks and runs nothing there', async () => {

@@ -25,6 +25,13 @@ export interface SystemRun {
 /** Told while it runs. */
 export type Teller = (line: string) => void;
 
+const stages = new Set<Stage>();
+
+/** Stops all that runs: for whoever interrupts. */
+export async function endAll(): Promise<void> {
+  await Promise.all([...stages].map((stage) => stage.end()));
+}
+
 /** A case that has not ended by then never will. Milliseconds. */
 const wallMs = 180_000;
 
@@ -42,6 +49,7 @@ export async function runSystem(
   const lacks = await missingTools(system.needs);
   if (lacks.length > 0) return run(lacks);
   const stage = new Stage(system.name);
+  stages.add(stage);
   try {
     await system.install?.(new Installer(told));
     const world = await system.start(stage);
@@ -50,6 +58,7 @@ export async function runSystem(
     results.push({ id: 'start', about: 'start', title: 'it can be started', verdict: 'fail', seen: textOf(error) });
   } finally {
     await stage.end();
+    stages.delete(stage);
   }
   return run();
 }

@@ -8,6 +8,7 @@ export class Stage {
   readonly name: string;
   readonly #ends: (() => unknown)[] = [];
   #services = 0;
+  #ending: Promise<void> | undefined;
 
   constructor(name: string) {
     this.name = name;
@@ -44,7 +45,11 @@ export class Stage {
   }
 
   /** Stops everything, whatever fails to. */
-  async end(): Promise<void> {
+  end(): Promise<void> {
+    return (this.#ending ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
     for (const end of this.#ends.splice(0).reverse())
       await Promise.resolve()
         .then(end)

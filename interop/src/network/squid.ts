@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { glob, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listens } from '../process/answers.ts';
 import { debianEnvironment } from '../setup/debian.ts';
@@ -22,10 +22,12 @@ export const squid = defineSystem<Tunnel>({
     const folder = stage.folder();
     const file = join(folder, 'squid.conf');
     await writeFile(file, configuration(tunnel, folder));
+    // Its memory that others could share has a name, which two at a time must not have in common.
+    const name = `interop${tunnel.port}`;
+    stage.atEnd(() => removeMemory(name));
     await stage.service({
       command: join(root, 'usr/sbin/squid'),
-      // Its memory that others could share has a name, which two at a time must not have in common.
-      args: ['-N', '-n', `interop${tunnel.port}`, '-f', file],
+      args: ['-N', '-n', name, '-f', file],
       env: debianEnvironment(root),
       isReady: () => listens(tunnel.port),
     });
@@ -33,6 +35,11 @@ export const squid = defineSystem<Tunnel>({
   },
   cases: tunnelCases({ wrongPassword: 407, deadPort: 503 }),
 });
+
+/** It does so itself, unless it had to be killed. */
+async function removeMemory(name: string): Promise<void> {
+  for await (const file of glob(`/dev/shm/${name}-*`)) await rm(file, { force: true });
+}
 
 /**
  * Started by root it becomes somebody who may read nothing of ours, so that the password is asked of a shell, and there

@@ -25,7 +25,9 @@ export async function runCommand(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
   child.stdin.on('error', () => undefined).end(input);
-  const [code] = (await once(child, 'close')) as [number | null];
+  const stop = (): void => void child.kill();
+  process.once('exit', stop);
+  const [code] = (await once(child, 'close').finally(() => process.off('exit', stop))) as [number | null];
   if (code === 0) return printed;
   const said = `${printed}\n${complaint}`.trim().slice(-2_000);
   throw new Error(`\`${[command, ...args].join(' ')}\` ended with ${code}:\n${said}`);
