@@ -23,6 +23,8 @@ export default defineAgent({
       tts: new TTS({ model: 'aura-2-thalia-en' }),
       turnHandling: { turnDetection: 'stt' },
     });
+    // A session that is over would leave a silent agent in the room.
+    session.on(voice.AgentSessionEventTypes.Close, () => context.shutdown());
     await session.start({
       room: context.room,
       agent: new voice.Agent({ instructions: 'You are a friendly assistant. Keep your answers short.' }),

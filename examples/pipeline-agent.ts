@@ -25,6 +25,8 @@ export default defineAgent({
       llm: new responses.LLM({ model: 'gpt-5-mini', gateway }),
       tts: new TTS({ voice: 'ash', gateway }),
     });
+    // A session that is over would leave a silent agent in the room.
+    session.on(voice.AgentSessionEventTypes.Close, () => context.shutdown());
     await session.start({
       room: context.room,
       agent: new voice.Agent({

@@ -15,6 +15,8 @@ export default defineAgent({
     model.on('connection', (event) => console.log('realtime:', event.type));
 
     const session = new voice.AgentSession({ llm: model });
+    // A session that is over would leave a silent agent in the room.
+    session.on(voice.AgentSessionEventTypes.Close, () => context.shutdown());
     await session.start({
       room: context.room,
       agent: new voice.Agent({ instructions: 'You are a friendly assistant. Keep your answers short.' }),

@@ -23,6 +23,8 @@ export default defineAgent({
       ...{ stt, tts, turnDetection: 'stt' },
       llm: new responses.LLM({ model: 'gpt-5-mini' }),
     });
+    // A session that is over would leave a silent agent in the room.
+    session.on(voice.AgentSessionEventTypes.Close, () => context.shutdown());
     await session.start({
       room: context.room,
       agent: new voice.Agent({
