@@ -26,7 +26,7 @@ the machine once everything is installed.
 \`\`\`sh
 pnpm interop                    # everything
 pnpm interop litellm network    # some groups, or some systems
-pnpm interop nginx --only reset # one case
+pnpm interop nginx --only reload # one case
 pnpm interop --list             # what there is, and what it needs
 pnpm interop --write            # keeps the results that this page is made from
 \`\`\`

@@ -61,6 +61,10 @@ async function main(): Promise<boolean> {
     return positionals.length === 0 || positionals.includes(name) || positionals.includes(group);
   });
   const only = values.only?.split(',');
+  if (only !== undefined && values.write === true) {
+    console.error('--write keeps all cases of a system, and --only asks some: leave out one of them.');
+    return false;
+  }
   const runs: SystemRun[] = [];
   for (const system of wanted) {
     const run = await runSystem(system, console.log, (id) => only?.includes(id) ?? true);

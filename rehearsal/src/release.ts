@@ -45,9 +45,8 @@ export async function releaseAll(release: Release): Promise<void> {
 /** Versions of their own under a tag of their own; nobody who installs `latest` gets them. */
 export async function releaseSnapshot(release: Release): Promise<void> {
   const { acts, clone, env } = release;
-  const { act } = { act: acts.act.bind(acts) };
   const released = clone.version();
-  await act('a snapshot leaves `latest` alone', async () => {
+  await acts.act('a snapshot leaves `latest` alone', async () => {
     const before = await latest(release);
     await clone.addFix(smallest);
     await clone.changeset(['version', '--snapshot', 'canary']);
