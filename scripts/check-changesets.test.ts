@@ -88,6 +88,50 @@ describe('a changeset', () => {
   });
 });
 
+/** A workspace in the middle of a prerelease that has consumed these. */
+const prerelease = (files: Files, version = '0.4.0-rc.0'): Files => ({
+  ...Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [path.replace('.changeset/', '.changeset/pre/'), text]),
+  ),
+  '.changeset/pre.json': { mode: 'pre', tag: 'rc' },
+  'packages/ws-url/package.json': { ...wsUrl, version },
+  'plugins/openai/package.json': { ...openai, version },
+});
+
+describe('a changeset that a prerelease has consumed', () => {
+  it('is looked at like those that wait: the release that ends the prerelease reads it again', () => {
+    expect(complaints(prerelease(changeset({ '@patchbay/nobody': 'patch' })))).toEqual([
+      expect.stringMatching(/^\.changeset\/pre\/a-change\.md names @patchbay\/nobody, which is no package/),
+    ]);
+    expect(complaints(prerelease(changeset({ '@patchbay/openai': 'minor' })))).toEqual([]);
+  });
+
+  it('of a major release has the name of the version that the prerelease leads to', () => {
+    const stable = changeset({ '@patchbay/openai': 'major' }, 'Stable.', '1.0.0');
+    expect(complaints(prerelease(stable, '1.0.0-rc.0'))).toEqual([]);
+    const another = changeset({ '@patchbay/openai': 'major' }, 'Another.', '1.0.0-another');
+    expect(complaints({ ...prerelease(stable, '1.0.0-rc.0'), ...another })).toEqual([]);
+  });
+
+  it('is not lost to another one of its name', () => {
+    const one = changeset({ '@patchbay/openai': 'patch' });
+    expect(complaints({ ...prerelease(one), ...one })).toEqual([
+      '.changeset/a-change.md would take the place of .changeset/pre/a-change.md, and of what that says: call it something else',
+    ]);
+  });
+
+  it('is no changeset for what is changed now, though it was moved; one that came with the change is', () => {
+    const one = changeset({ '@patchbay/openai': 'patch' });
+    const moved = { ...prerelease(one), '.changeset/a-change.md': null };
+    expect(missing({ ...source, ...moved }, one)).toEqual([expect.stringContaining('no changeset says so')]);
+    expect(missing({ ...source, ...prerelease(one) })).toEqual([]);
+  });
+});
+
+it.each(['AGENTS.md', 'CLAUDE.md', 'GEMINI.md', 'ReadMe.md'])('%s beside the changesets is none', (name) => {
+  expect(complaints({ [`.changeset/${name}`]: 'Notes.\n', [`.changeset/pre/${name}`]: 'Notes.\n' })).toEqual([]);
+});
+
 describe('a published package that is touched', () => {
   it('without a changeset is named, with the command that writes one', () => {
     expect(missing(source)).toEqual([
@@ -102,6 +146,10 @@ describe('a published package that is touched', () => {
     ['a deleted file', { 'plugins/openai/src/index.ts': null }],
     ['how it is built', { 'plugins/openai/tsdown.config.ts': 'export {};\n' }],
     ['how all are built', { 'tsdown.base.ts': 'export { };\n' }],
+    ['how all are compiled', { 'tsconfig.base.json': { compilerOptions: { target: 'es2024' } } }],
+    ['how it is compiled', { 'plugins/openai/tsconfig.json': { extends: '../../tsconfig.base.json' } }],
+    ['the licence that is packed with all', { LICENSE: 'Mine.\n' }],
+    ['its notice', { 'plugins/openai/NOTICE': '@patchbay/openai\n' }],
     ['a dependency more', { 'packages/ws-url/package.json': { ...wsUrl, dependencies: { ws: 'catalog:runtime' } } }],
     ['a description', { 'packages/ws-url/package.json': { ...wsUrl, description: 'Addresses.' } }],
     ['a package more', { 'plugins/soniox/package.json': { ...openai, name: '@patchbay/soniox' } }],
@@ -154,6 +202,9 @@ describe('a published package that is touched', () => {
 describe('no changeset is needed for', () => {
   it.each<[string, Files]>([
     ['tests', { 'plugins/openai/src/stt/stt.test.ts': 'test();\n', 'plugins/openai/src/surface.test-d.ts': 'x;\n' }],
+    ['tests of other names', { 'plugins/openai/src/stt.spec.ts': 'x;\n', 'plugins/openai/src/__tests__/a.ts': 'x;\n' }],
+    ['notes for agents', { 'plugins/openai/AGENTS.md': 'Hi.\n', 'plugins/openai/src/stt/CLAUDE.md': 'Hi.\n' }],
+    ['the notice of the root, which is packed with none', { NOTICE: 'Patchbay\n' }],
     ['what tests need', { 'plugins/openai/src/__fixtures__/voice.ts': 'export {};\n' }],
     ['evidence and conformance', { 'plugins/openai/src/conformance/a.ts': '', 'plugins/openai/src/evidence/b.ts': '' }],
     ['targets of the fuzzer', { 'plugins/openai/src/fuzz-targets.ts': 'export {};\n' }],
@@ -231,6 +282,38 @@ describe('what is asked of users', () => {
     ]);
     expect(missing({ ...next, ...minor })).toEqual([]);
     expect(missing({ ...raised, ...minor }, stable)).toEqual([]);
+  });
+
+  it.each([
+    ['^1.9.0 || ^2.0.0', '^1.9.0'],
+    ['^1.9.0 || ^2.0.0', '^2.0.0'],
+    ['^1.9.0 || ^2.0.0 || ^3.0.0', '^1.9.0 || ^3.0.0'],
+    ['>=1.9.0', '>=1.9.0 <3.0.0'],
+    ['>=1.9.0 <4.0.0', '>=1.9.0 <3.0.0'],
+    ['*', '^1.9.0'],
+    ['^0.13.34 || ^0.14.0', '^0.13.34'],
+    ['^0.13.34 || ^0.14.0', '^0.14.0'],
+  ])('is a major from 1.0.0 on where one of several is given up: from %s to %s', (had, range) => {
+    const stable = {
+      'plugins/openai/package.json': { ...openai, version: '1.4.0' },
+      'pnpm-workspace.yaml': catalogs(`'${had}'`),
+    };
+    const next = { 'pnpm-workspace.yaml': catalogs(`'${range}'`) };
+    expect(missing({ ...next, ...minor }, stable)).toEqual([expect.stringMatching(/that is a major at least/)]);
+    const first = { 'pnpm-workspace.yaml': stable['pnpm-workspace.yaml'] };
+    expect(missing({ ...next, ...minor }, first)).toEqual([]);
+    expect(missing({ ...next, ...patch }, first)).toEqual([expect.stringMatching(/that is a minor at least/)]);
+  });
+
+  it.each([
+    ['>=22', 'major'],
+    ['>=20.20', 'minor'],
+  ])('of Node, from >=20.19 to %s, is a %s from 1.0.0 on', (node, level) => {
+    const stable = { 'packages/ws-url/package.json': { ...wsUrl, version: '1.4.0' } };
+    const younger = { 'packages/ws-url/package.json': { ...wsUrl, version: '1.4.0', engines: { node } } };
+    expect(missing({ ...younger, ...patch }, stable)).toEqual([
+      expect.stringMatching(`Node goes from >=20\\.19 to ${node}, .* that is a ${level} at least`),
+    ]);
   });
 });
 

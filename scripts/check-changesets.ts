@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { major } from 'semver';
+import { inc, major } from 'semver';
 import {
   changesetPaths,
   higher,
@@ -11,6 +11,7 @@ import {
   readChangeset,
   type ChangesetFile,
 } from './release/changeset-file.ts';
+import { catalogComplaints } from './release/catalog-rules.ts';
 import { levelFor, newDemands } from './release/demands.ts';
 import { changesSince, commitOf, forkOf } from './release/git.ts';
 import { comparisons, touchedBy } from './release/reach.ts';
@@ -19,7 +20,11 @@ import { catalogsOf, isPublished, packagesOf, workspaceFile, type Package } from
 /** What is wrong with the changesets that lie in a workspace: each line says what to write instead. */
 export function changesetComplaints(root: string): string[] {
   const packages = packagesOf(root);
-  return changesetPaths(root).flatMap((path) => {
+  const paths = changesetPaths(root);
+  return paths.flatMap((path) => {
+    const consumed = path.replace('.changeset/', '.changeset/pre/');
+    if (paths.includes(consumed))
+      return [`${path} would take the place of ${consumed}, and of what that says: call it something else`];
     const changeset = readChangeset(root, path);
     if (changeset !== undefined) return complaintsAbout(changeset, packages);
     return [
@@ -35,9 +40,12 @@ export function missingChangesets(root: string, base: string): string[] {
   const catalogs = catalogsOf(readFileSync(join(root, workspaceFile), 'utf8'));
   const compared = comparisons(root, base, changes, packages, catalogs);
   const touched = touchedBy(changes, compared);
-  const present = new Set(changes.filter(({ deleted }) => !deleted).map(({ path }) => path));
+  const [gone, present] = [true, false].map(
+    (isGone) => new Set(changes.filter(({ deleted }) => deleted === isGone).map(({ path }) => path)),
+  );
+  // What a prerelease has consumed and moved is not new.
   const own = changesetPaths(root)
-    .filter((path) => present.has(path))
+    .filter((path) => present!.has(path) && !gone!.has(path.replace('/pre/', '/')))
     .flatMap((path) => readChangeset(root, path) ?? []);
 
   const demands = newDemands(compared);
@@ -91,12 +99,14 @@ function complaintsAbout(changeset: ChangesetFile, packages: readonly Package[])
     complaints.push(`${path} has no text: write below the second "---" ${what}`);
   }
   const version = packages.find(isPublished)?.manifest.version ?? '0.0.0';
-  const next = `${major(version) + 1}.0.0`;
-  if (levelOf(changeset) === 'major' && basename(path, '.md') !== next) {
+  // Of a prerelease, what it is one of: 1.0.0 of 1.0.0-rc.2.
+  const next = inc(version, 'major')!;
+  const said = basename(path, '.md');
+  if (levelOf(changeset) === 'major' && said !== next && !said.startsWith(`${next}-`)) {
     complaints.push(
       `${path} says \`major\`, which releases every package as ${next}: write \`minor\`` +
         (major(version) === 0 ? ' (before 1.0.0 it is what breaks)' : '') +
-        `, or, if it is meant, call the file .changeset/${next}.md`,
+        `, or, if it is meant, call the file ${path.replace(/[^/]+$/, '')}${next}.md`,
     );
   }
   return complaints;
@@ -122,16 +132,22 @@ function baseOf(root: string, since: string | undefined): string | undefined {
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { since: { type: 'string' }, root: { type: 'string', default: '.' } } });
-  const base = baseOf(values.root, values.since);
-  const complaints = [
-    ...changesetComplaints(values.root),
-    ...(base === undefined ? [] : missingChangesets(values.root, base)),
-  ];
-  for (const complaint of complaints) console.error(complaint);
-  if (complaints.length > 0) process.exitCode = 1;
-  else {
-    const compared =
-      base === undefined ? 'compared with nothing: there is no main here' : `compared with ${base.slice(0, 9)}`;
-    console.log(`${changesetPaths(values.root).length} changesets, nothing wrong, ${compared}`);
+  try {
+    const base = baseOf(values.root, values.since);
+    const complaints = [
+      ...catalogComplaints(values.root),
+      ...changesetComplaints(values.root),
+      ...(base === undefined ? [] : missingChangesets(values.root, base)),
+    ];
+    for (const complaint of complaints) console.error(complaint);
+    if (complaints.length > 0) process.exitCode = 1;
+    else {
+      const compared =
+        base === undefined ? 'compared with nothing: there is no main here' : `compared with ${base.slice(0, 9)}`;
+      console.log(`${changesetPaths(values.root).length} changesets, nothing wrong, ${compared}`);
+    }
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
   }
 }

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { checkPackages } from './check-packages.ts';
+import { checkPackages, houseOf } from './check-packages.ts';
 import { declarations, parrot, parrotWorkspace } from './release/__fixtures__/parrot.ts';
 import { scratchFolder, workspace, write, type Files } from './release/__fixtures__/scratch.ts';
-import { packageComplaints } from './release/package-rules.ts';
+import { packageComplaints, type House } from './release/package-rules.ts';
 import { pack, packedIn, unpack } from './release/tarball.ts';
 import { manifestOf, publishedOf, type Manifest } from './release/workspace.ts';
 
@@ -15,7 +15,7 @@ const run = promisify(execFile);
 
 let good: string;
 let manifest: Manifest;
-let house: { manifest: Manifest; license: string };
+let house: House;
 
 /** The parrot as pnpm packs it, once: every test gets a copy that it may spoil. */
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
   await unpack(tarball, join(place, 'parrot'));
   good = join(place, 'parrot/package');
   manifest = manifestOf(good);
-  house = { manifest: manifestOf(root), license: readFileSync(join(root, 'LICENSE'), 'utf8') };
+  house = houseOf(root);
   return () => rmSync(place, { recursive: true, force: true });
 });
 
@@ -51,6 +51,17 @@ it('a package as pnpm packs it is as it should be, with the licence of the root 
   expect(readFileSync(join(good, 'LICENSE'), 'utf8')).toBe(house.license);
 });
 
+it('the notice of the root is packed with no package, and that of a package is', async () => {
+  const root = parrotWorkspace();
+  write(root, { NOTICE: 'Patchbay\n' });
+  const place = scratchFolder();
+  const tarballs = await pack(root, publishedOf(root), join(place, 'tarballs'));
+  const notices = tarballs.map(async (tarball, index) =>
+    (await unpack(tarball, join(place, `${index}`))).read('NOTICE'),
+  );
+  expect(await Promise.all(notices)).toEqual(['@patchbay/parrot\n', '']);
+});
+
 describe('the tarball', () => {
   it.each(['README.md', 'LICENSE', 'NOTICE'])('without %s', (file) => {
     expect(complaints({ [file]: null })).toContain(`@patchbay/parrot: ${file} is missing in the tarball`);
@@ -70,6 +81,9 @@ describe('the tarball', () => {
 
   it.each<[string, Files]>([
     ['dist/tts.test.js', { 'dist/tts.test.js': '' }],
+    ['dist/tts.spec.cjs', { 'dist/tts.spec.cjs': '' }],
+    ['dist/tts.test.d.ts', { 'dist/tts.test.d.ts': '' }],
+    ['dist/__tests__/voice.js', { 'dist/__tests__/voice.js': '' }],
     ['dist/__fixtures__/voice.js', { 'dist/__fixtures__/voice.js': '' }],
     ['../src/__fixtures__/voice.ts', { 'dist/index.js.map': { sources: ['../src/__fixtures__/voice.ts'] } }],
     ['../src/stt/stt.test.ts', { 'dist/index.js.map': { sources: ['../src/index.ts', '../src/stt/stt.test.ts'] } }],
@@ -78,6 +92,12 @@ describe('the tarball', () => {
       `@patchbay/parrot: ${path} is for tests and is in the tarball: nothing that is built may import it`,
     ]);
   });
+});
+
+it.each(['AGENTS.md', 'CLAUDE.md', 'tts/GEMINI.md'])('the tarball with notes for agents: dist/%s', (name) => {
+  expect(complaints({ [`dist/${name}`]: 'Notes.\n' })).toEqual([
+    `@patchbay/parrot: dist/${name} is for those who work here and is in the tarball: keep it out of dist`,
+  ]);
 });
 
 describe('the manifest', () => {
@@ -90,6 +110,31 @@ describe('the manifest', () => {
     [{ scripts: { postinstall: 'node x' } }, '`scripts.postinstall` would run at those who install it: leave it out'],
   ])('with %j', (changes, complaint) => {
     expect(withManifest(changes)).toEqual([`@patchbay/parrot: ${complaint}`]);
+  });
+
+  it.each(['registry', '@patchbay:registry', 'tag'])('with %s in `publishConfig`', (setting) => {
+    expect(
+      withManifest({ publishConfig: { ...manifest.publishConfig, [setting]: 'https://npm.example.com/' } }),
+    ).toEqual([
+      `@patchbay/parrot: \`publishConfig.${setting}\` would send it elsewhere than the others: ` +
+        'leave it out, and it goes where npm is configured to',
+    ]);
+  });
+
+  it('with a package that is private, though its version is that of all', async () => {
+    const root = parrotWorkspace();
+    const aviary = { name: '@patchbay/aviary', version: parrot.version, private: true };
+    const dependencies = { ...parrot.dependencies, '@patchbay/aviary': 'workspace:*' };
+    write(root, {
+      'packages/aviary/package.json': aviary,
+      'plugins/parrot/package.json': { ...parrot, dependencies },
+      'plugins/parrot/node_modules/@patchbay/aviary/package.json': aviary,
+    });
+    const { complaints: said } = await checkPackages({ root, write: true });
+    expect(said).toEqual([
+      '@patchbay/parrot: `dependencies.@patchbay/aviary` is private, and nobody can install it: ' +
+        'publish it, or make it a dev dependency that no build imports',
+    ]);
   });
 
   it.each<[string, string, string]>([
@@ -248,6 +293,58 @@ describe('what a package exports', () => {
       '@patchbay/ws-url: what it exports is not what api.md says: run `pnpm check:packages --write`, ' +
         'and look at the difference as a user would',
     ]);
+  });
+});
+
+/** What `api.md` says of a parrot that is declared so. */
+async function pageOf(files: Files): Promise<string> {
+  const root = parrotWorkspace();
+  write(root, files);
+  await checkPackages({ root, write: true });
+  return readFileSync(join(root, 'plugins/parrot/api.md'), 'utf8');
+}
+
+describe('two exports that change their names', () => {
+  const birds = 'interface Ara {}\ninterface Lory {}\n';
+
+  it.each<[string, (ara: string, lory: string) => Files]>([
+    [
+      'in the list of exports',
+      (ara, lory) => ({
+        'plugins/parrot/dist/index.d.ts': `${birds}export { Ara as ${ara}, Lory as ${lory} };\n`,
+      }),
+    ],
+    [
+      'where they are imported from a file beside it',
+      (ara, lory) => ({
+        'plugins/parrot/dist/index.d.ts': `import { t as ${ara}, n as ${lory} } from "./clock-a1b2.js";\nexport { Ara, Lory };\n`,
+        'plugins/parrot/dist/clock-a1b2.d.ts': `${birds}export { Ara as t, Lory as n };\n`,
+      }),
+    ],
+    [
+      'in a file that all of is exported',
+      (ara, lory) => ({
+        'plugins/parrot/dist/index.d.ts': 'export * from "./clock-a1b2.js";\n',
+        'plugins/parrot/dist/clock-a1b2.d.ts': `${birds}export { Ara as ${ara}, Lory as ${lory} };\n`,
+      }),
+    ],
+    [
+      'where they are exported from a package',
+      (ara, lory) => ({
+        'plugins/parrot/dist/index.d.ts': `export { Ara as ${ara}, Lory as ${lory} } from "@patchbay/ws-url";\n`,
+      }),
+    ],
+  ])('change the page: %s', async (_where, files) => {
+    const [straight, crossed] = [await pageOf(files('Ara', 'Lory')), await pageOf(files('Lory', 'Ara'))];
+    expect(straight).not.toContain('which is');
+    expect(crossed).not.toBe(straight);
+  });
+
+  it('are named with what they are', async () => {
+    const page = await pageOf({
+      'plugins/parrot/dist/index.d.ts': `${birds}export { type Ara as Lory, type Lory as Ara };\n`,
+    });
+    expect(page).toContain('- `type Ara`, which is `Lory`\n- `type Lory`, which is `Ara`\n');
   });
 });
 

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { apiPage } from './release/api.ts';
+import { catalogComplaints } from './release/catalog-rules.ts';
 import { packageComplaints, type House } from './release/package-rules.ts';
 import { pack, tarballsIn, unpack, type Packed } from './release/tarball.ts';
-import { manifestOf, publishedOf } from './release/workspace.ts';
+import { isPublished, manifestOf, packagesOf } from './release/workspace.ts';
 
 export interface Check {
   root: string;
@@ -24,8 +25,11 @@ export interface Result {
 
 /** Looks at packages as users will install them. */
 export async function checkPackages({ root, from, write = false }: Check): Promise<Result> {
-  const published = publishedOf(root);
-  const house: House = { manifest: manifestOf(root), license: readFileSync(join(root, 'LICENSE'), 'utf8') };
+  // pnpm would stop at the first, in words of its own.
+  const unreadable = catalogComplaints(root);
+  if (unreadable.length > 0) return { complaints: unreadable, checked: [] };
+  const published = packagesOf(root).filter(isPublished);
+  const house = houseOf(root);
   const place = mkdtempSync(join(tmpdir(), 'patchbay-packages-'));
   try {
     const tarballs = from === undefined ? await pack(root, published, join(place, 'tarballs')) : tarballsIn(from);
@@ -49,6 +53,15 @@ export async function checkPackages({ root, from, write = false }: Check): Promi
   }
 }
 
+/** What packages of this workspace have in common. */
+export function houseOf(root: string): House {
+  return {
+    manifest: manifestOf(root),
+    license: readFileSync(join(root, 'LICENSE'), 'utf8'),
+    kept: packagesOf(root).flatMap((each) => (isPublished(each) ? [] : [each.manifest.name])),
+  };
+}
+
 async function apiComplaints(packed: Packed, page: string, write: boolean): Promise<string[]> {
   const now = await apiPage(packed, page);
   const written = existsSync(page) ? readFileSync(page, 'utf8') : undefined;
@@ -67,8 +80,13 @@ if (import.meta.main) {
   const { values } = parseArgs({
     options: { from: { type: 'string' }, write: { type: 'boolean' }, root: { type: 'string', default: '.' } },
   });
-  const { complaints, checked } = await checkPackages(values);
-  for (const complaint of complaints) console.error(complaint);
-  if (complaints.length > 0) process.exitCode = 1;
-  else console.log(`${checked.length} packages, nothing wrong: ${checked.join(', ')}`);
+  try {
+    const { complaints, checked } = await checkPackages(values);
+    for (const complaint of complaints) console.error(complaint);
+    if (complaints.length > 0) process.exitCode = 1;
+    else console.log(`${checked.length} packages, nothing wrong: ${checked.join(', ')}`);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { found, scratchClone, workspace, write } from './release/__fixtures__/scratch.ts';
+import { changesetPaths } from './release/changeset-file.ts';
 import { commitAll, git } from './release/git.ts';
 import { isPublished, manifestOf, type Package } from './release/workspace.ts';
 
@@ -73,6 +74,14 @@ describe('one changeset', () => {
     expect(clone.published()).toEqual(['1.3.0']);
   });
 
+  it('is not what notes for agents are, which stay', async () => {
+    const notes = Object.fromEntries(['AGENTS', 'CLAUDE', 'GEMINI'].map((name) => [name, 'Notes.\n']));
+    const clone = cloneWith({ fix: one('patch'), ...notes });
+    expect(changesetPaths(clone.root)).toEqual(['.changeset/fix.md']);
+    await clone.changeset('version');
+    expect(found(clone.root, '.changeset/*.md')).toHaveLength(3);
+  });
+
   it('is used up even if it is empty, beside one that is not', async () => {
     const clone = cloneWith({ fix: one('patch'), nothing: '---\n---\n\nOnly names of variables.\n' });
     await clone.changeset('version');
@@ -104,6 +113,8 @@ describe('a prerelease', () => {
     await clone.changeset('pre', 'enter', 'rc');
     await clone.changeset('version');
     expect(clone.published()).toEqual(['0.4.0-rc.0']);
+    // What is consumed is kept, and looked at with the others.
+    expect(changesetPaths(clone.root)).toEqual(['.changeset/pre/fix.md']);
     clone.commit('The first candidate');
 
     write(clone.root, { '.changeset/another-fix.md': one('patch', '@patchbay/openai') });

@@ -9,9 +9,10 @@ import { namesOf } from './new-plugin/names.ts';
 import { copyOfWorkspace, installLike, link } from './release/__fixtures__/house.ts';
 import { workspace, write } from './release/__fixtures__/scratch.ts';
 import { git } from './release/git.ts';
+import { houseOf } from './check-packages.ts';
 import { packageComplaints } from './release/package-rules.ts';
 import { pack, unpack } from './release/tarball.ts';
-import { manifestOf, publishedOf } from './release/workspace.ts';
+import { publishedOf } from './release/workspace.ts';
 
 const run = promisify(execFile);
 const folder = 'plugins/eleven-parrots';
@@ -128,8 +129,7 @@ describe('a new plugin passes', { timeout: 300_000 }, () => {
     const own = publishedOf(root).filter((each) => each.folder === folder);
     const [tarball] = await pack(root, own, join(root, 'out/tarballs'));
     const packed = await unpack(tarball!, join(root, 'out/unpacked'));
-    const house = { manifest: manifestOf(root), license: readFileSync(join(root, 'LICENSE'), 'utf8') };
-    expect(packageComplaints(packed, folder, house)).toEqual([]);
+    expect(packageComplaints(packed, folder, houseOf(root))).toEqual([]);
   });
 });
 

@@ -15,7 +15,9 @@ export async function apiPage({ manifest, read }: Packed, path: string): Promise
   );
   const lists = entries.map(([path, file]) => {
     const specifier = posix.join(manifest.name, path);
-    return [`## \`${specifier}\`\n`, ...exportedNames(file, read).map((name) => `- \`${name}\``), ''].join('\n');
+    return [`## \`${specifier}\`\n`, ...exportedNames(file, read).map((name) => lineOf(name, file, read)), ''].join(
+      '\n',
+    );
   });
   const page = [
     `# What ${manifest.name} exports\n`,
@@ -32,8 +34,13 @@ export function exportedNames(file: string, read: Read): string[] {
   const source = parsed(file, read);
   const names = source.statements.flatMap((statement) => {
     if (ts.isExportDeclaration(statement)) {
-      const { exportClause, isTypeOnly, moduleSpecifier } = statement;
-      if (exportClause === undefined) return [`* from ${moduleSpecifier?.getText(source) ?? ''}`];
+      const { exportClause, isTypeOnly } = statement;
+      if (exportClause === undefined) {
+        const specifier = specifierOf(statement)!;
+        return specifier.startsWith('.')
+          ? exportedNames(besides(file, specifier), read).filter((name) => name !== 'default')
+          : [`* from '${specifier}'`];
+      }
       if (ts.isNamespaceExport(exportClause)) return [exportClause.name.text];
       return exportClause.elements.map(
         ({ name, isTypeOnly: type }) => `${isTypeOnly || type ? 'type ' : ''}${name.text}`,
@@ -44,6 +51,49 @@ export function exportedNames(file: string, read: Read): string[] {
     return declaredNames(statement).map((name) => type + name);
   });
   return [...new Set(names)].sort((one, other) => order(one.replace(/^type /, ''), other.replace(/^type /, '')));
+}
+
+/** A name, and what it is called where it is declared if that is something else: two names may have changed places. */
+function lineOf(name: string, file: string, read: Read): string {
+  const exported = name.replace(/^type /, '');
+  const declared = declaredAs(exported, file, read);
+  return declared === undefined || declared === exported ? `- \`${name}\`` : `- \`${name}\`, which is \`${declared}\``;
+}
+
+/** What an exported name is called in the file that declares it, or in the package that it comes from. */
+function declaredAs(name: string, path: string, read: Read): string | undefined {
+  const file = posix.normalize(path);
+  const { statements } = parsed(file, read);
+  const elsewhere = (specifier: string | undefined, there: string): string | undefined =>
+    specifier?.startsWith('.') ? declaredAs(there, besides(file, specifier), read) : there;
+  for (const statement of statements.filter(ts.isExportDeclaration)) {
+    const { exportClause } = statement;
+    if (exportClause === undefined || !ts.isNamedExports(exportClause)) continue;
+    const element = exportClause.elements.find((each) => each.name.text === name);
+    if (element === undefined) continue;
+    const local = (element.propertyName ?? element.name).text;
+    if (statement.moduleSpecifier !== undefined) return elsewhere(specifierOf(statement), local);
+    const imported = statements.filter(ts.isImportDeclaration).flatMap((each) => {
+      const { namedBindings: bindings } = each.importClause ?? {};
+      if (bindings === undefined || !ts.isNamedImports(bindings)) return [];
+      const found = bindings.elements.find((binding) => binding.name.text === local);
+      return found === undefined ? [] : [{ from: specifierOf(each), there: (found.propertyName ?? found.name).text }];
+    })[0];
+    return imported === undefined ? local : elsewhere(imported.from, imported.there);
+  }
+  if (statements.some((each) => hasModifier(each, ts.SyntaxKind.ExportKeyword) && declaredNames(each).includes(name)))
+    return name;
+  for (const statement of statements.filter(ts.isExportDeclaration)) {
+    if (statement.exportClause !== undefined || !specifierOf(statement)?.startsWith('.')) continue;
+    const found = elsewhere(specifierOf(statement), name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The declaration file that another one imports from beside it. */
+function besides(file: string, specifier: string): string {
+  return posix.join(posix.dirname(file), specifier.replace(/\.([cm]?)js$/, '.d.$1ts'));
 }
 
 /** Path of `exports` → the declaration file for ES modules. */
@@ -64,8 +114,7 @@ function reachable(files: readonly string[], read: Read): ts.SourceFile[] {
     const source = parsed(file, read);
     found.set(file, source);
     for (const specifier of source.statements.flatMap((statement) => specifierOf(statement) ?? [])) {
-      if (specifier.startsWith('.'))
-        visit(posix.join(posix.dirname(file), specifier.replace(/\.([cm]?)js$/, '.d.$1ts')));
+      if (specifier.startsWith('.')) visit(besides(file, specifier));
     }
   };
   files.forEach(visit);
@@ -82,12 +131,18 @@ function specifierOf(statement: ts.Statement): string | undefined {
 function importsOf(files: readonly ts.SourceFile[]): string[] {
   const names = new Map<string, Set<string>>();
   for (const file of files) {
-    for (const statement of file.statements.filter(ts.isImportDeclaration)) {
-      const specifier = specifierOf(statement)!;
-      if (specifier.startsWith('.')) continue;
-      const { name, namedBindings: bindings } = statement.importClause ?? {};
+    for (const statement of file.statements) {
+      const specifier = specifierOf(statement);
+      if (specifier === undefined || specifier.startsWith('.')) continue;
       const of = names.get(specifier) ?? new Set();
       names.set(specifier, of);
+      if (ts.isExportDeclaration(statement)) {
+        const { exportClause: clause } = statement;
+        if (clause !== undefined && ts.isNamedExports(clause))
+          for (const element of clause.elements) of.add(element.getText(file));
+        continue;
+      }
+      const { name, namedBindings: bindings } = (statement as ts.ImportDeclaration).importClause ?? {};
       if (name !== undefined) of.add(`default as ${name.text}`);
       if (bindings === undefined) continue;
       if (ts.isNamespaceImport(bindings)) of.add(`* as ${bindings.name.text}`);

@@ -1,13 +1,14 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parse } from 'yaml';
+import { isForAgents } from './workspace.ts';
 
 export const levels = ['patch', 'minor', 'major'] as const;
 export type Level = (typeof levels)[number];
 
 /** A file in `.changeset`. */
 export interface ChangesetFile {
-  /** From the root: `.changeset/brave-cats-sing.md`. */
+  /** From the root: `.changeset/brave-cats-sing.md`, or `.changeset/pre/…` once a prerelease has consumed it. */
   path: string;
   /** Package → what is written behind it, which may be anything. */
   releases: ReadonlyMap<string, unknown>;
@@ -15,12 +16,17 @@ export interface ChangesetFile {
   text: string;
 }
 
-/** Those that the next release consumes. What an earlier prerelease consumed lies in `.changeset/pre`. */
+/** Those that changesets reads too: that wait, and that a prerelease has consumed and moved to `.changeset/pre`. */
 export function changesetPaths(root: string): string[] {
-  return globSync('.changeset/*.md', { cwd: root })
+  return globSync(['.changeset/*.md', '.changeset/pre/*.md'], { cwd: root })
     .map((path) => path.replaceAll('\\', '/'))
-    .filter((path) => !/\/readme\.md$/i.test(path))
+    .filter((path) => !isNote(basename(path)))
     .sort();
+}
+
+/** What changesets takes for no changeset: `ignoredMdFiles` of @changesets/read 1.0.1. */
+function isNote(name: string): boolean {
+  return /^readme\.md$/i.test(name) || isForAgents(name) || name.startsWith('.');
 }
 
 /** Undefined for what has no readable head. */

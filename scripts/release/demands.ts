@@ -1,4 +1,4 @@
-import { intersects, major, minVersion, subset } from 'semver';
+import { intersects, major, Range, SemVer, subset, validRange } from 'semver';
 import { higher, type Level } from './changeset-file.ts';
 import type { Comparison, Side } from './reach.ts';
 import { resolveRange } from './workspace.ts';
@@ -40,11 +40,24 @@ function asked({ manifest, catalogs }: Side): Map<string, string> {
   const peers = Object.entries(peerDependencies)
     .filter(([peer]) => peerDependenciesMeta[peer]?.optional !== true)
     .map(([peer, range]) => [`the peer ${peer}`, resolveRange(peer, range, catalogs)] as const);
-  return new Map([...peers, ...(engines.node === undefined ? [] : [['Node', engines.node] as const])]);
+  const all = [...peers, ...(engines.node === undefined ? [] : [['Node', engines.node] as const])];
+  // What is no range is a complaint of its own, and asks for nothing that could be compared.
+  return new Map(all.filter(([, range]) => validRange(range) !== null));
 }
 
 function levelOf(had: string, range: string, breaking: Level): Level | undefined {
   if (had === range || subset(had, range)) return undefined;
-  const lost = !intersects(had, range) || minVersion(range)!.major > minVersion(had)!.major;
-  return lost ? breaking : 'minor';
+  const isGivenUp = linesIn(had, range).some((line) => intersects(had, line) && !intersects(range, line));
+  return isGivenUp ? breaking : 'minor';
+}
+
+/** Ranges of versions that do not break each other: a major, before 1.0.0 a minor. All that these name, and the next. */
+function linesIn(...ranges: string[]): string[] {
+  const named = ranges
+    .flatMap((range) => new Range(range).set.flat())
+    .flatMap(({ semver }) => (semver instanceof SemVer ? [semver] : []));
+  const upTo = (last: number): number[] => Array.from({ length: last + 2 }, (_, number) => number);
+  const majors = upTo(Math.max(0, ...named.map((version) => version.major))).slice(1);
+  const minors = upTo(Math.max(0, ...named.filter(({ major }) => major === 0).map(({ minor }) => minor)));
+  return [...minors.map((minor) => `~0.${minor}.0`), ...majors.map((major) => `^${major}.0.0`)];
 }

@@ -2,13 +2,15 @@ import { isBuiltin } from 'node:module';
 import ts from 'typescript';
 import { exportedNames } from './api.ts';
 import type { Packed } from './tarball.ts';
-import { isForTests, type Manifest } from './workspace.ts';
+import { isForAgents, isForTests, type Manifest } from './workspace.ts';
 
 /** What every published package has in common: it is that of the root's manifest. */
 export interface House {
   manifest: Manifest;
   /** The text of LICENSE. */
   license: string;
+  /** Names of the packages that nobody can install. */
+  kept: readonly string[];
 }
 
 /** What is wrong with a package as it will be installed: each line names the file or field, and what it should be. */
@@ -16,7 +18,7 @@ export function packageComplaints(packed: Packed, folder: string, house: House):
   return [
     ...fileComplaints(packed, folder, house),
     ...manifestComplaints(packed.manifest, folder, house.manifest),
-    ...rangeComplaints(packed.manifest),
+    ...rangeComplaints(packed.manifest, house.kept),
     ...exportComplaints(packed),
     ...importComplaints(packed),
     ...readmeComplaints(packed, folder),
@@ -40,6 +42,9 @@ function fileComplaints(packed: Packed, folder: string, house: House): string[] 
     ...missing,
     ...(license ? ['LICENSE is not the one of the root: delete it, and pnpm packs that'] : []),
     ...strangers.map((path) => `${path} is in the tarball: \`files\` should be "dist" and "NOTICE"`),
+    ...packed.files
+      .filter((path) => path.startsWith('dist/') && isForAgents(path))
+      .map((path) => `${path} is for those who work here and is in the tarball: keep it out of dist`),
     ...[...new Set(tests)].map(
       (path) => `${path} is for tests and is in the tarball: nothing that is built may import it`,
     ),
@@ -65,13 +70,19 @@ function manifestComplaints(manifest: Manifest, folder: string, house: Manifest)
     ...should('repository.url', url, house.repository?.url),
     ...should('repository.directory', directory, folder),
     ...should('publishConfig.access', manifest.publishConfig?.access, 'public'),
+    ...Object.keys(manifest.publishConfig ?? {})
+      .filter((setting) => /(^|:)registry$|^tag$/.test(setting))
+      .map(
+        (setting) =>
+          `\`publishConfig.${setting}\` would send it elsewhere than the others: leave it out, and it goes where npm is configured to`,
+      ),
     ...(manifest.description ? [] : ['`description` is missing: what it is, in a line']),
     ...hooks.map((name) => `\`scripts.${name}\` would run at those who install it: leave it out`),
   ];
 }
 
-/** What only a workspace understands, and versions of packages that are not released with this one. */
-function rangeComplaints(manifest: Manifest): string[] {
+/** What only a workspace understands, what nobody can install, and versions that are not released with this one. */
+function rangeComplaints(manifest: Manifest, kept: readonly string[]): string[] {
   const { dependencies = {}, optionalDependencies = {}, peerDependencies = {}, devDependencies = {} } = manifest;
   const all = Object.entries({ dependencies, optionalDependencies, peerDependencies, devDependencies });
   const scope = manifest.name.split('/')[0];
@@ -80,6 +91,11 @@ function rangeComplaints(manifest: Manifest): string[] {
       if (/^(workspace|catalog|link|file|portal):/.test(range)) {
         return [
           `\`${field}.${name}\` is "${range}", which nobody can install: pack with pnpm, which writes the version`,
+        ];
+      }
+      if (kept.includes(name) && field !== 'devDependencies') {
+        return [
+          `\`${field}.${name}\` is private, and nobody can install it: publish it, or make it a dev dependency that no build imports`,
         ];
       }
       const ours = name.startsWith(`${scope}/`) && field !== 'devDependencies';

@@ -1,6 +1,7 @@
 import { fileAt, type Change } from './git.ts';
 import {
   catalogsOf,
+  isForAgents,
   isForTests,
   isPublished,
   resolveRange,
@@ -40,7 +41,7 @@ export function comparisons(
   catalogs: Catalogs,
 ): Comparison[] {
   const paths = new Set(changes.map(({ path }) => path));
-  const before = paths.has(workspaceFile) ? catalogsOf(fileAt(root, base, workspaceFile) ?? '') : catalogs;
+  const before = paths.has(workspaceFile) ? catalogsBefore(fileAt(root, base, workspaceFile)) : catalogs;
   const manifestAt = (folder: string): Manifest | undefined => {
     const text = fileAt(root, base, `${folder}/package.json`);
     return text === undefined ? undefined : (JSON.parse(text) as Manifest);
@@ -64,11 +65,25 @@ export function comparisons(
   ];
 }
 
+/** What could not be read then said nothing, and whoever mends it now is not to blame. */
+function catalogsBefore(text = ''): Catalogs {
+  try {
+    return catalogsOf(text);
+  } catch {
+    return {};
+  }
+}
+
+/** What goes into all packages: how they are built, and the licence, which pnpm packs with each. It packs no NOTICE. */
+const common = new Set(['tsdown.base.ts', 'tsconfig.base.json', 'LICENSE']);
+/** What goes into a package beside its sources. */
+const own = new Set(['tsdown.config.ts', 'tsconfig.json', 'LICENSE', 'NOTICE']);
+
 /** What of a change reaches those who install: what is built, what is asked of their side, not READMEs and tests. */
 export function touchedBy(changes: readonly Change[], compared: readonly Comparison[]): Touched[] {
   return compared.flatMap(({ name, folder, before, after }) => {
     if (after.manifest === undefined) return [{ name, because: `${folder} is gone` }];
-    const file = changes.find(({ path }) => isBuilt(path, folder));
+    const file = changes.find(({ path }) => isShipped(path, folder));
     if (file !== undefined) return [{ name, because: file.path }];
     const field = changedField(before.manifest, after.manifest);
     if (field !== undefined) return [{ name, because: `\`${field}\` of ${folder}/package.json` }];
@@ -77,9 +92,11 @@ export function touchedBy(changes: readonly Change[], compared: readonly Compari
   });
 }
 
-function isBuilt(path: string, folder: string): boolean {
-  if (path === 'tsdown.base.ts' || path === `${folder}/tsdown.config.ts`) return true;
-  return path.startsWith(`${folder}/src/`) && !isForTests(path.slice(folder.length));
+function isShipped(path: string, folder: string): boolean {
+  if (common.has(path)) return true;
+  if (!path.startsWith(`${folder}/`)) return false;
+  const inside = path.slice(folder.length + 1);
+  return own.has(inside) || (inside.startsWith('src/') && !isForTests(inside) && !isForAgents(inside));
 }
 
 /** A field that users get. Releases write the version; scripts and dev dependencies stay at home. */

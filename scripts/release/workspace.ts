@@ -26,7 +26,7 @@ export interface Manifest {
   peerDependencies?: Ranges;
   peerDependenciesMeta?: Readonly<Record<string, { optional?: boolean }>>;
   devDependencies?: Ranges;
-  publishConfig?: { access?: string; exports?: Readonly<Record<string, unknown>> };
+  publishConfig?: { access?: string; exports?: Readonly<Record<string, unknown>>; [setting: string]: unknown };
 }
 
 export interface Package {
@@ -48,7 +48,7 @@ export const workspaceFile = 'pnpm-workspace.yaml';
 
 /** Every package of the workspace, by folder. */
 export function packagesOf(root: string): Package[] {
-  const { packages = [] } = parse(readFileSync(join(root, workspaceFile), 'utf8')) as WorkspaceFile;
+  const { packages = [] } = workspaceIn(readFileSync(join(root, workspaceFile), 'utf8'));
   return packages
     .flatMap((pattern) => globSync(`${pattern}/package.json`, { cwd: root }))
     .map((path) => dirname(path).replaceAll('\\', '/'))
@@ -69,23 +69,51 @@ export function manifestOf(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 
-/** The catalogs in the text of a `pnpm-workspace.yaml`. */
+/**
+ * The catalogs in the text of a `pnpm-workspace.yaml`.
+ *
+ * @throws Error that says where it cannot be read.
+ */
 export function catalogsOf(text: string): Catalogs {
-  const { catalog = {}, catalogs = {} } = (parse(text) ?? {}) as WorkspaceFile;
-  return { ...catalogs, default: { ...catalogs.default, ...catalog } };
+  const { catalog, catalogs } = workspaceIn(text);
+  return { ...catalogs, default: { ...catalogs?.default, ...catalog } };
+}
+
+function workspaceIn(text: string): WorkspaceFile {
+  const cannot = (why: string): Error => new Error(`${workspaceFile} cannot be read: ${why}`);
+  let read: unknown;
+  try {
+    read = parse(text) ?? {};
+  } catch (error) {
+    // The first line says what and where; a drawing of it follows.
+    throw cannot((error as Error).message.split('\n')[0]!.replace(/:$/, ''));
+  }
+  if (typeof read !== 'object' || Array.isArray(read)) throw cannot('it should be settings by name');
+  return read as WorkspaceFile;
 }
 
 /** A range as it will be published: `catalog:peer` is what that catalog says of the package. */
 export function resolveRange(name: string, range: string, catalogs: Catalogs): string {
-  if (!range.startsWith('catalog:')) return range;
-  return catalogs[range.slice('catalog:'.length) || 'default']?.[name] ?? range;
+  const catalog = catalogNamed(range);
+  return (catalog === undefined ? undefined : catalogs[catalog]?.[name]) ?? range;
+}
+
+/** Which catalog a range is taken from: `catalog:peer` from `peer`, `catalog:` from `default`, `^1.9.0` from none. */
+export function catalogNamed(range: string): string | undefined {
+  return range.startsWith('catalog:') ? range.slice('catalog:'.length) || 'default' : undefined;
 }
 
 /**
  * Whether a file of a package is there for tests alone, by its path: no build has it.
  */
 export function isForTests(path: string): boolean {
-  return /\.test(-d)?\.[cm]?[jt]sx?$|(^|\/)(__fixtures__|__snapshots__|conformance|evidence)\/|(^|\/)fuzz-targets\.ts$/.test(
-    path,
+  return (
+    /\.(test|spec)(-d)?(\.d)?\.[cm]?[jt]sx?(\.map)?$/.test(path) ||
+    /(^|\/)(__fixtures__|__snapshots__|__tests__|conformance|evidence)\/|(^|\/)fuzz-targets\.ts$/.test(path)
   );
+}
+
+/** Whether a file, by its path, tells coding agents how to work where it lies: no build has it. */
+export function isForAgents(path: string): boolean {
+  return /(^|\/)(AGENTS|CLAUDE|GEMINI)\.md$/.test(path);
 }
