@@ -6,14 +6,20 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+/** Where a path of `exports` leads. */
+type Target = { import?: { types?: string }; require?: { types?: string } };
+
 const run = promisify(execFile);
 const workspace = join(import.meta.dirname, '..');
 const plugins = (await readdir(join(workspace, 'plugins'))).map((plugin) => `plugins/${plugin}`);
 /** What somebody who installs the plugins gets with them, in the order in which each needs the other. */
 const folders = ['packages/ws-url', 'packages/ws-session', 'packages/plugin-kit', ...plugins];
 
-/** A program of somebody who uses the plugin where LiveKit's own classes are wanted. */
+const names = plugins.map((folder) => `@patchbay/${folder.split('/')[1]}`);
+
+/** A program of somebody who uses the plugins where LiveKit's own classes are wanted, and all that they export. */
 const consumer = `
+${names.map((name, index) => `export * as plugin${index} from '${name}';`).join('\n')}
 import * as deepgram from '@patchbay/deepgram';
 import { gateways, realtime, responses, STT, TTS } from '@patchbay/openai';
 import * as soniox from '@patchbay/soniox';
@@ -36,9 +42,13 @@ new voice.AgentSession({ stt: new deepgram.STTv2({ apiKey }), llm: new responses
 export const wrong: llm.LLM = new STT({ gateway });
 `;
 
-/** Prints one line per class that is what LiveKit's base class says. */
+/** Prints a line per plugin that has classes of LiveKit's, and per class that is what LiveKit's base class says. */
 const instances = `
-  const [{ stt, tts, llm }, deepgram, openai, soniox] = parts;
+  const { '@livekit/agents': { stt, tts, llm }, ...plugins } = parts;
+  const bases = [stt.STT, tts.TTS, llm.LLM, llm.RealtimeModel, llm.DuplexModel];
+  for (const [name, exported] of Object.entries(plugins))
+    console.log(name, Object.values(exported).some((each) => bases.some((Base) => each?.prototype instanceof Base)));
+  const { '@patchbay/deepgram': deepgram, '@patchbay/openai': openai, '@patchbay/soniox': soniox } = plugins;
   const apiKey = 'sk-of-a-consumer';
   for (const [made, Base] of [
     [new openai.STT({ apiKey }), stt.STT],
@@ -93,18 +103,20 @@ async function link(target: string, path: string): Promise<void> {
   await symlink(target, path, 'dir');
 }
 
-async function declarations(): Promise<string[]> {
+/** Everything that was built that declares something, in the order of the folders. */
+async function declarations(): Promise<string[][]> {
   const found = folders.map(async (folder) => {
     const files = await readdir(join(place, folder, 'dist'), { recursive: true });
     return files.filter((file) => /\.d\.[cm]?ts$/.test(file)).map((file) => join(place, folder, 'dist', file));
   });
-  return (await Promise.all(found)).flat();
+  return Promise.all(found);
 }
 
 /** What the compiler has to say about our declarations and those who use them; LiveKit's own are not looked at. */
-function complaints(files: string[], options: ts.CompilerOptions): string[] {
+async function complaints(files: string[], options: ts.CompilerOptions): Promise<string[]> {
+  const declared = (await declarations()).flat();
   const program = ts.createProgram({
-    rootNames: files.map((file) => join(place, file)),
+    rootNames: [...files.map((file) => join(place, file)), ...declared],
     options: {
       target: ts.ScriptTarget.ES2023,
       lib: ['lib.es2023.d.ts'],
@@ -118,7 +130,7 @@ function complaints(files: string[], options: ts.CompilerOptions): string[] {
   const ours = program
     .getSourceFiles()
     .filter((file) => file.fileName.startsWith(place) && !/node_modules/.test(file.fileName));
-  expect(ours.length).toBeGreaterThan(folders.length);
+  expect(ours.map(({ fileName }) => fileName)).toEqual(expect.arrayContaining(declared));
   return [
     ...program.getOptionsDiagnostics(),
     ...program.getGlobalDiagnostics(),
@@ -130,20 +142,29 @@ function complaints(files: string[], options: ts.CompilerOptions): string[] {
 }
 
 describe('the built declarations', () => {
-  it('fit LiveKit for ES modules and CommonJS, as Node resolves them', () => {
-    const node = { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext };
-    expect(complaints(['consumer.mts', 'consumer.cts'], node)).toEqual([]);
+  it('are there for all that their manifests name', async () => {
+    for (const [index, files] of (await declarations()).entries()) {
+      const folder = join(place, folders[index]!);
+      const { exports } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+      const named = Object.values<Target>(exports).flatMap((to) => [to.import?.types, to.require?.types]);
+      const wanted = named.flatMap((path) => (path === undefined ? [] : [join(folder, path)]));
+      expect(wanted.length, folder).toBeGreaterThanOrEqual(2);
+      expect(files).toEqual(expect.arrayContaining(wanted));
+    }
   });
 
-  it('fit LiveKit as a bundler resolves them', () => {
+  it('fit LiveKit for ES modules and CommonJS, as Node resolves them', async () => {
+    const node = { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext };
+    expect(await complaints(['consumer.mts', 'consumer.cts'], node)).toEqual([]);
+  });
+
+  it('fit LiveKit as a bundler resolves them', async () => {
     const bundler = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler };
-    expect(complaints(['consumer.mts'], bundler)).toEqual([]);
+    expect(await complaints(['consumer.mts'], bundler)).toEqual([]);
   });
 
   it('name no type of ws, and no frame but by way of LiveKit', async () => {
-    const files = await declarations();
-    expect(files.length).toBeGreaterThanOrEqual(2 * folders.length);
-    for (const file of files) {
+    for (const file of (await declarations()).flat()) {
       const { importedFiles } = ts.preProcessFile(await readFile(file, 'utf8'));
       const foreign = importedFiles.filter(({ fileName }) => ['ws', '@livekit/rtc-node'].includes(fileName));
       expect(foreign, relative(place, file)).toEqual([]);
@@ -151,17 +172,17 @@ describe('the built declarations', () => {
   });
 });
 
-const names = ['@livekit/agents', '@patchbay/deepgram', '@patchbay/openai', '@patchbay/soniox'];
-const each = (how: string): string => names.map((name) => `${how}('${name}')`).join();
+const each = (how: string): string =>
+  `{ ${['@livekit/agents', ...names].map((name) => `'${name}': ${how}('${name}')`).join()} }`;
 
 describe.each([
-  ['imported', ['--input-type=module', '-e'], `await Promise.all([${each('import')}])`],
-  ['required', ['--input-type=commonjs', '-e'], `[${each('require')}]`],
+  ['imported', ['--input-type=module', '-e'], each('await import')],
+  ['required', ['--input-type=commonjs', '-e'], each('require')],
 ])('the built plugins, %s', (_how, flags, load) => {
   it('make instances of the base classes of LiveKit', async () => {
     const { stdout } = await run(process.execPath, [...flags, `const parts = ${load};${instances}`], { cwd: place });
     const told = stdout.trim().split('\n');
     expect(told.filter((line) => !line.endsWith(' true'))).toEqual([]);
-    expect(told).toHaveLength(10);
+    expect(told).toHaveLength(names.length + 10);
   });
 });

@@ -1,11 +1,11 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { generateOptions } from './generate-options.ts';
-import { namesOf } from './new-plugin/names.ts';
+import { namesOf, titleOf } from './new-plugin/names.ts';
 import { copyOfWorkspace, installLike, link } from './release/__fixtures__/house.ts';
 import { workspace, write } from './release/__fixtures__/scratch.ts';
 import { git } from './release/git.ts';
@@ -19,10 +19,10 @@ const folder = 'plugins/eleven-parrots';
 
 let root: string;
 
-const generate = (...words: string[]) =>
-  spawnSync(process.execPath, ['-C', 'dev', join(root, 'scripts/new-plugin.ts'), '--no-install', ...words], {
-    cwd: root,
-    encoding: 'utf8',
+const generate = (...words: string[]) => generateWith({}, '--no-install', ...words);
+const generateWith = (env: NodeJS.ProcessEnv, ...words: string[]) =>
+  spawnSync(process.execPath, ['-C', 'dev', join(root, 'scripts/new-plugin.ts'), ...words], {
+    ...{ cwd: root, encoding: 'utf8', env: { ...process.env, ...env } },
   });
 
 /** Runs a program of the workspace in the copy. It rejects with what the program says if it is not content. */
@@ -64,7 +64,7 @@ it('a new plugin is its own files and its registrations, and nothing else', () =
     '?? packages/ws-url/src/endpoints/eleven-parrots.test.ts',
     '?? packages/ws-url/src/endpoints/eleven-parrots.ts',
   ]);
-  expect(changed().filter(isOwn).length).toBeGreaterThanOrEqual(14);
+  expect(changed().filter(isOwn).length).toBeGreaterThanOrEqual(13);
   // One line in each file that names all plugins (the table of the README may be laid out anew).
   expect(git(root, 'diff', '--numstat', '-w', 'examples', 'packages').trim()).toBe(
     '1\t0\texamples/package.json\n1\t0\tpackages/ws-url/src/index.ts',
@@ -147,6 +147,9 @@ describe('a name that cannot be', () => {
     ['../eleven', /cannot be the name of a package/],
     ['a'.repeat(41), /longer than 40 letters/],
     ['soniox', /"soniox" is taken by plugins\/soniox: choose another name, or change that one/],
+    ['so-niox', /"so-niox" is "soniox" of plugins\/soniox but for a hyphen: choose another name, or change that one/],
+    ['open-ai', /"open-ai" is "openai" of plugins\/openai but for a hyphen/],
+    ['wsurl', /"wsurl" is "ws-url" of packages\/ws-url but for a hyphen/],
     ['ws-url', /is taken by packages\/ws-url/],
     ['conformance', /is taken by packages\/conformance/],
     ['demo', /is taken by demo/],
@@ -162,23 +165,91 @@ describe('a name that cannot be', () => {
   });
 
   it('overwrites nothing that is there, whoever wrote it', () => {
-    writeFileSync(join(root, 'docs/migrating-rime.md'), 'Mine.\n');
+    const page = 'docs/migrating-singing-macaw.md';
+    writeFileSync(join(root, page), 'Mine.\n');
     const before = changed();
-    expect(generate('rime')).toMatchObject({
+    expect(generate('singing-macaw')).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('docs/migrating-rime.md is there already: delete it, or choose another name'),
+      stderr: expect.stringContaining(`${page} is there already: delete it, or choose another name`),
     });
     expect(changed()).toEqual(before);
+    rmSync(join(root, page));
+  });
+
+  it.each(["O'Parrot", '`', '${x}', ' Macaw', ''])('nor can a title that would be code: %j', (title) => {
+    expect(generate('singing-macaw', '--title', title)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`"${title}" cannot be a title: letters and digits`),
+    });
+  });
+});
+
+describe('a plugin that cannot be finished', () => {
+  /** All that is different from the last commit, and what else lies where it would. */
+  const state = (): string =>
+    [...changed(), git(root, 'diff', 'HEAD'), git(root, 'clean', '-ndx', 'plugins')].join('\n');
+
+  it('leaves nothing where a file cannot be written', () => {
+    const before = state();
+    renameSync(join(root, 'docs'), join(root, 'elsewhere'));
+    writeFileSync(join(root, 'docs'), 'No folder.\n');
+    const { status, stderr } = generate('singing-macaw');
+    rmSync(join(root, 'docs'));
+    renameSync(join(root, 'elsewhere'), join(root, 'docs'));
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/docs.*\nNothing was made\.\n$/s)]);
+    expect(state()).toBe(before);
+  });
+
+  it('leaves nothing where a step after that fails, nor what the steps wrote', () => {
+    const before = state();
+    // Somebody's pnpm: it writes where the real one does, and fails at the second step.
+    const bin = join(root, 'out/bin');
+    write(root, {
+      'out/bin/pnpm': [
+        '#!/bin/sh',
+        'case "$*" in exec*) exit 7;; esac',
+        'echo half >> pnpm-lock.yaml; echo half >> plugins/soniox/api.md; rm plugins/soniox/README.md',
+        'mkdir plugins/singing-macaw/node_modules; echo half > plugins/singing-macaw/node_modules/half',
+      ].join('\n'),
+    });
+    chmodSync(join(bin, 'pnpm'), 0o755);
+    const { status, stderr } = generateWith({ PATH: `${bin}:${process.env.PATH}` }, 'singing-macaw');
+    rmSync(bin, { recursive: true });
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/generate-options\.ts did not end well.*\nNothing was made\.\n$/s),
+    ]);
+    expect(state()).toBe(before);
   });
 });
 
 it('a name is written in every way that is wanted', () => {
-  expect(namesOf('eleven-labs', undefined, root)).toEqual({
-    name: 'eleven-labs',
-    camel: 'elevenLabs',
-    pascal: 'ElevenLabs',
-    upper: 'ELEVEN_LABS',
-    title: 'Eleven Labs',
+  expect(namesOf('singing-macaw', undefined, root)).toEqual({
+    name: 'singing-macaw',
+    camel: 'singingMacaw',
+    pascal: 'SingingMacaw',
+    upper: 'SINGING_MACAW',
+    title: 'Singing Macaw',
   });
-  expect(namesOf('rime', 'Rime AI', root)).toMatchObject({ pascal: 'Rime', title: 'Rime AI' });
+  expect(namesOf('macaw', 'Macaw AI', root)).toMatchObject({ pascal: 'Macaw', title: 'Macaw AI' });
+  expect(namesOf('macawlabs', 'MacawLabs', root)).toMatchObject({ pascal: 'MacawLabs', camel: 'macawlabs' });
+});
+
+it.each([
+  ['elevenlabs', 'ElevenLabs'],
+  ['eleven-labs', 'ElevenLabs'],
+  ['google-cloud', 'Google Cloud'],
+  ['google', 'Google'],
+  ['assemblyai', 'AssemblyAI'],
+  ['xai', 'xAI'],
+  ['aws-polly', 'AWS Polly'],
+  ['fishaudio', 'Fish Audio'],
+  ['parrot-ai', 'Parrot AI'],
+])('%s is called %s', (name, title) => {
+  expect(titleOf(name)).toBe(title);
+});
+
+it('two new plugins repeat nothing of each other that is counted', async () => {
+  expect(generate('singing-macaw')).toMatchObject({ status: 0 });
+  await program('jscpd', '--threshold', '0', folder, 'plugins/singing-macaw');
 });

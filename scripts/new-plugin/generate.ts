@@ -6,8 +6,8 @@ import type { Names } from './names.ts';
 
 const templates = join(import.meta.dirname, 'template');
 
-/** Writes a plugin and what the house has to know of it. Gives the paths of what is new or different, from the root. */
-export async function generatePlugin(names: Names, root: string): Promise<string[]> {
+/** A plugin and what the house has to know of it: what is new or different, by its path from the root. Writes nothing. */
+export async function planPlugin(names: Names, root: string): Promise<ReadonlyMap<string, string>> {
   const files = new Map([
     ...filledIn('plugin', `plugins/${names.name}`, names, root),
     ...filledIn('house', '', names, root),
@@ -15,12 +15,17 @@ export async function generatePlugin(names: Names, root: string): Promise<string
   ]);
   const there = [...files.keys()].filter((path) => path.includes(names.name) && existsSync(join(root, path)));
   if (there.length > 0) throw new Error(`${there.join(', ')} is there already: delete it, or choose another name`);
+  for (const [path, text] of files)
+    if (/\.(ts|json|md)$/.test(path)) files.set(path, await formatted(text, join(root, path)));
+  return files;
+}
+
+export function writeFiles(files: ReadonlyMap<string, string>, root: string): void {
   for (const [path, text] of files) {
     const file = join(root, path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, /\.(ts|json|md)$/.test(path) ? await formatted(text, file) : text);
+    writeFileSync(file, text);
   }
-  return [...files.keys()].sort();
 }
 
 function filledIn(template: string, into: string, names: Names, root: string): [path: string, text: string][] {

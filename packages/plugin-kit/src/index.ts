@@ -35,8 +35,10 @@ export { ExtraAttempts, Extras } from './extras.ts';
 export { guardedEmit, type GuardedEmitter } from './guarded-emit.ts';
 export { logger, type Logger } from './logging.ts';
 export { fieldsOf, listOf, numberOf, textOf } from './json-fields.ts';
+export { providerFailure } from './provider-failure.ts';
 export { resolveConnect, routeIfAny, routeTo, withBase, type PluginConnectOptions, type Route } from './connect.ts';
 export { registerPlugin } from './register-plugin.ts';
+export { resolverOf, type OptionsResolver } from './options-resolver.ts';
 export { resolveOptions, withoutEmpty, type OptionRule, type OptionRules } from './option-rules.ts';
 export { snakeCased } from './snake-cased.ts';
 export type { Words } from './words.ts';
@@ -106,6 +108,7 @@ export { SocketChunkedStream } from './socket-chunked-stream.ts';
 export { StreamingTTS, type StreamingTTSDescription } from './streaming-tts.ts';
 export { StreamingTTSStream } from './streaming-tts-stream.ts';
 export { UpdatableTTS, type UpdatableTTSDescription } from './updatable-tts.ts';
+export { VoiceTTS, type VoiceTTSDescription } from './voice-tts.ts';
 export {
   type Rate,
   type SpeechLimits,

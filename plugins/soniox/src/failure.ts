@@ -1,5 +1,5 @@
-import { numberOf, retryableStatus, textOf, type JsonMessage } from '@patchbay/plugin-kit';
-import { PatchbayError, type Connection } from '@patchbay/ws-url';
+import { numberOf, providerFailure, retryableStatus, textOf, type JsonMessage } from '@patchbay/plugin-kit';
+import type { Connection, PatchbayError } from '@patchbay/ws-url';
 
 /** What can be tried again although its status says otherwise. */
 const passing = new Set(['max_duration_reached', 'temp_api_key_session_expired']);
@@ -12,12 +12,9 @@ export function failureOf(message: JsonMessage, connection: Connection): Patchba
   const { error_code: code, error_type: type, error_message: text, request_id: requestId } = message;
   if (code == null && type == null && text == null) return undefined;
   const status = numberOf(typeof code === 'string' ? Number(code) : code);
-  const said = connection.scrub(textOf(text) || textOf(type) || 'an error without a reason');
-  const hint = connection.hint({ text: said, ...(status === undefined ? {} : { status }) });
   const providerCode = textOf(type);
-  return new PatchbayError('provider-error', `Soniox: ${said}${hint === undefined ? '' : ` (${hint})`}`, {
+  return providerFailure('Soniox', textOf(text) || providerCode, connection, {
     retryable: passing.has(providerCode) || status === undefined || retryableStatus(status),
-    hop: 'provider',
     ...(status === undefined ? {} : { status }),
     ...(providerCode === '' ? {} : { providerCode }),
     ...(textOf(requestId) === '' ? {} : { requestId: textOf(requestId) }),

@@ -1,5 +1,4 @@
-import type { APIConnectOptions } from '@livekit/agents';
-import { SocketChunkedStream, StreamingTTSStream, tokenizerOf, UpdatableTTS } from '@patchbay/plugin-kit';
+import { SocketChunkedStream, StreamingTTSStream, tokenizerOf, VoiceTTS } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { fluxVoice } from './flux-voice.ts';
 import { fluxVoiceQuery, resolveFluxSpeaking, type FluxSpeakOptions, type TTSv2Options } from './options.ts';
@@ -13,7 +12,7 @@ import { fluxVoiceQuery, resolveFluxSpeaking, type FluxSpeakOptions, type TTSv2O
  * const tts = new TTSv2({ model: 'flux-haley-en' });
  * ```
  */
-export class TTSv2 extends UpdatableTTS<FluxSpeakOptions> {
+export class TTSv2 extends VoiceTTS<FluxSpeakOptions, SynthesizeStreamV2, ChunkedStreamV2> {
   label = 'deepgram.TTSv2';
 
   /** @throws PatchbayError for options that cannot work. */
@@ -27,15 +26,8 @@ export class TTSv2 extends UpdatableTTS<FluxSpeakOptions> {
       resolve: resolveFluxSpeaking,
       queryOf: fluxVoiceQuery,
       ...(options.wordTokenizer ? { tokenizer: tokenizerOf('wordTokenizer', options.wordTokenizer) } : {}),
+      ...{ SynthesizeStream: SynthesizeStreamV2, ChunkedStream: ChunkedStreamV2 },
     });
-  }
-
-  override stream(options: { connOptions?: APIConnectOptions } = {}): SynthesizeStreamV2 {
-    return this.track(new SynthesizeStreamV2(this, this.options, options.connOptions));
-  }
-
-  override synthesize(text: string, connOptions?: APIConnectOptions, signal?: AbortSignal): ChunkedStreamV2 {
-    return this.track(new ChunkedStreamV2(text, this, this.options, connOptions, signal));
   }
 }
 

@@ -1,5 +1,4 @@
-import type { APIConnectOptions } from '@livekit/agents';
-import { SocketChunkedStream, StreamingTTSStream, tokenizerOf, UpdatableTTS } from '@patchbay/plugin-kit';
+import { SocketChunkedStream, StreamingTTSStream, tokenizerOf, VoiceTTS } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { aura } from './aura.ts';
 import { resolveSpeaking, voiceQuery, type SpeakOptions, type TTSOptions } from './options.ts';
@@ -12,7 +11,7 @@ import { resolveSpeaking, voiceQuery, type SpeakOptions, type TTSOptions } from 
  * const tts = new TTS({ model: 'aura-2-thalia-en', speed: 1.1 });
  * ```
  */
-export class TTS extends UpdatableTTS<SpeakOptions> {
+export class TTS extends VoiceTTS<SpeakOptions, SynthesizeStream, ChunkedStream> {
   label = 'deepgram.TTS';
 
   /** @throws PatchbayError for options that cannot work. */
@@ -27,15 +26,8 @@ export class TTS extends UpdatableTTS<SpeakOptions> {
       tokenizer: tokenizerOf('sentenceTokenizer', options.sentenceTokenizer),
       queryOf: voiceQuery,
       streaming: options.capabilities?.streaming ?? true,
+      ...{ SynthesizeStream, ChunkedStream },
     });
-  }
-
-  override stream(options: { connOptions?: APIConnectOptions } = {}): SynthesizeStream {
-    return this.track(new SynthesizeStream(this, this.options, options.connOptions));
-  }
-
-  override synthesize(text: string, connOptions?: APIConnectOptions, signal?: AbortSignal): ChunkedStream {
-    return this.track(new ChunkedStream(text, this, this.options, connOptions, signal));
   }
 }
 

@@ -1,5 +1,4 @@
-import type { APIConnectOptions } from '@livekit/agents';
-import { SocketChunkedStream, StreamingTTSStream, tokenizerOf, UpdatableTTS } from '@patchbay/plugin-kit';
+import { SocketChunkedStream, StreamingTTSStream, tokenizerOf, VoiceTTS } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { resolveSpeaking, type SpeakOptions, type TTSOptions } from './options.ts';
 import { speak } from './speak.ts';
@@ -12,7 +11,7 @@ import { speak } from './speak.ts';
  * const tts = new TTS({ voice: 'Adrian', language: 'es' });
  * ```
  */
-export class TTS extends UpdatableTTS<SpeakOptions> {
+export class TTS extends VoiceTTS<SpeakOptions, SynthesizeStream, ChunkedStream> {
   label = 'soniox.TTS';
 
   /** @throws PatchbayError for options that cannot work. */
@@ -26,15 +25,8 @@ export class TTS extends UpdatableTTS<SpeakOptions> {
       resolve: resolveSpeaking,
       tokenizer: tokenizerOf('tokenizer', options.tokenizer),
       alignedTranscript: speaking.returnTimestamps === true,
+      ...{ SynthesizeStream, ChunkedStream },
     });
-  }
-
-  override stream(options: { connOptions?: APIConnectOptions } = {}): SynthesizeStream {
-    return this.track(new SynthesizeStream(this, this.options, options.connOptions));
-  }
-
-  override synthesize(text: string, connOptions?: APIConnectOptions, abortSignal?: AbortSignal): ChunkedStream {
-    return this.track(new ChunkedStream(text, this, this.options, connOptions, abortSignal));
   }
 }
 
