@@ -11,7 +11,8 @@ const HELP = `rehearse: a whole release, from a changeset to those who install i
   pnpm rehearse [options]
 
   --reduced     fewer consumers: Node 20 and 24, the oldest compiler and the newest
-  --full        fill the clone up to 31 published packages first; consumers as of --reduced
+  --full        fill the clone up to 31 published packages first, and check what was generated: duplicates, types,
+                tests; consumers as of --reduced
   --out FILE    keep what came of it, as JSON
   --help
 
