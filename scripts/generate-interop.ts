@@ -38,8 +38,8 @@ pnpm interop --write            # keeps the results that this page is made from
   in \`interop/out/logs\`.
 - **What is skipped.** A system whose tools the machine does not have, by its name and with what is missing. It counts
   neither as passed nor as failed.
-- **Real and imitated.** Where loopback imitates a gateway, the imitation is asked the same list of cases as the real one:
-  should they ever differ, one of the two fails.
+- **Real and imitated.** Where loopback imitates a gateway, the imitation is asked the same list of cases as the real one,
+  and a case of it fails where anything else was seen: what was heard, what an error says, how often was dialled.
 
 [interop/README.md](../interop/README.md) tells how a system is added.`;
 

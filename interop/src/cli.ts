@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { askedOf, UsageError, type Asked } from './asked.ts';
+import { besideReal } from './beside-real.ts';
 import { folderOf } from './folder.ts';
+import { keep } from './keep.ts';
 import { matrixOf, summaryOf } from './matrix.ts';
 import { laidOver, readResults, writeResults } from './results.ts';
 import { endAll, runSystem, type SystemRun } from './run.ts';
@@ -15,23 +16,16 @@ const HELP = `interop: the plugins against software that others wrote, all of it
   groups: ${groups.join(', ')}
 
   --only ID,…   these cases only
-  --write       keep what came of it in interop/results.json, which docs/interop.md is generated from
+  --write       keep what came of it in interop/results.json, and in docs/interop.md and docs/gateways.md, which tell it
   --list        name the systems and what they need
   --help
 
 What is installed, and what the programs say, goes to interop/out, which Git ignores. A system whose tools this machine
 lacks is skipped, and named.
-`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    only: { type: 'string' },
-    write: { type: 'boolean' },
-    list: { type: 'boolean' },
-    help: { type: 'boolean' },
-  },
-});
+It ends with 0 if nothing failed, also where everything was skipped; with 1 if something did; with 2 if what was asked for
+makes no sense.
+`;
 
 // Whoever interrupts a run is left with nothing running either. Programs are asked to end, for some leave files where one
 // that is killed cannot remove them; who interrupts twice has them killed.
@@ -43,51 +37,38 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     isInterrupted = true;
   });
 
-if (values.help) console.log(HELP);
-else if (values.list)
+process.exit(await main());
+
+async function main(): Promise<number> {
+  try {
+    const asked = askedOf(process.argv.slice(2), systems);
+    if (asked.help) console.log(HELP);
+    else if (asked.list) list(asked);
+    else return (await run(asked)) ? 0 : 1;
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+}
+
+function list({ systems }: Asked): void {
   for (const { name, group, needs } of systems)
     console.log(`${name.padEnd(24)} ${group}: ${needs.join(', ') || 'Node alone'}`);
-else process.exit((await main()) ? 0 : 1);
+}
 
-async function main(): Promise<boolean> {
-  const unknown = positionals.find((name) => !systems.some((system) => system.name === name || system.group === name));
-  if (unknown !== undefined) {
-    console.error(
-      `There is no group or system named '${unknown}'. There are: ${systems.map(({ name }) => name).join(', ')}.`,
-    );
-    return false;
-  }
-  const wanted = systems.filter(({ name, group }) => {
-    return positionals.length === 0 || positionals.includes(name) || positionals.includes(group);
-  });
-  const only = values.only?.split(',');
-  if (only !== undefined && values.write === true) {
-    console.error('--write keeps all cases of a system, and --only asks some: leave out one of them.');
-    return false;
-  }
+/** Whether nothing failed. */
+async function run({ systems: wanted, isWanted, write }: Asked): Promise<boolean> {
   const runs: SystemRun[] = [];
   for (const system of wanted) {
-    const run = await runSystem(system, console.log, (id) => only?.includes(id) ?? true);
+    const run = besideReal(await runSystem(system, console.log, isWanted), runs);
     console.log(`${matrixOf([run])}\n`);
     runs.push(run);
   }
-  const all = laidOver(
-    { systems: [] },
-    runs,
-    systems.map(({ name }) => name),
-  );
-  await writeFile(join(folderOf(), 'results.json'), `${JSON.stringify(all, null, 2)}\n`);
-  if (values.write)
-    await writeResults(
-      laidOver(
-        await readResults(),
-        runs,
-        systems.map(({ name }) => name),
-      ),
-    );
+  const names = systems.map(({ name }) => name);
+  await writeResults(laidOver({ systems: [] }, runs, names), join(folderOf(), 'results.json'));
+  if (write) await keep(laidOver(await readResults(), runs, names));
   console.log(summaryOf(runs));
-  return (
-    runs.every(({ results }) => results.every(({ verdict }) => verdict === 'pass')) &&
-    runs.some(({ results }) => results.length > 0)
-  );
+  return runs.every(({ results }) => results.every(({ verdict }) => verdict === 'pass'));
 }

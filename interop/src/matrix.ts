@@ -12,7 +12,8 @@ export function summaryOf(runs: readonly SystemRun[]): string {
   const skipped = runs.filter(({ lacks }) => lacks.length > 0);
   const names = skipped.map(({ system, lacks }) => `${system.name}: ${lacks.join(', ')}`).join('; ');
   const told = skipped.length === 0 ? '0 systems skipped' : `${skipped.length} systems skipped (${names})`;
-  return `${count('pass')} passed, ${count('fail')} failed, ${told}`;
+  const ran = results.length === 0 ? ': nothing was run' : '';
+  return `${count('pass')} passed, ${count('fail')} failed, ${told}${ran}`;
 }
 
 function sectionOf({ system, lacks, results, seconds }: SystemRun): string {

@@ -40,5 +40,6 @@ export async function writeResults(results: Results, file: string = resultsFile)
 function resultsOf({ system, results }: SystemRun): SystemResults {
   const { name, title, group, version, imitates } = system;
   const needs = titlesOf(system.needs);
-  return { name, title, group, version, ...(imitates === undefined ? {} : { imitates }), needs, cases: results };
+  const cases = results.map(({ calls: _calls, ...kept }) => kept);
+  return { name, title, group, version, ...(imitates === undefined ? {} : { imitates }), needs, cases };
 }

@@ -69,7 +69,7 @@ describe('a run', () => {
     const run = await runSystem(systemOf([holds], { needs: ['dpkg-deb'] }), quiet);
     vi.unstubAllEnvs();
     expect(run).toMatchObject({ results: [], lacks: ['Debian’s dpkg-deb'] });
-    expect(summaryOf([run])).toBe('0 passed, 0 failed, 1 systems skipped (nobody: Debian’s dpkg-deb)');
+    expect(summaryOf([run])).toBe('0 passed, 0 failed, 1 systems skipped (nobody: Debian’s dpkg-deb): nothing was run');
     expect(matrixOf([run])).toBe('Nobody 1.0: skipped, for there is no Debian’s dpkg-deb on this machine');
   });
 

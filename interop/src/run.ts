@@ -3,6 +3,7 @@ import { Installer } from './setup/installer.ts';
 import { missingTools } from './setup/tools.ts';
 import { Stage } from './stage.ts';
 import type { Case, System } from './system.ts';
+import { witness } from './talk/witness.ts';
 
 /** What came of a case. */
 export interface Result {
@@ -12,6 +13,8 @@ export interface Result {
   verdict: 'pass' | 'fail';
   /** What was seen, or why it failed. */
   seen: string;
+  /** What its calls with our plugins were like, in a form that is the same in every run. */
+  calls: string[];
 }
 
 /** What came of a system: its cases, or what the machine lacks for it. */
@@ -55,7 +58,8 @@ export async function runSystem(
     const world = await system.start(stage);
     for (const each of system.cases.filter(({ id }) => isWanted(id))) results.push(await runCase(each, world));
   } catch (error) {
-    results.push({ id: 'start', about: 'start', title: 'it can be started', verdict: 'fail', seen: textOf(error) });
+    const failed = { verdict: 'fail', seen: textOf(error), calls: [] as string[] } as const;
+    results.push({ id: 'start', about: 'start', title: 'it can be started', ...failed });
   } finally {
     await stage.end();
     stages.delete(stage);
@@ -65,15 +69,16 @@ export async function runSystem(
 
 async function runCase(one: Case<unknown>, world: unknown): Promise<Result> {
   const { id, about, title } = one;
+  const calls: string[] = [];
   const over = new AbortController();
   try {
     const wall = sleep(wallMs, undefined, { signal: over.signal, ref: false }).then(() => {
       throw new Error(`has not ended within ${wallMs / 1000} seconds`);
     });
-    const seen = await Promise.race([one.run(world), wall]);
-    return { id, about, title, verdict: 'pass', seen: seen ?? '' };
+    const seen = await Promise.race([witness(calls, () => one.run(world)), wall]);
+    return { id, about, title, verdict: 'pass', seen: seen ?? '', calls };
   } catch (error) {
-    return { id, about, title, verdict: 'fail', seen: textOf(error) };
+    return { id, about, title, verdict: 'fail', seen: textOf(error), calls };
   } finally {
     over.abort();
   }

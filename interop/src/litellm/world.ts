@@ -43,6 +43,18 @@ export function watch({ cloud, azure }: LiteLLMWorld): () => Loopback['requests'
   return () => clouds.flatMap(({ one, from }) => one.requests.slice(from)).filter(({ path }) => path !== '/v1/models');
 }
 
+/**
+ * The same at Azure, where the provider that is not Azure must be left alone. The imitation has one cloud for both: there it
+ * shows by the query alone.
+ */
+export function watchAzure({ cloud, azure }: LiteLLMWorld): () => Loopback['requests'] {
+  const [from, others] = [azure.requests.length, cloud.requests.length];
+  return () => {
+    const strayed = cloud === azure ? [] : cloud.requests.slice(others).filter(({ kind }) => kind === 'upgrade');
+    return [...azure.requests.slice(from).filter(({ path }) => path !== '/v1/models'), ...strayed];
+  };
+}
+
 /** Something goes wrong between the proxy and the provider while `use` runs; how often it did is in `fault.hits`. */
 export async function during<T>(
   { cloud }: LiteLLMWorld,

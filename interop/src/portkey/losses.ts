@@ -1,12 +1,13 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import type { APIConnectOptions } from '@livekit/agents';
 import { realtime, STT } from '@patchbay/openai';
+import { times } from '../claim.ts';
 import type { Case } from '../system.ts';
 import { ending, type Call } from '../talk/call.ts';
 import { Conversation } from '../talk/conversation.ts';
 import { Dictation } from '../talk/dictation.ts';
 import { until } from '../talk/until.ts';
-import { during, gatewayTo, type World } from './world.ts';
+import { during, gatewayTo, lossy, type World } from './world.ts';
 
 const greeting = 'Hello! How can I help you?';
 const tale = 'Once upon a time a keeper kept a garden of radios by the sea';
@@ -24,7 +25,7 @@ export const losses: readonly Case<World>[] = [
         withDictation(world, async (dictation) => {
           await dictation.say('can you hear me');
           deepEqual(await dictation.heard(), ['can you hear me']);
-          return `${dictation.dials} dial`;
+          return dialled(dictation, 1);
         }),
       ),
   },
@@ -35,8 +36,12 @@ export const losses: readonly Case<World>[] = [
     run: (world) =>
       during(world, ['lose-first-event'], () =>
         withConversation(world, async (conversation) => {
+          const types: string[] = [];
+          const noted = ({ type }: { type: string }): unknown => types.push(type);
+          conversation.session.on('openai_server_event_received', noted as never);
           equal((await conversation.ask('hello')).text, greeting);
-          return `${conversation.dials} dial`;
+          equal(types[0], 'session.updated');
+          return dialled(conversation, 1);
         }),
       ),
   },
@@ -47,15 +52,16 @@ export const losses: readonly Case<World>[] = [
     async run(world) {
       for (let dial = 1; dial <= 20; dial++) {
         await withDictation(
-          world,
+          lossy(world),
           async (dictation) => {
             await dictation.say(`number ${dial}`);
             deepEqual(await dictation.heard(), [`number ${dial}`]);
+            return dialled(dictation, 1);
           },
           { maxRetry: 0 },
         );
       }
-      return '20 of 20 understood';
+      return '20 of 20 understood, 1 dial each';
     },
   },
   {
@@ -73,7 +79,7 @@ export const losses: readonly Case<World>[] = [
           await dictation.say(tale, slowly);
           deepEqual(await dictation.heard(2), ['before', tale]);
           equal(dictation.droppedMs, 0);
-          return reconnectOf(dictation);
+          return `${reconnectOf(dictation)}, ${dialled(dictation, 2)}`;
         },
         { timeoutMs: 1_500 },
       ),
@@ -90,7 +96,7 @@ export const losses: readonly Case<World>[] = [
         await conversation.say(tale, slowly);
         await conversation.heard(2);
         deepEqual(conversation.understood, ['hello there', tale]);
-        return reconnectOf(conversation);
+        return `${reconnectOf(conversation)}, ${dialled(conversation, 2)}`;
       }),
   },
   {
@@ -117,7 +123,10 @@ export const losses: readonly Case<World>[] = [
         world.cloud.dropSockets(code, 'for a reason');
         await dictation.say('and after');
         deepEqual(await dictation.heard(2), ['before', 'and after']);
-        return reconnectOf(dictation);
+        equal(reconnectOf(dictation), `closed ${code}`);
+        match(dictation.losses[0]!.message, new RegExp(`closed with code ${code}: for a reason`));
+        equal(dictation.droppedMs, 0);
+        return `closed ${code}, ${dialled(dictation, 2)}`;
       }),
   })),
   {
@@ -132,7 +141,7 @@ export const losses: readonly Case<World>[] = [
         world.cloud.dropSockets(4000, 'invalid_request_error.invalid_model');
         const { message } = await dictation.failure();
         match(message, /closed with code 4000: invalid_request_error\.invalid_model/);
-        equal(dictation.dials, 1);
+        return `closed 4000, ${dialled(dictation, 1)}`;
       }),
   },
 ];
@@ -142,11 +151,11 @@ function replyAfter(world: World, end: () => Promise<void>): Promise<string | vo
   return withConversation(world, async (conversation) => {
     equal((await conversation.ask('hello')).text, greeting);
     await end();
-    let seen = 'answered';
-    await conversation.session.generateReply().catch(({ name, message }: Error) => (seen = `${name}: ${message}`));
+    const error = { name: 'RealtimeError', message: 'generateReply timed out' };
+    await rejects(conversation.session.generateReply(), error);
     equal((await conversation.ask('thanks and bye')).text, 'You are welcome. Goodbye!');
     equal(reconnectOf(conversation), 'inactivity-timeout');
-    return seen;
+    return `${error.name}: ${error.message}; ${dialled(conversation, 2)}`;
   });
 }
 
@@ -179,6 +188,12 @@ async function withConversation(
     connOptions: { timeoutMs: 1_500 },
   });
   return ending(new Conversation(model), run);
+}
+
+/** It dialled so often, and not more. */
+function dialled({ dials }: Call, expected: number): string {
+  equal(dials, expected, 'the number of dials');
+  return times(dials, 'dial');
 }
 
 /** Why it dialled again. */

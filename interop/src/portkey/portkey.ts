@@ -33,7 +33,8 @@ export const portkey = defineSystem<World>({
     });
     // Before it says so, a provider that vanishes ends it.
     await until(() => service.said().includes('Ready for connections'), 'Portkey to be ready');
-    return { cloud, url: `${origin}/v1` };
+    const url = `${origin}/v1`;
+    return { cloud, url, lossyUrl: url };
   },
   cases,
 });
@@ -47,11 +48,16 @@ export const portkeyLoopback = defineSystem<World>({
   needs: [],
   async start(stage) {
     const cloud = await startProvider(stage);
-    // It loses the first event of every socket, as Portkey does with a few of them.
-    const gateway = { name: 'portkey', upstream: cloud.origin, loseFirstEvent: true };
-    const front = await startLoopback({ voice: 'plain', gateway });
-    stage.atEnd(() => front.close());
-    return { cloud, url: front.url };
+    // One loses the first event of every socket, as Portkey does with a few of them; the other one loses none.
+    const [faithful, forgetful] = await Promise.all(
+      [false, true].map(async (loseFirstEvent) => {
+        const gateway = { name: 'portkey', upstream: cloud.origin, loseFirstEvent };
+        const front = await startLoopback({ voice: 'plain', gateway });
+        stage.atEnd(() => front.close());
+        return front.url;
+      }),
+    );
+    return { cloud, url: faithful!, lossyUrl: forgetful! };
   },
   cases,
 });

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { folderOf } from '../folder.ts';
 import { installDebian } from './debian.ts';
 import { buildGo, type GoBuild } from './go.ts';
+import { inventoryOf, isIntact, type Inventory } from './intact.ts';
 import { installNpm } from './npm.ts';
 import { installPython, type PythonPackages } from './python.ts';
 
@@ -39,17 +41,19 @@ export class Installer {
     return this.once('npm', name, contentsOf(join(from, 'package-lock.json')), (folder) => installNpm(folder, from));
   }
 
-  /** `make` fills a folder; not again while `recipe` is the same, and from nothing when it broke off. */
+  /** `make` fills a folder; not again while `recipe` is the same, and from nothing when it broke off or a file is damaged. */
   async once(kind: string, name: string, recipe: unknown, make: (folder: string) => Promise<void>): Promise<string> {
     const folder = join(folderOf('installed', kind), name);
     const stamp = join(folder, '.installed.json');
-    const wanted = JSON.stringify(recipe);
-    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return folder;
+    if (existsSync(stamp)) {
+      const installed = JSON.parse(readFileSync(stamp, 'utf8')) as { recipe?: unknown; files?: Inventory };
+      if (isDeepStrictEqual(installed.recipe, recipe) && isIntact(folder, installed.files ?? {})) return folder;
+    }
     this.#told(`installing ${name}`);
     await rm(folder, { recursive: true, force: true });
     folderOf('installed', kind, name);
     await make(folder);
-    writeFileSync(stamp, wanted);
+    writeFileSync(stamp, JSON.stringify({ recipe, files: inventoryOf(folder) }));
     return folder;
   }
 }

@@ -2,6 +2,7 @@ import { initializeLogger, type APIConnectOptions } from '@livekit/agents';
 import type { ConnectionEvent } from '@patchbay/ws-session';
 import { PatchbayError } from '@patchbay/ws-url';
 import { until } from './until.ts';
+import { testify } from './witness.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
 
@@ -95,9 +96,20 @@ export class Call {
     return this.#ofType('audio-dropped').reduce((sum, { droppedMs }) => sum + droppedMs, 0);
   }
 
-  /** Closes the model too. */
+  /** Closes the model too, and bears witness of the call. */
   async end(): Promise<void> {
     await this.#model.close();
+    testify(JSON.stringify(this.account()));
+  }
+
+  /** What the caller got to know: the same in every run of the same call. */
+  protected account(): Record<string, unknown> {
+    const failures = this.failures.map(({ error, recoverable, cause }) => {
+      const { code, status, closeCode, providerCode } = cause ?? {};
+      return { [error.name]: error.message, recoverable, code, status, closeCode, providerCode };
+    });
+    const { turns, dials, opens, droppedMs } = this;
+    return { turns, dials, opens, droppedMs, failures, losses: this.losses.map(({ message }) => message) };
   }
 
   protected noteFailures(teller: Telling): void {

@@ -48,6 +48,10 @@ export class Conversation<Talking extends RealtimeModel = RealtimeModel> extends
     return this.#replies.get(await this.session.generateReply())!;
   }
 
+  protected override account(): Record<string, unknown> {
+    return { ...super.account(), understood: this.understood, replies: this.replies };
+  }
+
   async #listen(event: llm.GenerationCreatedEvent): Promise<void> {
     const reply = replyOf(event);
     this.#replies.set(event, reply);

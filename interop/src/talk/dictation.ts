@@ -11,6 +11,8 @@ interface DictationOptions {
 
 /** Somebody whose words are written down: a stream of speech to text, before a cloud whose voice is `plain`. */
 export class Dictation extends Call {
+  /** What is written down of a turn that is not over. */
+  interim = '';
   readonly #stream: stt.SpeechStream;
   readonly #sampleRate: number | undefined;
   readonly #over: Promise<void>;
@@ -45,7 +47,10 @@ export class Dictation extends Call {
   }
 
   async #read(): Promise<void> {
-    for await (const { type, alternatives } of this.#stream)
-      if (type === stt.SpeechEventType.FINAL_TRANSCRIPT) this.turns.push(alternatives?.[0].text ?? '');
+    for await (const { type, alternatives } of this.#stream) {
+      const text = alternatives?.[0].text ?? '';
+      if (type === stt.SpeechEventType.INTERIM_TRANSCRIPT) this.interim = text;
+      if (type === stt.SpeechEventType.FINAL_TRANSCRIPT) this.turns.push(text);
+    }
   }
 }

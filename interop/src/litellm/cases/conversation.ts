@@ -3,10 +3,12 @@ import { AudioFrame } from '@livekit/rtc-node';
 import type { Case } from '../../system.ts';
 import { framesOf } from '../../talk/sound.ts';
 import { until } from '../../talk/until.ts';
-import { stranger, targetsOf, watch, type LiteLLMWorld } from '../world.ts';
+import { assertClaimed } from '../../claim.ts';
+import { stranger, targetsOf, watch, watchAzure, type LiteLLMWorld } from '../world.ts';
 import { assertSays, converse, lastOf } from './attempt.ts';
 import { call } from './call.ts';
-import { startSwitch } from './switch.ts';
+import { overheard, startSwitch } from './switch.ts';
+import { connectionOf } from './traits.ts';
 
 export const conversations: readonly Case<LiteLLMWorld>[] = [
   {
@@ -25,19 +27,21 @@ export const conversations: readonly Case<LiteLLMWorld>[] = [
       assert.deepEqual(caller.failures, []);
       assert.deepEqual(targetsOf(requests()), ['/v1/realtime?model=gpt-realtime']);
       assert.equal(requests()[0]?.headers['openai-beta'], undefined);
-      return `${targetsOf(requests()).join()}; no OpenAI-Beta`;
+      assert.equal(caller.dials, 1);
+      return `${targetsOf(requests()).join()}; no OpenAI-Beta, 1 dial`;
     },
   },
   {
     id: 'conversation-azure',
     about: 'conversation',
-    title: 'an azure/ deployment converses too',
+    title: 'an azure/ deployment converses too, at Azure',
     async run(world) {
-      const requests = watch(world);
-      const { answer, failures } = await converse(world.proxy, { model: 'azure-realtime' });
-      assert.equal(answer, 'You said hello proxy');
-      assert.deepEqual(failures, []);
-      return targetsOf(requests()).join();
+      const requests = watchAzure(world);
+      const { came, targets } = await overheard(world.proxy, (place) => converse(place, { model: 'azure-realtime' }));
+      assert.deepEqual([came.answer, came.failures, came.dials], ['You said hello proxy', [], 1]);
+      assert.deepEqual(targets, ['/v1/realtime?model=azure-realtime']);
+      assert.deepEqual(targetsOf(requests()), ['/v1/realtime?model=gpt-realtime']);
+      return `${targets.join()}, at Azure ${targetsOf(requests()).join()}, 1 dial`;
     },
   },
   {
@@ -54,9 +58,11 @@ export const conversations: readonly Case<LiteLLMWorld>[] = [
       await caller.end();
       assert.deepEqual(turns, ['You said hello proxy']);
       assert.equal(caller.replies, 1);
-      assert.equal(world.asked.length - before, 2);
+      const injected = world.asked.length - before === 2;
+      assertClaimed(connectionOf(world.proxy, 'conversation'), 'injectsResponses', injected);
       assert.deepEqual(caller.failures, []);
-      return 'the model was asked twice and spoke once';
+      assert.equal(caller.dials, 1);
+      return 'the model was asked twice and spoke once, 1 dial';
     },
   },
   {
@@ -77,6 +83,7 @@ export const conversations: readonly Case<LiteLLMWorld>[] = [
       assert.deepEqual(turns, ['You said hello proxy']);
       assert.ok(sizes.length > 1 && Math.max(...sizes) < 65_536, `frames of ${sizes.join()} characters`);
       assert.equal(caller.dials, 1);
+      return '1 dial';
     },
   },
   {
@@ -136,6 +143,7 @@ export const restarts: readonly Case<LiteLLMWorld>[] = [
         const [lost, ...others] = caller.failures;
         assert.equal(lost?.cause?.closeCode, 1012);
         assert.deepEqual([lost.recoverable, others], [true, []]);
+        assert.equal(caller.dials, 2);
       } finally {
         balancer.close();
       }

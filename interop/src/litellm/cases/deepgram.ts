@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { STT, STTv2 } from '@patchbay/deepgram';
+import { STT, STTv2, TTS, TTSv2 } from '@patchbay/deepgram';
+import { deepgramEndpoints, gateways, resolveConnection, type Connection } from '@patchbay/ws-url';
+import { assertClaimed } from '../../claim.ts';
 import type { Case } from '../../system.ts';
 import { Dictation } from '../../talk/dictation.ts';
+import { RawSocket } from '../../talk/raw-socket.ts';
 import { framesOf } from '../../talk/sound.ts';
 import { until } from '../../talk/until.ts';
 import { during, stranger, through, watch, type LiteLLMWorld, type Place } from '../world.ts';
@@ -22,13 +25,17 @@ export const deepgrams: readonly Case<LiteLLMWorld>[] = [
     title: 'the relay to `/v1/listen` takes bytes, with the proxy’s own key',
     async run(world) {
       const requests = watch(world);
-      const { answer, failures } = await listen(world.proxy);
-      assert.deepEqual([answer, failures], ['hello proxy', []]);
+      const before = world.asked.length;
+      const { answer, failures, dials } = await listen(world.proxy);
+      assert.deepEqual([answer, failures, dials], ['hello proxy', [], 1]);
+      const connection = deepgramOf(world.proxy, 'transcription');
+      assertClaimed(connection, 'textFramesOnly', false);
+      assertClaimed(connection, 'injectsResponses', world.asked.length > before);
       const [request, ...others] = requests();
       assert.deepEqual([request?.path, others], ['/v1/listen', []]);
       assert.equal(new URLSearchParams(request?.query).get('model'), 'nova-3');
       assert.ok(!String(request?.headers.authorization).includes(world.proxy.apiKey));
-      return '/v1/listen?model=nova-3&…';
+      return '/v1/listen?model=nova-3&…, 1 dial';
     },
   },
   {
@@ -38,21 +45,19 @@ export const deepgrams: readonly Case<LiteLLMWorld>[] = [
     async run(world) {
       const { proxy, cloud } = world;
       const words = 'when does the last ferry leave';
-      const requests = watch(world);
       const dictation = new Dictation(new STT({ ...through(proxy) }), { sampleRate, connOptions: thrice });
       const came = await attempt(dictation, async () => {
         const frames = await framesOf(words, { sampleRate });
-        const third = Math.floor(frames.length / 3);
-        for (const frame of frames.slice(0, third)) dictation.push(frame);
-        await until(() => requests().length > 0, 'a socket at the provider');
+        const most = Math.floor((frames.length * 2) / 3);
+        for (const frame of frames.slice(0, most)) dictation.push(frame);
+        await until(() => dictation.interim !== '', 'the first words');
         cloud.dropSockets();
-        await until(() => cloud.sockets === 0, 'the socket is gone');
-        for (const frame of frames.slice(third)) dictation.push(frame);
-        return (await dictation.heard()).join(' ');
+        for (const frame of frames.slice(most)) dictation.push(frame);
+        return (await dictation.heard()).join(', ');
       });
       assert.deepEqual([came.answer, came.failures], [words, []]);
-      assert.equal(came.opens, 2);
-      return '2 sockets';
+      assert.deepEqual([came.dials, dictation.droppedMs], [2, 0]);
+      return '2 dials';
     },
   },
   {
@@ -93,12 +98,34 @@ export const deepgrams: readonly Case<LiteLLMWorld>[] = [
       return 'closed with 1008, 1 dial';
     },
   },
-  {
-    id: 'deepgram-flux',
-    about: 'deepgram turns',
-    title: 'what the proxy does not relay is an error at construction that says what to use',
-    async run({ proxy }) {
-      assert.throws(() => new STTv2({ ...through(proxy) }), /`\/v1\/listen` socket and no other path: use `STT`/);
-    },
-  },
+  ...(['turns', 'voice', 'turnVoice'] as const).map((name): Case<LiteLLMWorld> => {
+    const { capability, path } = deepgramEndpoints[name];
+    return {
+      id: `deepgram-no-${capability}`,
+      about: `deepgram ${capability}`,
+      title:
+        'the proxy refuses such a socket without a word, so there is an error at construction that says what to use',
+      async run({ proxy }) {
+        assert.throws(() => classes[name](proxy), /`\/v1\/listen` socket and no other path: use `STT`/);
+        const { row } = gateways.litellm({ baseURL: proxy.origin, apiKey: proxy.apiKey });
+        const route = { root: '', path: `/deepgram${path}`, model: 'url', source: 'asked here' } as const;
+        const open = { ...row, providers: { deepgram: { [capability]: route } } };
+        const gateway = gateways.custom(open)({ baseURL: proxy.origin, apiKey: proxy.apiKey });
+        const refusal = await RawSocket.open(resolveConnection(deepgramEndpoints[name], { gateway, model: 'any' }));
+        assert.deepEqual(refusal, { status: 403, body: '' });
+        return `/deepgram${path}: HTTP 403`;
+      },
+    };
+  }),
 ];
+
+const classes = {
+  turns: (place: Place) => new STTv2(through(place)),
+  voice: (place: Place) => new TTS(through(place)),
+  turnVoice: (place: Place) => new TTSv2(through(place)),
+};
+
+/** Where a class of Deepgram's dials. */
+function deepgramOf(place: Place, name: keyof typeof deepgramEndpoints): Connection {
+  return resolveConnection(deepgramEndpoints[name], { ...through(place), model: 'nova-3' });
+}

@@ -4,6 +4,7 @@ import { conversations, restarts } from './conversation.ts';
 import { deepgrams } from './deepgram.ts';
 import { requestings } from './requests.ts';
 import { respondings } from './responses.ts';
+import { traits } from './traits.ts';
 import { transcriptions } from './transcription.ts';
 import { upstream } from './upstream.ts';
 
@@ -15,6 +16,7 @@ export const cases: readonly Case<LiteLLMWorld>[] = [
   ...requestings,
   ...deepgrams,
   ...upstream,
+  ...traits,
   ...restarts,
 ];
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { STT, TTS } from '@patchbay/openai';
 import type { Case } from '../../system.ts';
-import { Call } from '../../talk/call.ts';
+import { times } from '../../claim.ts';
+import { Call, type Failure } from '../../talk/call.ts';
 import { Reading } from '../../talk/reading.ts';
 import { framesOf, wordsIn } from '../../talk/sound.ts';
 import {
@@ -51,7 +52,7 @@ function works(
       const came = await use(world.proxy);
       assert.deepEqual([came.answer, came.failures], [answer, []]);
       assert.deepEqual(targetsOf(requests()), [target]);
-      return target;
+      return `${target}, 1 request`;
     },
   };
 }
@@ -65,10 +66,10 @@ function refuses(about: string, use: Use): Case<LiteLLMWorld>[] {
       about,
       title: 'a wrong key is final, and what a proxy without a database says of it is explained',
       async run({ proxy }) {
-        const last = lastOf(await use(stranger(proxy)));
+        const last = onlyOf(await use(stranger(proxy)));
         assert.equal(last.cause?.status, 400);
         assertSays(last, 'No connected db.', '`master_key`', '`apiKey` of `gateways.litellm');
-        return 'HTTP 400';
+        return 'HTTP 400, not tried again';
       },
     },
     {
@@ -76,13 +77,19 @@ function refuses(about: string, use: Use): Case<LiteLLMWorld>[] {
       about,
       title: 'a model that the proxy does not have is final, in its own words and with what to look at',
       async run({ proxy }) {
-        const last = lastOf(await use(proxy, { model: 'nope' }));
+        const last = onlyOf(await use(proxy, { model: 'nope' }));
         assert.equal(last.cause?.status, 400);
         assertSays(last, 'Invalid model name passed in model=nope', 'LiteLLM has no `model_name` like this');
-        return 'HTTP 400';
+        return 'HTTP 400, not tried again';
       },
     },
   ];
+}
+
+/** The error that ended it at once. */
+function onlyOf(came: Attempt): Failure {
+  assert.equal(came.failures.length, 1);
+  return lastOf(came);
 }
 
 /** What a provider does to a request, and what comes of it. */
@@ -92,12 +99,15 @@ interface Trouble {
   fault: string;
   text?: string;
   connOptions?: typeof thrice;
+  /** How many requests meet it. */
+  hits: number;
   check: (came: Attempt, fault: { hits: number }) => void;
 }
 
 const troubles: readonly Trouble[] = [
   {
     id: '401',
+    hits: 1,
     title: 'a provider that refuses with 401 is final, and it is not the user’s key that was refused',
     fault: 'refuse:401',
     check(came, { hits }) {
@@ -107,6 +117,7 @@ const troubles: readonly Trouble[] = [
   },
   {
     id: '429',
+    hits: 2,
     title: 'a provider that refuses with 429 twice answers the third request',
     fault: 'refuse:429,times=2',
     check({ answer, failures }) {
@@ -122,6 +133,7 @@ const troubles: readonly Trouble[] = [
   },
   {
     id: 'reset',
+    hits: 3,
     title: 'a provider that resets is a 500 of the proxy’s, which is tried again',
     fault: 'reset-handshake',
     check(came) {
@@ -134,6 +146,7 @@ const troubles: readonly Trouble[] = [
   },
   {
     id: 'dies',
+    hits: 1,
     title: 'a provider that dies in the middle of an answer is an error, and nothing is said twice',
     fault: 'end-after:100',
     text: 'a long story',
@@ -144,6 +157,7 @@ const troubles: readonly Trouble[] = [
   },
   {
     id: 'hangs',
+    hits: 1,
     title: 'a provider that never answers is a timeout',
     fault: 'never-answer',
     connOptions: { maxRetry: 0, retryIntervalMs: 1, timeoutMs: 1_000 },
@@ -152,12 +166,14 @@ const troubles: readonly Trouble[] = [
 ];
 
 const troubled: readonly Case<LiteLLMWorld>[] = troubles.map(
-  ({ id, title, fault, text, check, connOptions = thrice }) => ({
+  ({ id, title, fault, text, check, hits, connOptions = thrice }) => ({
     id: `chat-upstream-${id}`,
     ...{ about: 'chat', title },
     run: (world) =>
       during(world, `${fault},path=/v1/chat/completions`, async (injected) => {
         check(await chat(world.proxy, { connOptions, ...(text ? { text } : {}) }), injected);
+        assert.equal(injected.hits, hits);
+        return `${times(hits, 'request')} met it`;
       }),
   }),
 );
@@ -186,10 +202,13 @@ export const requestings: readonly Case<LiteLLMWorld>[] = [
     about: 'speech',
     title: 'all of the speech is made before its first byte comes, so the first one may be late',
     run: (world) =>
-      during(world, 'answer-late:1500,path=/v1/audio/speech', async () => {
+      // The provider begins at once, and ends 1.5 s later.
+      during(world, 'freeze:1,ms=1500,path=/v1/audio/speech', async () => {
+        const requests = watch(world);
         const came = await say(world.proxy, { connOptions: { maxRetry: 0, retryIntervalMs: 1, timeoutMs: 500 } });
         assert.deepEqual([came.answer, came.failures], ['hello caller', []]);
-        return 'later than `timeoutMs`, no failure';
+        assert.equal(requests().length, 1);
+        return '1 request, later than `timeoutMs`, no failure';
       }),
   },
   ...refuses('speech', say),

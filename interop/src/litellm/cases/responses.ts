@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { responses } from '@patchbay/openai';
+import { assertClaimed } from '../../claim.ts';
 import type { Case } from '../../system.ts';
 import { asking, Chat } from '../../talk/chat.ts';
+import { withSocket } from '../../talk/raw-socket.ts';
 import { until } from '../../talk/until.ts';
 import { stranger, targetsOf, through, watch, type LiteLLMWorld, type Place } from '../world.ts';
 import { assertSays, lastOf, once, respond, thrice } from './attempt.ts';
+import { connectionOf } from './traits.ts';
 
 /** A conversation on the sockets of one model. */
 class Turns extends Chat {
@@ -43,8 +46,8 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
       assert.deepEqual(turns.continued, [undefined, turns.ids[0]]);
       assert.equal(world.asked.at(-1)?.turns.length, 3);
       assert.deepEqual(targetsOf(requests()), ['/v1/responses?model=gpt-5-mini']);
-      assert.deepEqual(turns.failures, []);
-      return targetsOf(requests()).join();
+      assert.deepEqual([turns.failures, turns.dials], [[], 1]);
+      return `${targetsOf(requests()).join()}, 1 dial`;
     },
   },
   {
@@ -61,7 +64,8 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
       await Promise.all([requests.end(), turns.end()]);
       assert.deepEqual(turns.continued, [undefined]);
       assert.equal(asked.at(-1)?.turns.length, 3);
-      assert.deepEqual([requests.failures, turns.failures], [[], []]);
+      assert.deepEqual([requests.failures, turns.failures, turns.dials], [[], [], 1]);
+      return '1 dial';
     },
   },
   {
@@ -81,14 +85,14 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
         world.asked.slice(-2).map(({ model }) => model),
         ['gpt-5-mini', 'gpt-4.1-mini'],
       );
-      assert.deepEqual(turns.failures, []);
-      return '2 sockets';
+      assert.deepEqual([turns.failures, turns.dials], [[], 2]);
+      return '2 dials';
     },
   },
   {
     id: 'responses-interrupted',
     about: 'responses',
-    title: 'a turn that is interrupted stops at the provider, and the next one is answered',
+    title: 'a turn that is interrupted stops at the provider, and the next one is answered, on another socket',
     async run({ proxy, asked }) {
       const turns = new Turns(proxy);
       const context = asking('a long story');
@@ -101,7 +105,8 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
       context.addMessage({ role: 'user', content: 'something else' });
       assert.equal(await turns.ask(context), 'You said something else');
       await turns.end();
-      assert.deepEqual(turns.failures, []);
+      assert.deepEqual([turns.failures, turns.dials], [[], 2]);
+      return '2 dials';
     },
   },
   {
@@ -112,12 +117,18 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
       const turns = new Turns(proxy);
       turns.model.prewarm();
       await turns.opened();
-      await pass(31_000);
+      const connection = connectionOf(proxy, 'responses');
+      await withSocket(connection, async (silent) => {
+        await pass(28_000);
+        assert.equal(silent.end, undefined);
+        await pass(3_000);
+        assert.deepEqual(await silent.ended(), { code: 1008, reason: 'Timed out waiting for first message' });
+        assertClaimed(connection, 'firstFrameWithinMs', 30_000);
+      });
       assert.equal(await turns.ask('hello'), 'You said hello');
       await turns.end();
-      assert.deepEqual(turns.failures, []);
-      assert.equal(turns.opens, 2);
-      return 'a second socket, no failure';
+      assert.deepEqual([turns.failures, turns.dials], [[], 2]);
+      return 'closed with 1008 between 28 and 31 s; 2 dials, no failure';
     },
   },
   {
@@ -134,9 +145,9 @@ export const respondings: readonly Case<LiteLLMWorld>[] = [
       assert.equal(await turns.ask(context, { ...thrice, timeoutMs: 3_000 }), 'You said two');
       await turns.end();
       assert.equal(asked.at(-1)?.turns.length, 3);
-      assert.equal(turns.opens, 2);
+      assert.equal(turns.dials, 2);
       assert.ok(turns.failures.every(({ recoverable }) => recoverable));
-      return '2 sockets, both turns answered';
+      return '2 dials, both turns answered';
     },
   },
   {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Case } from '../../system.ts';
-import { during, stranger, targetsOf, watch, type GatewayOptions, type LiteLLMWorld } from '../world.ts';
+import { during, stranger, targetsOf, watch, watchAzure, type GatewayOptions, type LiteLLMWorld } from '../world.ts';
 import { assertSays, lastOf, listen } from './attempt.ts';
+import { overheard } from './switch.ts';
 
 const withoutModel = '/v1/realtime?intent=transcription';
 
@@ -11,18 +12,31 @@ function works(id: string, title: string, gateway: GatewayOptions, model?: strin
     ...{ id, title, about: 'transcription' },
     async run(world) {
       const requests = watch(world);
-      const { answer, failures } = await listen(world.proxy, { gateway, ...(model ? { model } : {}) });
-      assert.equal(answer, 'hello proxy');
-      assert.deepEqual(failures, []);
+      const { answer, failures, dials } = await listen(world.proxy, { gateway, ...(model ? { model } : {}) });
+      assert.deepEqual([answer, failures, dials], ['hello proxy', [], 1]);
       assert.deepEqual(targetsOf(requests()), [withoutModel]);
-      return withoutModel;
+      return `${withoutModel}, 1 dial`;
     },
   };
 }
 
 export const transcriptions: readonly Case<LiteLLMWorld>[] = [
   works('transcription-alias', 'without a model in the URL, by the alias gpt-realtime-whisper', {}),
-  works('transcription-azure', 'with the model in the URL, for azure/', { transcription: 'azure' }, 'azure-transcribe'),
+  {
+    id: 'transcription-azure',
+    about: 'transcription',
+    title: 'with the model in the URL, for azure/, which gets no model',
+    async run(world) {
+      const requests = watchAzure(world);
+      const { came, targets } = await overheard(world.proxy, (place) =>
+        listen(place, { gateway: { transcription: 'azure' }, model: 'azure-transcribe' }),
+      );
+      assert.deepEqual([came.answer, came.failures, came.dials], ['hello proxy', [], 1]);
+      assert.deepEqual(targets, [`${withoutModel}&model=azure-transcribe`]);
+      assert.deepEqual(targetsOf(requests()), [withoutModel]);
+      return `${targets.join()}, at Azure ${withoutModel}, 1 dial`;
+    },
+  },
   works(
     'transcription-relay',
     'by the relay to OpenAI, with any model',
@@ -43,7 +57,7 @@ export const transcriptions: readonly Case<LiteLLMWorld>[] = [
         "Set `modelIn: 'body'`",
       );
       assert.equal(attempt.dials, 1);
-      return targetsOf(requests()).join();
+      return `${targetsOf(requests()).join()}, 1 dial`;
     },
   },
   {

@@ -116,6 +116,18 @@ describe('Portkey', () => {
     expect(provider.frames).toEqual([]);
   });
 
+  it('names the provider where it refuses a request', async () => {
+    const error = { message: 'Incorrect API key provided.', type: 'invalid_request_error', code: 'invalid_api_key' };
+    const { origin } = await rig({
+      http: (_request, response) => void response.writeHead(401).end(JSON.stringify({ error })),
+    });
+    const refused = await fetch(`${origin}/v1/chat/completions`, { method: 'POST', body: '{}', headers: named });
+    expect([refused.status, await refused.json()]).toEqual([
+      401,
+      { error: { ...error, message: 'openai error: Incorrect API key provided.' }, provider: 'openai' },
+    ]);
+  });
+
   it('relays binary frames, and loses the first event if told so', async () => {
     const { connect, provider } = await rig({}, { loseFirstEvent: true });
     const dialled = provider.nextSocket();

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { isObject, parseObject, stringOf } from '../http/json.ts';
-import { forward, pick } from './forward.ts';
+import { isObject, objectOf, parseObject, stringOf } from '../http/json.ts';
+import { collect, endToEnd, forward, passOn, pick } from './forward.ts';
 import { headerOf } from './keys.ts';
 import { dialThenAccept } from './relay.ts';
 import { replyJson } from './reply.ts';
@@ -49,6 +49,7 @@ export const portkey: GatewayRule = {
       },
       closed(code, reason, relay) {
         // 1005 and 1006 cannot be sent, and the attempt throws: the client's socket stays open and what it sends is lost.
+        // Pings are answered, as by newer releases of `ws` then; with the one of Portkey's lock file they are not.
         if (code !== 1005 && code !== 1006) relay.end(code, reason);
       },
     });
@@ -68,9 +69,28 @@ export const portkey: GatewayRule = {
       ...pick(call.request.headers, ['content-type', ...forwarded.map((name) => name.toLowerCase())]),
       ...(route.key ? { authorization: route.key } : {}),
     };
-    return forward(call, gateway, { path: call.path, headers, ...bodyOf(call) });
+    return forward(call, gateway, {
+      ...{ path: call.path, headers, ...bodyOf(call) },
+      answer: (answer) => answerAs(route.provider, answer, call),
+    });
   },
 };
+
+/** An answer as it is, but for a refusal: it names the provider that Portkey was told of. */
+async function answerAs(provider: string, answer: IncomingMessage, call: Call): Promise<void> {
+  const { statusCode = 502 } = answer;
+  if (statusCode < 400) return passOn(answer, call);
+  const text = (await collect(answer)).toString('utf8');
+  const error = parseObject(text)?.error;
+  const message = isObject(error) ? stringOf(error.message) : undefined;
+  if (message !== undefined)
+    return replyJson(call.response, statusCode, {
+      error: { ...objectOf(error), message: `${provider} error: ${message}` },
+      provider,
+    });
+  call.response.writeHead(statusCode, endToEnd(answer.headers));
+  call.response.end(text);
+}
 
 /** Of a request for speech these go up, and nothing else. */
 const SPEECH_FIELDS: ReadonlySet<string> = new Set(['model', 'input', 'voice', 'response_format', 'speed']);

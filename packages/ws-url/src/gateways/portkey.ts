@@ -39,7 +39,7 @@ const shared = {
     },
     {
       timeout: ['first-event-timeout', 'inactivity-timeout'],
-      say: 'Portkey keeps the socket open, and answers pings, when the provider has gone.',
+      say: 'Portkey keeps the socket open when the provider has gone.',
     },
   ],
   statuses: { 500: { verdict: 'retry', unless: /is not supported by/ } },
@@ -48,7 +48,7 @@ const shared = {
     'Of a request for speech only model, input, voice, response format and speed go up: `instructions` are lost.',
     'Its open-source version must run with the dependencies of its own lock file, as its image does: with `@hono/node-server` 1.19 it answers streams and speech with 500.',
     'A provider that refuses leaves the upgrade unanswered: the dial deadline ends it.',
-    'A provider that vanishes leaves the socket open and its pings answered.',
+    'A provider that vanishes leaves the socket open. Its pings are unanswered then with the `ws` of its lock file (8.18.3), and answered with a newer one (8.23).',
   ],
 } as const satisfies Partial<GatewayRow>;
 

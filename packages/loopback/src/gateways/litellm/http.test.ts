@@ -28,6 +28,8 @@ async function rig(
   return { provider, post, origin: front.origin };
 }
 
+const unknownModel =
+  'Invalid model name passed in model=nope. Call `/v1/models` to view available models for your key.';
 const models = { fast: 'gpt-5-mini', voice: 'gpt-4o-mini-tts', ear: 'gpt-4o-transcribe' };
 const json = async (response: Response): Promise<JsonObject> => (await response.json()) as JsonObject;
 
@@ -96,6 +98,7 @@ describe('LiteLLM over HTTP', () => {
     const [first, second, third] = text.split('\n\n');
     expect([first, second]).toEqual(['data: {"model":"fast","n":1}', 'data: {"model":"fast","n":2}']);
     expect(third).toContain('"code":"500"');
+    expect(third).toContain('OpenAIException - Response payload is not completed: <TransferEncodingError: 400');
   });
 
   it('streams Responses without event names, hides ids, and decodes them again', async () => {
@@ -187,7 +190,19 @@ describe('LiteLLM over HTTP', () => {
     expect(provider.seen[0]?.body).toContain('\x00\xff\r\n\x80');
     const unknown = new FormData();
     unknown.set('model', 'nope');
-    expect((await post('/v1/audio/transcriptions', unknown)).status).toBe(400);
+    const refused = await post('/v1/audio/transcriptions', unknown);
+    expect(refused.status).toBe(400);
+    const message = `{'error': '/audio/transcriptions: ${unknownModel}'}`;
+    expect(await json(refused)).toMatchObject({ error: { message, code: '400' } });
+  });
+
+  it('does not know a model that is to speak', async () => {
+    const { post } = await rig(undefined, { models });
+    const refused = await post('/v1/audio/speech', { model: 'nope', input: 'x' });
+    expect([refused.status, await json(refused)]).toEqual([
+      400,
+      { detail: { error: `/audio/speech: ${unknownModel}` } },
+    ]);
   });
 
   it('hides a provider’s retry-after behind a prefix', async () => {

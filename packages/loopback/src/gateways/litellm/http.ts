@@ -93,7 +93,7 @@ function speech(call: Call, gateway: GatewayContext, headers: Headers): Promise<
   const alias = stringOf(body.model) ?? '';
   const deployment = deploymentOf(alias, gateway);
   if (!deployment) {
-    const error = `audio_speech: ${invalidModel(alias)}`;
+    const error = `/audio/speech: ${invalidModel(alias)}`;
     replyJson(call.response, 400, { detail: { error } });
     return Promise.resolve();
   }
@@ -118,7 +118,12 @@ function transcriptions(call: Call, gateway: GatewayContext, headers: Headers): 
     alias = asked;
     return deploymentOf(asked, gateway)?.model;
   });
-  if (form.unknown !== undefined) return unknownModel(call, '/audio/transcriptions', form.unknown);
+  if (form.unknown !== undefined) {
+    // Told as Python prints an object.
+    const message = `{'error': '/audio/transcriptions: ${invalidModel(form.unknown)}'}`;
+    replyJson(call.response, 400, errorOf(400, message, 'invalid_request_error'));
+    return Promise.resolve();
+  }
   return forward(call, gateway, {
     path: '/v1/audio/transcriptions',
     headers,
@@ -163,10 +168,18 @@ async function reEncode(answer: IncomingMessage, call: Call, change: (event: Jso
     }
   } catch (error) {
     if (response.destroyed) return;
-    const message = `litellm.APIConnectionError: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `litellm.APIConnectionError: ${brokenOff(error)}`;
     return void response.end(`data: ${JSON.stringify(errorOf(500, message, 'None'))}\n\n`);
   }
   response.end('data: [DONE]\n\n');
+}
+
+/** What it says of a body that has no end, in the words of its HTTP client. */
+function brokenOff(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (reason !== 'aborted') return reason;
+  const short = "<TransferEncodingError: 400, message='Not enough data to satisfy transfer length header.'>";
+  return `APIConnectionError: OpenAIException - Response payload is not completed: ${short}`;
 }
 
 /** A provider's refusal in LiteLLM's words; its headers survive with a prefix only, `retry-after` too. */

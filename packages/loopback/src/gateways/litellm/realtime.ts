@@ -33,9 +33,10 @@ export function refused(status: number, relay: Relay): void {
   relay.end(status === 401 || status === 403 ? 1008 : status === 429 ? 1013 : 1011, message);
 }
 
-/** The provider could not be reached; likewise. */
+/** The provider could not be reached; likewise. A reset is told as its WebSocket client words it. */
 export function failed(reason: string, relay: Relay): void {
-  relay.end(1011, `Internal server error: ${reason}`);
+  const told = /ECONNRESET|socket hang up/.test(reason) ? 'did not receive a valid HTTP response' : reason;
+  relay.end(1011, `Internal server error: ${told}`);
 }
 
 /** Opens the client's socket at once and dials the provider's `path` with the model of the deployment. */
