@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { folderOf } from './folder.ts';
 import { matrixOf, summaryOf } from './matrix.ts';
 import { laidOver, readResults, writeResults } from './results.ts';
-import { endAll, runSystem, type SystemRun } from './run.ts';
+import { endAll, installAhead, runSystem, type SystemRun } from './run.ts';
 import { groups } from './system.ts';
 import { systems } from './systems.ts';
 
@@ -65,6 +65,7 @@ async function main(): Promise<boolean> {
     console.error('--write keeps all cases of a system, and --only asks some: leave out one of them.');
     return false;
   }
+  installAhead(wanted, console.log);
   const runs: SystemRun[] = [];
   for (const system of wanted) {
     const run = await runSystem(system, console.log, (id) => only?.includes(id) ?? true);
