@@ -5,7 +5,7 @@ import { folderOf } from './folder.ts';
 import { keep } from './keep.ts';
 import { matrixOf, summaryOf } from './matrix.ts';
 import { laidOver, readResults, writeResults } from './results.ts';
-import { endAll, runSystem, type SystemRun } from './run.ts';
+import { endAll, installAhead, runSystem, type SystemRun } from './run.ts';
 import { groups } from './system.ts';
 import { systems } from './systems.ts';
 
@@ -60,6 +60,7 @@ function list({ systems }: Asked): void {
 
 /** Whether nothing failed. */
 async function run({ systems: wanted, isWanted, write }: Asked): Promise<boolean> {
+  installAhead(wanted, console.log);
   const runs: SystemRun[] = [];
   for (const system of wanted) {
     const run = besideReal(await runSystem(system, console.log, isWanted), runs);

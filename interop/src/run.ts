@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stopCommands } from './process/command.ts';
 import { Installer } from './setup/installer.ts';
 import { missingTools } from './setup/tools.ts';
 import { Stage } from './stage.ts';
@@ -30,9 +31,46 @@ export type Teller = (line: string) => void;
 
 const stages = new Set<Stage>();
 
-/** Stops all that runs: for whoever interrupts. */
+const interrupted = new WeakSet<Stage>();
+let isInterrupted = false;
+
+/** Stops all that runs, of which then nothing comes: for whoever interrupts. */
 export async function endAll(): Promise<void> {
-  await Promise.all([...stages].map((stage) => stage.end()));
+  isInterrupted = true;
+  for (const stage of stages) interrupted.add(stage);
+  await Promise.all([stopCommands(), ...[...stages].map((stage) => stage.end())]);
+}
+
+const installations = new Map<System, Promise<void>>();
+
+/** Installs a system, at most once. */
+function install(system: System, told: Teller): Promise<void> {
+  const known = installations.get(system);
+  if (known) return known;
+  const installation = Promise.resolve(system.install?.(new Installer(told)));
+  installations.set(system, installation);
+  return installation;
+}
+
+/**
+ * Begins to install what will be run, while others run: what needs Go, which compiles for minutes, beside what needs
+ * Python or Debian. What fails is told when it is run.
+ */
+export function installAhead(systems: readonly System[], told: Teller): void {
+  const lanes = new Set(systems.map(({ needs }) => needs[0]));
+  for (const lane of lanes)
+    void installInTurn(
+      systems.filter(({ needs }) => needs[0] === lane),
+      told,
+    );
+}
+
+async function installInTurn(systems: readonly System[], told: Teller): Promise<void> {
+  for (const system of systems) {
+    if ((await missingTools(system.needs)).length > 0) continue;
+    if (isInterrupted) return;
+    await install(system, told).catch(() => undefined);
+  }
 }
 
 /** A case that has not ended by then never will. Milliseconds. */
@@ -49,12 +87,12 @@ export async function runSystem(
   const run = (lacks: string[] = []): SystemRun => {
     return { system, lacks, results, seconds: Math.round((performance.now() - startMs) / 1000) };
   };
-  const lacks = await missingTools(system.needs);
-  if (lacks.length > 0) return run(lacks);
   const stage = new Stage(system.name);
   stages.add(stage);
   try {
-    await system.install?.(new Installer(told));
+    const lacks = await missingTools(system.needs);
+    if (lacks.length > 0) return run(lacks);
+    await install(system, told);
     const world = await system.start(stage);
     for (const each of system.cases.filter(({ id }) => isWanted(id))) results.push(await runCase(each, world));
   } catch (error) {
@@ -63,6 +101,7 @@ export async function runSystem(
   } finally {
     await stage.end();
     stages.delete(stage);
+    if (interrupted.has(stage)) await new Promise(() => undefined); // so that nothing else is started
   }
   return run();
 }

@@ -22,5 +22,8 @@ export async function buildGo(folder: string, { module, program }: GoBuild): Pro
     CGO_ENABLED: '0',
   });
   const output = join(folder, folder.slice(dirname(folder).length + 1));
-  await runCommand('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', output, program], { cwd: folder, env });
+  await runCommand('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', output, program], {
+    ...{ cwd: folder, env },
+    niceness: 19,
+  });
 }

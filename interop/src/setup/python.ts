@@ -20,7 +20,8 @@ export async function installPython(folder: string, { requirements, sources }: P
     UV_CACHE_DIR: folderOf('cache', 'uv'),
     PIP_CACHE_DIR: folderOf('cache', 'pip'),
   });
-  const run = (command: string, args: readonly string[]): Promise<string> => runCommand(command, args, { env });
+  const run = (command: string, args: readonly string[]): Promise<string> =>
+    runCommand(command, args, { env, niceness: 10 });
   await run('python3', ['-m', 'venv', folder]);
   await run(join(folder, 'bin/pip'), ['install', '-q', '--disable-pip-version-check', uv]);
   await copyFile(requirements, join(folder, 'requirements.lock'));
