@@ -1,0 +1,5 @@
+import type { Job } from '../job.ts';
+import { speechToText } from './speech-to-text/job.ts';
+
+/** Everything that is measured, in the order of the page. */
+export const jobs: readonly Job[] = [speechToText];
