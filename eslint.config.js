@@ -7,6 +7,7 @@ export default tseslint.config(
       '**/dist/**',
       '**/node_modules/**',
       '**/.turbo/**',
+      'bench/out/**',
       'demo/out/**',
       'interop/out/**',
       '**/tsdown.config.ts',

@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: [
       '{packages,plugins}/*/src/**/*.test.ts',
-      '{demo,interop,rehearsal}/src/**/*.test.ts',
+      '{bench,demo,interop,rehearsal}/src/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
     // Foreign software and child processes get generous walls; no assertion rests on them.

@@ -79,6 +79,7 @@ export abstract class RequestLLMStream extends llm.LLMStream {
       if (signal.aborted) return;
       throw this.#failure(error, reply);
     } finally {
+      reply.flush();
       leave();
     }
   }

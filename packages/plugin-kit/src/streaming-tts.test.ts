@@ -201,6 +201,20 @@ describe('StreamingTTS', () => {
     expect(told(mouth).at(-1)).toBe('<bye>');
   });
 
+  it('replaces a socket that the service closed between two turns, and speaks on the new one', async () => {
+    const stage = await room.open({ idleMs: 30_000 });
+    const opened = (): number => stage.connection.filter(({ type }) => type === 'open').length;
+    stage.model.prewarm();
+    (await room.server.socket(0)).socket.close(1001);
+    await until(() => stage.connection.at(-1)?.type === 'closed');
+    await room.clock.advance(250);
+    await until(() => opened() === 2);
+    const recital = recite(stage, ['hello']);
+    await hears(await room.server.socket(1), 'hello');
+    expect([room.server.upgrades, stage.errors]).toEqual([2, []]);
+    recital.stream.close();
+  });
+
   it('a socket serves the options that it was dialled with, and others take another one', async () => {
     const stage = await room.open();
     stage.model.prewarm();

@@ -17,7 +17,7 @@ export const systemClock: Clock = {
           : setTimeout(callback, leftMs);
     };
     if (delayMs !== Infinity) arm(delayMs);
-    return { cancel: () => clearTimeout(timer) };
+    return { cancel: () => clearTimeout(timer), unref: () => void timer?.unref() };
   },
 };
 

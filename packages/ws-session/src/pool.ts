@@ -8,6 +8,7 @@ import { FrameRules } from './frame-rules.ts';
 import { MAX_PAYLOAD_BYTES } from './limits.ts';
 import type { PhysicalSocket } from './physical-socket.ts';
 import { PooledSocket, type Setup } from './pooled-socket.ts';
+import { Replacements } from './replacements.ts';
 import { currentRuntime, type Runtime } from './runtime.ts';
 import { swallow } from './swallow.ts';
 import type {
@@ -19,6 +20,7 @@ import type {
   PooledSocketInfo,
   PoolOptions,
 } from './types.ts';
+import { untilAborted } from './until-aborted.ts';
 
 const DEFAULT_MAX_AGE_MS = 55 * 60_000;
 const DEFAULT_MAX_IDLE = 2;
@@ -49,6 +51,7 @@ export class SocketPool {
   readonly #sockets = new Set<PooledSocket>();
   /** All that exist, also those on their way out. */
   readonly #physical = new Set<PhysicalSocket>();
+  readonly #replacements: Replacements;
   #closing: Promise<void> | undefined;
 
   /** @throws PatchbayError `invalid-option` for a deadline that is no positive number, or an impossible agent or proxy. */
@@ -58,6 +61,10 @@ export class SocketPool {
     this.#runtime = currentRuntime();
     this.#deadlines = resolveDeadlines(options.deadlines);
     this.#rules = new FrameRules(options.connection);
+    this.#replacements = new Replacements(this.#runtime, {
+      isMissing: (setup) => ![...this.#sockets].some((socket) => this.#serves(socket, setup)),
+      dial: (setup) => this.#dial(setup, this.#deadlines.dialMs),
+    });
   }
 
   /** Sockets that are open or being opened. */
@@ -132,6 +139,7 @@ export class SocketPool {
 
   async #shutDown(): Promise<void> {
     const sockets = [...this.#sockets];
+    this.#replacements.close();
     this.#idle.length = 0;
     this.#sockets.clear();
     for (const socket of sockets) {
@@ -346,6 +354,7 @@ export class SocketPool {
 
   #ended(socket: PooledSocket, failure: Failure): void {
     this.#forget(socket);
+    this.#replacements.lost(socket, failure);
     this.#tell({ type: 'closed', epoch: socket.physical.id, error: failure.error });
   }
 
@@ -379,18 +388,4 @@ export class SocketPool {
   #tell(event: ConnectionEvent): void {
     swallow(() => this.#options.event?.(event));
   }
-}
-
-/** `promise`, or a rejection as soon as the signal aborts. Leaves no listener behind. */
-function untilAborted(
-  promise: Promise<void>,
-  signal: AbortSignal | undefined,
-  error: () => PatchbayError,
-): Promise<void> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(error());
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

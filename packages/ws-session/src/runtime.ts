@@ -6,6 +6,8 @@ import type { Frame } from './types.ts';
 /** Handle of a pending timer. */
 export interface Timer {
   cancel(): void;
+  /** It alone is no reason for a process to go on. */
+  unref?(): void;
 }
 
 /** Time, as the session knows it. Deadlines are monotonic; only signatures look at the wall. */

@@ -108,6 +108,10 @@ export const features: readonly Feature[] = [
     file('responses/trouble.test.ts'),
     'pain 18: sockets that died unseen',
   ]),
+  yes(responses, 'a socket that was closed between turns is replaced before the next one', 'no', [
+    file('responses/reads.test.ts'),
+    'is replaced meanwhile: the next turn finds one that is open, and says everything',
+  ]),
   yes(responses, 'status and body of a refused upgrade', 'no', [
     file('responses/trouble.test.ts'),
     'pain 20: a refused upgrade',

@@ -14,6 +14,7 @@ export class AnnouncedItems {
   has(id: unknown, place: unknown): boolean {
     if (this.#ids.size === 0 || this.#places.size === 0) return true;
     if (typeof id !== 'string' || typeof place !== 'number') return true;
-    return this.#ids.has(id) || this.#places.has(place);
+    // Places first: most are known, and a number is found sooner than a text that was just read.
+    return this.#places.has(place) || this.#ids.has(id);
   }
 }

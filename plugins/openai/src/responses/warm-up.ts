@@ -27,7 +27,8 @@ export async function warmUp(
   const { items } = await toInput(chatCtx);
   let begun = false;
   const prepare = async (asked: RequestBody): Promise<void> => {
-    const reader = new ResponseReader(new Reply({ put: refuseOutput }, signal), connection, { decoder });
+    const reply = new Reply({ put: () => {} }, signal);
+    const reader = new ResponseReader(reply, connection, { decoder });
     let place: { socketId: number; lane?: string | undefined } = { socketId: -1 };
     try {
       await llm._pool().request(
@@ -43,7 +44,12 @@ export async function warmUp(
           });
         },
         {
-          onFrame: (frame) => reader.readFrame(frame),
+          onFrame: (frame) => {
+            const isOver = reader.readFrame(frame);
+            // A server that does not know `generate: false` is stopped by the loss of its socket.
+            if (reply.delivered) throw answered();
+            return isOver;
+          },
           signal,
           dialMs: timeoutMs,
           firstEventMs: timeoutMs,
@@ -67,10 +73,8 @@ export async function warmUp(
   );
 }
 
-/** A server that does not know `generate: false` answers: it is stopped by the loss of its socket. */
-function refuseOutput(chunk: { usage?: unknown }): void {
-  if (chunk.usage !== undefined) return;
-  throw new PatchbayError(
+function answered(): PatchbayError {
+  return new PatchbayError(
     'unsupported',
     'the server answers where it was asked to prepare only: leave out the warm-up',
   );

@@ -1,0 +1,100 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { modes, roundsOf, type Mode } from './job.ts';
+import { jobs } from './jobs/index.ts';
+import { thisMachine } from './machine.ts';
+import { endAll } from './processes.ts';
+import { htmlOf } from './report/html.ts';
+import { plainTable, tablesOf } from './report/tables.ts';
+import { laidOver, readResults, writeResults, type Results } from './results.ts';
+import { runJob } from './run.ts';
+
+const HELP = `bench: what the plugins cost, beside a bare socket, LiveKit's base classes and its own plugin
+
+  pnpm bench [job …] [options]
+
+  jobs: ${jobs.map(({ name }) => name).join(', ')}
+
+  --rounds N      how often everything is asked. Default: as each job says, 9 mostly
+  --quick         less work and 3 rounds: for looking at ratios while others use the machine
+  --only A,…      these variants only
+  --modes A,…     these of ${modes.join(', ')} only
+  --profile       keeps a CPU profile of each client in bench/out/profiles
+  --write         keeps the figures in bench/results.json, which docs/performance.md is generated from
+  --help
+
+Figures and a page with charts go to bench/out, which Git ignores. Close what else runs before figures are kept.
+`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    modes: { type: 'string' },
+    profile: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean' },
+  },
+});
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    endAll();
+    process.exit(1);
+  });
+
+if (values.help) console.log(HELP);
+else process.exit((await main()) ? 0 : 1);
+
+async function main(): Promise<boolean> {
+  const wrong = mistake();
+  if (wrong !== undefined) {
+    console.error(wrong);
+    return false;
+  }
+  const out = join(import.meta.dirname, '../out');
+  await mkdir(out, { recursive: true });
+  const now: Results = { machine: thisMachine(), jobs: [] };
+  const failed: string[] = [];
+  for (const job of jobs.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+    try {
+      const results = await runJob(job, {
+        rounds: Number(values.rounds ?? roundsOf(job, values.quick)),
+        quick: values.quick,
+        variants: values.only?.split(','),
+        modes: values.modes?.split(',') as Mode[] | undefined,
+        profiles: values.profile ? join(out, 'profiles') : undefined,
+        print: console.log,
+      });
+      now.jobs.push(results);
+      console.log(`\n${job.title}\n\n${tablesOf(job, results).map(plainTable).join('\n\n')}\n`);
+    } catch (error) {
+      failed.push(`${job.name} was not done: ${String(error)}`);
+      console.error(failed.at(-1));
+    }
+  }
+  await writeFile(join(out, 'results.json'), `${JSON.stringify(now, null, 1)}\n`);
+  await writeFile(join(out, 'index.html'), htmlOf(now, jobs));
+  if (values.write) {
+    const names = jobs.map(({ name }) => name);
+    await writeResults(laidOver(await readResults(), now, names));
+    const { generatePerformance, writePerformance } = await import('../../scripts/generate-performance.ts');
+    await writePerformance(await generatePerformance());
+  }
+  console.log(['bench/out/index.html shows it', ...failed].join('\n'));
+  return failed.length === 0;
+}
+
+function mistake(): string | undefined {
+  const unknown = positionals.find((name) => !jobs.some((job) => job.name === name));
+  if (unknown !== undefined)
+    return `There is no job named '${unknown}'. There are: ${jobs.map(({ name }) => name).join(', ')}.`;
+  if (values.rounds !== undefined && !/^[1-9]\d*$/.test(values.rounds)) return '--rounds is a number from 1 on.';
+  const mode = values.modes?.split(',').find((name) => !(modes as readonly string[]).includes(name));
+  if (mode !== undefined) return `There is no mode named '${mode}'. There are: ${modes.join(', ')}.`;
+  const isPart = values.quick || values.profile || values.only !== undefined || values.modes !== undefined;
+  return values.write && isPart ? '--write keeps whole and undisturbed runs only.' : undefined;
+}

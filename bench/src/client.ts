@@ -1,0 +1,52 @@
+import { GCProfiler } from 'node:v8';
+import type { Figures, Order } from './job.ts';
+
+/** The main of a client's process: does what it was asked for, prints its figures, and is gone. */
+export async function runClient(work: (order: Order) => Promise<Figures>): Promise<void> {
+  const figures = await work(JSON.parse(process.argv[2] ?? '{}') as Order);
+  process.stdout.write(`${figuresMark}${JSON.stringify(figures)}\n`, () => process.exit(0));
+}
+
+/** What the line with the figures begins with: whoever else prints is not taken for them. */
+export const figuresMark = 'figures ';
+
+export interface Cost {
+  /** Milliseconds of this process on any core, user and system, collectors of garbage included. */
+  cpuMs: number;
+  /** Bytes that were allocated on the heap of JavaScript. */
+  allocatedBytes: number;
+}
+
+/** What some work costs. Warm up before. */
+export async function costOf(work: () => Promise<void>): Promise<Cost> {
+  collectGarbage();
+  const profiler = new GCProfiler();
+  let heap = process.memoryUsage().heapUsed;
+  profiler.start();
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  const heapAtEnd = process.memoryUsage().heapUsed;
+  let allocatedBytes = 0;
+  for (const { beforeGC, afterGC } of profiler.stop().statistics) {
+    allocatedBytes += beforeGC.heapStatistics.usedHeapSize - heap;
+    heap = afterGC.heapStatistics.usedHeapSize;
+  }
+  return { cpuMs: (user + system) / 1000, allocatedBytes: allocatedBytes + heapAtEnd - heap };
+}
+
+/** Bytes of the heap that somebody still holds. */
+export function heapHeld(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+function collectGarbage(): void {
+  // The first frees what the second then finds unreachable: weak references and finalizers.
+  for (let times = 0; times < 2; times++) globalThis.gc?.();
+}
+
+/** Fails a job that was not done: its figures would say nothing. */
+export function expectSame(what: string, seen: unknown, wanted: unknown): void {
+  if (seen !== wanted) throw new Error(`${what}: ${String(seen)}, and not ${String(wanted)}`);
+}

@@ -1,0 +1,32 @@
+import type { Goal, Job } from '../../job.ts';
+
+const noDial: Goal = { value: true, atMost: 0 };
+
+export const firstToken: Job = {
+  name: 'first-token',
+  title: 'Time to the first token',
+  about:
+    'From the question to the first piece of text on a Responses WebSocket; the server answers at once, and its upgrade ' +
+    'takes 25 ms, for a dial on this machine costs nothing that would be seen. `warm`: the turn before left its socket; ' +
+    '`new`: no socket is there; `prewarmed`: one was opened ahead; `after an interruption`: the turn before was closed ' +
+    'after five deltas, a fifth of a second earlier; `after an idle drop`: the server closed the socket half a second ' +
+    'earlier. `raw` does by hand what is best: it dials at the moment of a loss. Lost is what the turn took beyond a warm ' +
+    'one of the same process, and dials are those that the server saw between the question and the end of the turn.',
+  variants: ['warm', 'new', 'prewarmed', 'after an interruption', 'after an idle drop'],
+  modes: ['raw', 'floor', 'ours', 'upstream'],
+  client: new URL('./client.ts', import.meta.url),
+  server: new URL('../../servers/responses.ts', import.meta.url),
+  measures: [
+    { name: 'time', title: 'First token', unit: 'ms' },
+    {
+      ...{ name: 'lost', title: 'Lost beside a warm turn', unit: 'ms' },
+      // A dial is 25; what is less than two is the noise of timers.
+      goal: (variant) => (variant === 'after an idle drop' ? { value: true, atMost: 2 } : undefined),
+    },
+    {
+      ...{ name: 'dials', title: 'Dials during the turn', unit: 'per turn' },
+      goal: (variant) => (variant === 'new' ? undefined : noDial),
+    },
+  ],
+  rounds: (quick) => (quick ? 2 : 5),
+};

@@ -1,0 +1,6 @@
+import { responses } from '@patchbay/openai';
+import { mindOf } from './livekit.ts';
+import type { OpenMind } from './mind.ts';
+
+export const open: OpenMind = (url) =>
+  mindOf(new responses.LLM({ apiKey: 'bench', baseURL: `${url}/v1`, model: 'gpt-4.1', store: false }));
