@@ -1,5 +1,19 @@
 import type { Job } from '../job.ts';
+import { duplex } from './duplex/job.ts';
+import { heapGrowth } from './heap-growth/job.ts';
+import { heapIdle } from './heap-idle/job.ts';
+import { realtimeInput } from './realtime-input/job.ts';
+import { realtimeOutput } from './realtime-output/job.ts';
+import { scaling } from './scaling/job.ts';
 import { speechToText } from './speech-to-text/job.ts';
 
 /** Everything that is measured, in the order of the page. */
-export const jobs: readonly Job[] = [speechToText];
+export const jobs: readonly Job[] = [
+  speechToText,
+  realtimeInput,
+  realtimeOutput,
+  duplex,
+  scaling,
+  heapIdle,
+  heapGrowth,
+];
