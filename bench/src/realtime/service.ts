@@ -1,5 +1,9 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+
+/** What takes longer will not come. */
+const longestWaitMs = 30_000;
 
 /** What the server counted. */
 export interface Counts {
@@ -44,7 +48,29 @@ export class Service {
 
   /** Until the server has heard so much since it was started; it tells once per second of audio. */
   async heard(bytes: number): Promise<void> {
-    if (this.#heardBytes < bytes) await new Promise<void>((resolve) => (this.#waiting = { bytes, resolve }));
+    if (this.#heardBytes >= bytes) return;
+    await new Promise<void>((resolve, reject) => {
+      const overdue = setTimeout(() => {
+        reject(new Error(`the server heard ${this.#heardBytes} bytes, and not ${bytes}`));
+      }, longestWaitMs);
+      const heard = (): void => {
+        clearTimeout(overdue);
+        resolve();
+      };
+      this.#waiting = { bytes, resolve: heard };
+    });
+  }
+
+  /** Until there are so many connections beside this one. */
+  async connected(connections: number): Promise<void> {
+    const since = performance.now();
+    for (;;) {
+      const { connections: there } = await this.counts();
+      if (there === connections) return;
+      if (performance.now() - since > longestWaitMs)
+        throw new Error(`there are ${there} connections, and not ${connections}`);
+      await sleep(20);
+    }
   }
 
   close(): void {

@@ -154,6 +154,8 @@ function upgrade(request: IncomingMessage, socket: Socket): void {
   const reader = new FrameReader(peer);
   socket.on('data', (chunk) => reader.read(chunk));
   socket.on('error', () => socket.destroy());
+  // Sockets of a server of Node's stay half open.
+  socket.on('end', () => socket.destroy());
   socket.on('close', () => {
     watchers.delete(socket);
     if (!isWatcher) counts.connections--;

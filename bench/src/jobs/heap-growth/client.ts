@@ -22,6 +22,9 @@ await runClient(async ({ variant, mode, quick, port }: Order): Promise<Figures> 
       })
     : await (await listeners[mode]!()).listen(url, () => turns++);
 
+  await service.connected(1);
+  await sleep(500);
+
   const frames = secondOfFrames(50);
   let saidSeconds = 0;
   const talk = async (seconds: number): Promise<number> => {

@@ -1,7 +1,7 @@
 import type { Mode } from '../../job.ts';
 import type { Talker } from '../../realtime/talker.ts';
 
-/** Opens a stream of speech to text and resolves when the service has taken its configuration. */
+/** Opens a stream of speech to text; it may not be connected yet. */
 export type Listen = (baseURL: string, transcribed: () => void) => Promise<Pick<Talker, 'push'>>;
 
 export const listeners: Readonly<Partial<Record<Mode, () => Promise<{ listen: Listen }>>>> = {

@@ -31,10 +31,7 @@ async function measure({ variant, mode, port }: Order): Promise<Figures> {
 
 /** Until there are so many connections, and what they had to say to each other is said. */
 async function settled(service: Service, connections: number): Promise<void> {
-  for (let tries = 0; (await service.counts()).connections !== connections; tries++) {
-    if (tries > 1_000) throw new Error(`there are not ${connections} connections`);
-    await sleep(20);
-  }
+  await service.connected(connections);
   await sleep(500);
 }
 
