@@ -1,7 +1,23 @@
 import type { Job } from '../job.ts';
+import { duplex } from './duplex/job.ts';
 import { firstToken } from './first-token/job.ts';
+import { heapGrowth } from './heap-growth/job.ts';
+import { heapIdle } from './heap-idle/job.ts';
+import { realtimeInput } from './realtime-input/job.ts';
+import { realtimeOutput } from './realtime-output/job.ts';
 import { responses } from './responses/job.ts';
+import { scaling } from './scaling/job.ts';
 import { speechToText } from './speech-to-text/job.ts';
 
 /** Everything that is measured, in the order of the page. */
-export const jobs: readonly Job[] = [responses, firstToken, speechToText];
+export const jobs: readonly Job[] = [
+  responses,
+  firstToken,
+  speechToText,
+  realtimeInput,
+  realtimeOutput,
+  duplex,
+  scaling,
+  heapIdle,
+  heapGrowth,
+];

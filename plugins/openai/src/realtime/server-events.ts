@@ -19,13 +19,21 @@ export function decodeServerEvent(frame: Frame): ServerEvent | undefined {
   throw new TypeError('a frame that is no event');
 }
 
-const idNames = ['id', 'item_id', 'previous_item_id', 'response_id', 'call_id', 'delegation_id'] as const;
-
-/** Whether what it names is named by text: ids are kept, compared and joined until the session ends, LiveKit's code too. */
+/**
+ * Whether what it names is named by text: ids are kept, compared and joined until the session ends, LiveKit's code too.
+ * Written out, because every delta of a reply is looked at.
+ */
 function hasIds(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
   const named = value as JsonMessage;
-  return idNames.every((name) => isId(named[name]));
+  return (
+    isId(named.id) &&
+    isId(named.item_id) &&
+    isId(named.previous_item_id) &&
+    isId(named.response_id) &&
+    isId(named.call_id) &&
+    isId(named.delegation_id)
+  );
 }
 
 function isId(value: unknown): boolean {

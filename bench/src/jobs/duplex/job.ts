@@ -1,0 +1,22 @@
+import type { Job } from '../../job.ts';
+
+export const duplex: Job = {
+  name: 'duplex',
+  title: 'Calls on one core',
+  about:
+    'The most realtime sessions of one process in which both talk all the time: frames of 10 ms go up, deltas of 100 ms ' +
+    'come down, both as fast as people speak. Sessions are added by halves until most of the periods in a row fail, and ' +
+    'then the place in between is looked for, to 8 %. A period fails if one frame in a hundred is pushed more than 20 ms ' +
+    'late, or if 3 % of the audio is missing in either direction. The server does less than any client, for it unmasks no ' +
+    'audio; how busy it is stands below: near 100 % it would be what is measured.',
+  variants: ['10 ms frames'],
+  modes: ['raw', 'ours', 'upstream'],
+  client: new URL('./client.ts', import.meta.url),
+  server: new URL('../../servers/realtime.ts', import.meta.url),
+  rounds: (quick) => (quick ? 1 : 5),
+  measures: [
+    { name: 'sessions', title: 'Sessions', unit: 'at once', better: 'more', goal: { times: 'raw', atLeast: 0.8 } },
+    { name: 'late', title: 'How late 99 of 100 frames are at most, with so many', unit: 'ms' },
+    { name: 'server', title: 'How busy the server is then', unit: '% of a core' },
+  ],
+};

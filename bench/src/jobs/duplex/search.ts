@@ -1,0 +1,28 @@
+export interface SearchOptions<Result> {
+  first: number;
+  /** Nothing beyond is tried. */
+  most: number;
+  /** How close to each other what succeeds and what fails are in the end, as a part. */
+  precision: number;
+  /** `undefined`: it is too many. */
+  try(count: number): Promise<Result | undefined>;
+}
+
+/** The largest count that succeeds: steps of half as many again up to the first that fails, then halves of what is between. */
+export async function search<Result>(
+  options: SearchOptions<Result>,
+): Promise<{ count: number; result: Result } | undefined> {
+  let best: { count: number; result: Result } | undefined;
+  let failing = Infinity;
+  let next = options.first;
+  while (next <= options.most && next !== best?.count && next !== failing) {
+    const result = await options.try(next);
+    if (result === undefined) failing = next;
+    else best = { count: next, result };
+    const from = best?.count ?? 0;
+    if (failing === Infinity) next = Math.ceil(from * 1.5);
+    else if (failing <= from * (1 + options.precision)) break;
+    else next = Math.round((from + failing) / 2);
+  }
+  return best;
+}

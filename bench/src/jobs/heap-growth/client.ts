@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expectSame, heapHeld, runClient } from '../../client.ts';
+import type { Figures, Order } from '../../job.ts';
+import { openers } from '../../realtime/openers.ts';
+import { Service } from '../../realtime/service.ts';
+import { say, secondOfFrames } from '../../realtime/sound.ts';
+import { sampleRate } from '../../realtime/talker.ts';
+import { listeners } from './listeners.ts';
+
+const turnSeconds = 10;
+
+await runClient(async ({ variant, mode, quick, port }: Order): Promise<Figures> => {
+  const service = await Service.at(port);
+  const url = service.url('turns');
+  let turns = 0;
+  const isRealtime = variant.startsWith('realtime');
+  const pushes = isRealtime
+    ? await (
+        await openers[mode]()
+      ).open(url, (samples) => {
+        turns += samples / sampleRate;
+      })
+    : await (await listeners[mode]!()).listen(url, () => turns++);
+
+  await service.connected(1);
+  await sleep(500);
+
+  const frames = secondOfFrames(50);
+  let saidSeconds = 0;
+  const talk = async (seconds: number): Promise<number> => {
+    await say(seconds, frames, pushes, service);
+    saidSeconds += seconds;
+    await sleep(500);
+    expectSame('turns that were heard', Math.round(turns), saidSeconds / turnSeconds);
+    return heapHeld();
+  };
+  const before = await talk(5 * 60);
+  const after = await talk((quick ? 6 : 30) * 60);
+  return { growth: (after - before) / 1e6 };
+});

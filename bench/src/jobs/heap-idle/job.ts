@@ -1,0 +1,35 @@
+import type { Job, Mode } from '../../job.ts';
+
+export const counts = [1, 100, 500] as const;
+
+export const heapIdle: Job = {
+  name: 'heap-idle',
+  title: 'Memory of sessions that wait',
+  about:
+    'Heap of JavaScript per session that is open and has nothing to do, after garbage was collected, beside one that was ' +
+    'there before. Streams and realtime sessions are those of one model, sockets that were opened ahead belong to a model ' +
+    'each. `raw` is the socket alone, `floor` the same with the class that a session must be derived from.',
+  variants: [
+    'speech to text, openai',
+    'speech to text, deepgram',
+    'speech to text, soniox',
+    'realtime, openai',
+    'responses, openai',
+    'text to speech, deepgram',
+    'text to speech, soniox',
+  ],
+  modes: (variant): readonly Mode[] => {
+    const all: readonly Mode[] = ['raw', 'floor', 'ours'];
+    return variant.endsWith('openai') ? [...all, 'upstream'] : all;
+  },
+  client: new URL('./client.ts', import.meta.url),
+  server: new URL('../../servers/realtime.ts', import.meta.url),
+  rounds: (quick) => (quick ? 1 : 3),
+  measures: counts.map((count) => ({
+    name: `of${count}`,
+    title: count === 1 ? 'Heap of one session' : `Heap per session of ${count}`,
+    unit: 'KB',
+    // One alone also holds what is made once and for all.
+    ...(count === 1 ? {} : { goal: { above: 'floor', atMost: 8 } as const }),
+  })),
+};

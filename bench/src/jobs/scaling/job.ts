@@ -1,0 +1,24 @@
+import type { Job, Mode } from '../../job.ts';
+
+export const scaling: Job = {
+  name: 'scaling',
+  title: 'One process, more and more calls',
+  about:
+    'Realtime sessions of one process in which both talk all the time, as in “Calls on one core”, from one to a thousand. ' +
+    'A session costs the same whether it is alone or one of hundreds, until the core is full; then frames are late first, ' +
+    'and audio is missing next. What comes then is not a faster process but another one: LiveKit’s workers give each ' +
+    'call a process of its own ([Beyond one machine](scaling.md)).',
+  variants: ['1', '10', '100', '300', '1000'],
+  axis: 'sessions',
+  // Upstream's are far behind real time before a hundred.
+  modes: (variant): readonly Mode[] => (Number(variant) > 100 ? ['raw', 'ours'] : ['raw', 'ours', 'upstream']),
+  client: new URL('./client.ts', import.meta.url),
+  server: new URL('../../servers/realtime.ts', import.meta.url),
+  rounds: (quick) => (quick ? 1 : 3),
+  measures: [
+    { name: 'cpu', title: 'CPU per session', unit: '% of a core' },
+    { name: 'heap', title: 'Heap per session', unit: 'KB' },
+    { name: 'late', title: 'How late 99 of 100 frames are at most', unit: 'ms' },
+    { name: 'through', title: 'Audio that came through', unit: '%', better: 'more' },
+  ],
+};

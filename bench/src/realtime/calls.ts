@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Service } from './service.ts';
+import { secondOfFrames } from './sound.ts';
+import { sampleRate } from './talker.ts';
+import type { OpenTalker, Talker } from './talker.ts';
+
+const frameMs = 10;
+/** Frames of one session are 10 ms apart; half of the sessions speak in between. */
+const tickMs = 5;
+const bytesPerMs = (2 * sampleRate) / 1_000;
+/** Sessions that are opened at once. */
+const openAtOnce = 10;
+
+/** How calls went for a while. */
+export interface Period {
+  /** 99 of 100 frames were pushed no later than this, in milliseconds. */
+  lateMs: number;
+  /** Parts of the audio that came through, up to about 1. */
+  said: number;
+  heard: number;
+  /** Parts of a core. */
+  cpu: number;
+  serverCpu: number;
+}
+
+/** Calls in which both talk all the time, as fast as people do: frames of 10 ms go up, deltas of 100 ms come down. */
+export class Calls {
+  readonly #service: Service;
+  readonly #open: OpenTalker;
+  readonly #talkers: Talker[] = [];
+  readonly #frame = secondOfFrames(frameMs)[0]!;
+  #active = 0;
+  #samples = 0;
+  #late: number[] = [];
+
+  constructor(service: Service, open: OpenTalker) {
+    this.#service = service;
+    this.#open = open;
+    this.#tick(performance.now() + tickMs, 0);
+  }
+
+  /** So many talk; others that there are say nothing, and hear nothing. */
+  async become(count: number): Promise<void> {
+    this.#active = Math.min(count, this.#talkers.length);
+    while (this.#talkers.length < count) {
+      const missing = Math.min(openAtOnce, count - this.#talkers.length);
+      const url = this.#service.url('echo');
+      const heard = (samples: number): void => void (this.#samples += samples);
+      const opened = await Promise.all(Array.from({ length: missing }, () => this.#open(url, heard)));
+      for (const talker of opened) void talker.reply();
+      this.#talkers.push(...opened);
+      this.#active = this.#talkers.length;
+    }
+  }
+
+  async during(milliseconds: number): Promise<Period> {
+    const before = await this.#service.counts();
+    const cpuBefore = process.cpuUsage();
+    const samplesBefore = this.#samples;
+    const startedAt = performance.now();
+    this.#late = [];
+    await sleep(milliseconds);
+    const { audioBytes, cpuMs } = await this.#service.counts();
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const elapsedMs = performance.now() - startedAt;
+    const dueBytes = this.#active * elapsedMs * bytesPerMs;
+    const late = this.#late.sort((one, other) => one - other);
+    return {
+      lateMs: late[Math.floor(late.length * 0.99)] ?? Infinity,
+      said: (audioBytes - before.audioBytes) / dueBytes,
+      heard: (2 * (this.#samples - samplesBefore)) / dueBytes,
+      cpu: (user + system) / 1_000 / elapsedMs,
+      serverCpu: (cpuMs - before.cpuMs) / elapsedMs,
+    };
+  }
+
+  #tick(dueAt: number, number: number): void {
+    setTimeout(
+      () => {
+        this.#late.push(performance.now() - dueAt);
+        for (let index = number % 2; index < this.#active; index += 2) this.#talkers[index]!.push(this.#frame);
+        this.#tick(dueAt + tickMs, number + 1);
+      },
+      Math.max(0, dueAt - performance.now()),
+    );
+  }
+}
