@@ -6,7 +6,8 @@ import { answers, listens } from '../process/answers.ts';
 import { debianEnvironment } from '../setup/debian.ts';
 import { defineSystem } from '../system.ts';
 import { startCloud } from './ways.ts';
-import { expectEveryWord, expectPassage, expectRefusal } from './callers.ts';
+import { brokenOff, expectEveryWord, expectPassage, expectRefusal, expectReturn } from './callers.ts';
+import { replaceable, type Replaceable } from './replaceable.ts';
 
 interface World {
   cloud: Loopback;
@@ -17,7 +18,7 @@ interface World {
   /** That authority's certificate. */
   authority: string;
   reload: () => Promise<void>;
-  restart: () => Promise<void>;
+  service: Replaceable;
 }
 
 let root = '';
@@ -40,24 +41,20 @@ export const caddy = defineSystem<World>({
     const wanted = JSON.stringify(configuration(places, storage));
     const file = join(stage.folder(), 'caddy.json');
     await writeFile(file, wanted);
-    const run = () =>
+    const service = await replaceable(() =>
       stage.service({
         command: join(root, 'usr/bin/caddy'),
         args: ['run', '--config', file],
         env: debianEnvironment(root),
         isReady: async () => (await answers(`http://127.0.0.1:${port}/`)) && listens(tls!),
-      });
-    let service = await run();
+      }),
+    );
     return {
-      cloud,
+      ...{ cloud, service },
       at: (route) => ({ baseURL: `http://127.0.0.1:${port}/${route}/v1` }),
       secure: { baseURL: `https://127.0.0.1:${tls}/plain/v1` },
       authority: await readFile(join(storage, 'pki/authorities/local/root.crt'), 'utf8'),
       reload: () => load(admin!, wanted),
-      async restart() {
-        await service.stop();
-        service = await run();
-      },
     };
   },
   cases: [
@@ -90,7 +87,8 @@ export const caddy = defineSystem<World>({
       id: 'upstream-abort',
       about: 'cut',
       title: 'a provider that breaks off in the middle of a phrase costs no word of it',
-      run: ({ at, cloud }) => expectEveryWord(at('plain'), { dials: 2, midway: () => cloud.dropSockets() }),
+      run: ({ at, cloud }) =>
+        expectEveryWord(at('plain'), { dials: 2, loss: brokenOff, midway: () => cloud.dropSockets() }),
     },
     {
       id: 'reload',
@@ -102,7 +100,11 @@ export const caddy = defineSystem<World>({
       id: 'restart',
       about: 'operation',
       title: 'so does a restart',
-      run: ({ at, restart }) => expectEveryWord(at('plain'), { loss: /code 1001/, midway: restart }),
+      run: ({ at, service }) =>
+        expectReturn(at('plain'), {
+          ...{ go: () => service.stop(), come: () => service.start() },
+          ...{ loss: /code 1001/, refused: /ECONNREFUSED/ },
+        }),
     },
   ],
 });

@@ -3,27 +3,37 @@ import { PatchbayError } from '@patchbay/openai';
 import type { Call } from '../talk/call.ts';
 import type { Conversation } from '../talk/conversation.ts';
 import type { Dictation } from '../talk/dictation.ts';
+import { until } from '../talk/until.ts';
 import { chatOver, conversationOver, dictationOver, key, wordsOf, type Way } from './ways.ts';
+
+/** Of a connection that is cut. */
+export const brokenOff = /^the connection broke off without a close frame/;
 
 const phrases = ['Where is the station?', 'Tell me when the last ferry leaves.'] as const;
 
+/** How each of them gets his connections. */
+interface Dialling {
+  /** How often he dials; where some are refused, how many of them become connections. */
+  dials: number;
+  /** Why he loses a connection. */
+  loss?: RegExp | undefined;
+  /** What some dials are told, at least one: how many depends on how fast the machine is. */
+  refused?: RegExp | undefined;
+}
+
 /** What happens to callers who speak. */
-interface Fate {
-  /** How often each of them dials; left out where that depends on how fast the machine is. */
-  dials?: number;
+interface Fate extends Dialling {
   /** Before anybody says a word. */
   first?: (calls: readonly Call[]) => Promise<unknown>;
   /** When half of the second phrase is said. */
   midway?: () => unknown;
-  /** Why each of them lost a connection. Default: anything. */
-  loss?: RegExp;
 }
 
 /**
  * One caller dictates and one talks with a model, both at once. Each says something, and then something else. Every
  * word is understood and answered, and nothing is reported as lost, because nothing is.
  */
-export async function expectEveryWord(way: Way, { dials, first, midway, loss }: Fate): Promise<string> {
+export async function expectEveryWord(way: Way, { first, midway, ...dialling }: Fate): Promise<string> {
   const calls = [dictationOver(way), conversationOver(way)];
   const each = (act: (call: Dictation | Conversation) => Promise<unknown>): Promise<unknown> =>
     Promise.all(calls.map(act));
@@ -36,14 +46,33 @@ export async function expectEveryWord(way: Way, { dials, first, midway, loss }: 
     const meanwhile = (): Promise<unknown> => (happening ??= Promise.resolve(midway?.()));
     await each((call) => call.say(phrases[1], { live: true, midway: meanwhile }));
     await each((call) => call.heard(2));
-    for (const call of calls) {
-      expectWhole(call, phrases, dials);
-      if (loss !== undefined) match(lossesOf(call)[0] ?? 'no loss', loss);
-    }
-    return summaryOf(calls, dials);
+    for (const call of calls) expectWhole(call, phrases);
+    return `every word, 0 ms lost; ${expectDials(calls, dialling)}`;
   } finally {
     await each((call) => call.end());
   }
+}
+
+/** Somebody on the way goes in the middle of a phrase, is missed by each caller's next dial, and comes back. */
+export function expectReturn(
+  way: Way,
+  { go, come, loss, refused }: Record<'go' | 'come', () => Promise<unknown>> & Record<'loss' | 'refused', RegExp>,
+): Promise<string> {
+  let calls: readonly Call[] = [];
+  const miss = (call: Call): boolean => lossesOf(call).some((words) => refused.test(words));
+  return expectEveryWord(way, {
+    ...{ dials: 2, loss, refused },
+    first: async (all) => (calls = all),
+    async midway() {
+      await go();
+      await until(
+        () => calls.every(miss),
+        () => `${refused}, instead of which came ${JSON.stringify(calls.map(lossesOf))}`,
+      );
+      await come();
+      await comeBack(calls);
+    },
+  });
 }
 
 /** 20.8 s, of which the plugin keeps 15 for the next connection; letters of the plain voice are 40 ms each. */
@@ -56,7 +85,10 @@ const chunkMs = 100;
  * Nobody answers for six seconds of a monologue. That is too long for all of it to be kept: the end of it is
  * understood, and what is missing before is what was reported, to a letter.
  */
-export async function expectHonestLoss(way: Way, outage: () => Promise<unknown>): Promise<string> {
+export async function expectHonestLoss(
+  way: Way,
+  { outage, ...dialling }: Dialling & { outage: () => Promise<unknown> },
+): Promise<string> {
   const calls = [dictationOver(way), conversationOver(way)];
   try {
     await Promise.all(calls.map((call) => call.opened(1)));
@@ -72,7 +104,7 @@ export async function expectHonestLoss(way: Way, outage: () => Promise<unknown>)
         `${missingMs} ms are missing, and ${call.droppedMs} ms were reported`,
       );
     }
-    return 'the end of it is understood, and as much was reported as is missing';
+    return `the end of it is understood, and as much was reported as is missing; ${expectDials(calls, dialling)}`;
   } finally {
     await Promise.all(calls.map((call) => call.end()));
   }
@@ -95,8 +127,9 @@ export async function expectEveryTurn(way: Way, { dials, first }: Pick<Fate, 'di
     await chat.ask(phrases[0]);
     await first?.([chat]);
     await chat.ask(phrases[1]);
-    expectWhole(chat, phrases, dials);
-    return summaryOf([chat], dials);
+    expectWhole(chat, phrases);
+    equal(chat.dials, dials, 'dials');
+    return `every word, ${countOf(dials, 'dial')}`;
   } finally {
     await chat.end();
   }
@@ -141,22 +174,37 @@ export async function expectRefusal(way: Way, { says, dials, hop }: Refusal): Pr
   }
 }
 
-function expectWhole(call: Call, turns: readonly string[], dials: number = call.dials): void {
+function expectWhole(call: Call, turns: readonly string[]): void {
   const { droppedMs, errors } = call;
   deepEqual(
-    { turns: call.turns, droppedMs, dials: call.dials, errors: errors.map(wordsOf) },
-    { turns: [...turns], droppedMs: 0, dials, errors: [] },
+    { turns: call.turns, droppedMs, errors: errors.map(wordsOf) },
+    { turns: [...turns], droppedMs: 0, errors: [] },
   );
 }
 
-/** Where dials are not counted, what came of them was not either. */
-function summaryOf(calls: readonly Call[], dials: number | undefined): string {
-  const losses = calls.flatMap((call) => lossesOf(call).slice(0, dials === undefined ? 1 : undefined));
-  const dialled = dials === undefined ? [] : [countOf(dials, 'dial')];
-  return ['every word, 0 ms lost', ...dialled, ...new Set(losses)].join('; ');
+/** Tells of the dials, and why there was more than one. */
+function expectDials(calls: readonly Call[], { dials, loss = /./, refused }: Dialling): string {
+  const all = calls.map(lossesOf);
+  for (const [at, { dials: dialled, opens }] of calls.entries()) {
+    const losses = all[at]!.filter((words) => !refused?.test(words));
+    const refusals = all[at]!.length - losses.length;
+    deepEqual(
+      { dials: dialled, opens, losses: losses.length, refusals: refused ? Math.min(refusals, 1) : 0 },
+      { dials: dials + refusals, opens: dials, losses: dials - 1, refusals: refused ? 1 : 0 },
+      `dials, because of ${JSON.stringify(all[at])}`,
+    );
+    for (const words of losses) match(words, loss);
+  }
+  const told = all.flat().filter((words) => !refused?.test(words));
+  const vain = all.flat().flatMap((words) => refused?.exec(words)?.[0] ?? []);
+  return [
+    countOf(dials, refused ? 'connection' : 'dial'),
+    ...new Set(told),
+    ...[...new Set(vain)].map((words) => `dials in between, at least 1: ${words}`),
+  ].join('; ');
 }
 
-/** Why connections were lost. */
+/** Why connections were lost, and dials in between were. */
 function lossesOf({ losses }: Call): string[] {
   return losses.map(wordsOf);
 }

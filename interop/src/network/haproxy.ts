@@ -1,25 +1,27 @@
-import { match } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Loopback } from '@patchbay/loopback';
-import { answers } from '../process/answers.ts';
+import { answers, listens } from '../process/answers.ts';
 import type { Service } from '../process/service.ts';
 import { debianEnvironment } from '../setup/debian.ts';
 import { defineSystem } from '../system.ts';
 import { dictationOver, startCloud, wordsOf } from './ways.ts';
-import { comeBack, expectEveryTurn, expectEveryWord, expectPassage, expectRefusal } from './callers.ts';
+import { brokenOff, comeBack, expectEveryTurn, expectEveryWord, expectPassage, expectRefusal } from './callers.ts';
 import { startVigil, withoutPings, type Vigil } from './vigil.ts';
 
 interface World {
   haproxy: Service;
   cloud: Loopback;
-  /** The first of two in a backend. */
-  foremost: Loopback;
+  /** Two in a backend, of which the first is asked as long as it lives. */
+  pair: Record<'foremost' | 'second', Loopback>;
   /** One of the backends of {@link configuration}. */
   at: (backend: string) => { baseURL: string };
+  port: number;
   /** Asks for something on the socket for administrators. */
   command: (line: string) => Promise<string>;
   /** Who says nothing, from the start on. */
@@ -52,15 +54,23 @@ export const haproxy = defineSystem<World>({
       isReady: () => answers(`http://127.0.0.1:${port}/`),
     });
     const at = (backend: string) => ({ baseURL: `http://127.0.0.1:${port}/${backend}/v1` });
-    const vigil = startVigil(at('quiet'));
+    const vigil = startVigil(at('quiet'), { patienceMs: 20_000 });
     stage.atEnd(() => vigil.end());
-    return { haproxy: service, cloud, foremost, at, command: (line) => tell(admin, line), vigil };
+    return {
+      haproxy: service,
+      cloud,
+      pair: { foremost, second },
+      at,
+      command: (line) => tell(admin, line),
+      port,
+      vigil,
+    };
   },
   cases: [
     {
       id: 'plain',
       about: 'passage',
-      title: 'with a `timeout tunnel` it hands on calls and turns as they are',
+      title: 'it hands on calls and turns as they are',
       run: ({ at }) => expectPassage(at('plain')),
     },
     {
@@ -80,13 +90,16 @@ export const haproxy = defineSystem<World>({
       about: 'cut',
       title: 'an administrator who ends every session in the middle of a phrase costs no word of it',
       run: ({ at, command }) =>
-        expectEveryWord(at('plain'), { dials: 2, midway: () => command('shutdown sessions server plain/cloud') }),
+        expectEveryWord(at('plain'), {
+          ...{ dials: 2, loss: brokenOff },
+          midway: () => command('shutdown sessions server plain/cloud'),
+        }),
     },
     {
       id: 'failover',
       about: 'cut',
       title: 'the first of two providers dies in the middle of a phrase: the second one hears all of it',
-      run: ({ at, foremost }) => expectEveryWord(at('pair'), { midway: () => foremost.close() }),
+      run: ({ at, pair }) => expectFailover(at('pair'), pair),
     },
     {
       id: 'drain',
@@ -98,7 +111,7 @@ export const haproxy = defineSystem<World>({
       id: 'short-timeout',
       about: 'silence',
       title: 'without a `timeout tunnel` that of ordinary requests cuts off who is silent, and costs no word',
-      run: ({ at }) => expectEveryWord(at('impatient'), { first: comeBack }),
+      run: ({ at }) => expectEveryWord(at('impatient'), { dials: 2, loss: brokenOff, first: comeBack }),
     },
     {
       id: 'tunnel-timeout',
@@ -110,11 +123,36 @@ export const haproxy = defineSystem<World>({
       id: 'soft-stop',
       about: 'operation',
       title: 'a soft stop in the middle of a phrase is not noticed',
-      run: ({ at, haproxy: service }) =>
-        expectEveryWord(at('plain'), { dials: 1, midway: () => service.kill('SIGUSR1') }),
+      run: (world) => expectSoftStop(world),
     },
   ],
 });
+
+async function expectFailover(way: { baseURL: string }, { foremost, second }: World['pair']): Promise<string> {
+  const callsAt = (): number[] => [foremost, second].map(({ requests }) => requests.length);
+  let before: number[] = [];
+  const midway = (): Promise<void> => {
+    before = callsAt();
+    return foremost.close();
+  };
+  const seen = await expectEveryWord(way, { dials: 2, loss: brokenOff, midway });
+  deepEqual({ before, after: callsAt() }, { before: [2, 0], after: [2, 2] });
+  return `${seen} Each at one provider, and then at the other`;
+}
+
+/** Takes no new calls, and ends by itself after the last of the old ones. */
+async function expectSoftStop({ at, haproxy: service, port, vigil }: World): Promise<string> {
+  await vigil.end();
+  const seen = await expectEveryWord(at('plain'), {
+    dials: 1,
+    async midway() {
+      service.kill('SIGUSR1');
+      while (await listens(port).catch(() => false)) await sleep(20);
+    },
+  });
+  equal(await service.ended, 0);
+  return `${seen}; nobody else is let in, and after the last call it ends`;
+}
 
 async function expectDrain(way: { baseURL: string }, command: World['command']): Promise<string> {
   let refused = '';
@@ -125,12 +163,13 @@ async function expectDrain(way: { baseURL: string }, command: World['command']):
       const late = dictationOver({ ...way, connOptions: { maxRetry: 0 } });
       const error = await late.failure().finally(() => late.end());
       match(error.message, /HTTP 503 by the gateway/);
+      equal(late.dials, 1);
       refused = wordsOf(error).replace(/: <.*/s, '');
       await command('set server plain/cloud state ready');
     },
   });
   await expectEveryTurn(way, { dials: 1 });
-  return `${seen}; the new one: ${refused}; afterwards every word`;
+  return `${seen}; the new one, 1 dial: ${refused}; afterwards every word`;
 }
 
 /** Says a line to HAProxy's own socket. */
@@ -175,7 +214,7 @@ backend down
   server nobody 127.0.0.1:${nobody}
 backend pair
   option redispatch
-  server foremost 127.0.0.1:${foremost} check inter 500ms
+  server foremost 127.0.0.1:${foremost} check inter 500ms observe layer4 error-limit 1 on-error mark-down
   server second 127.0.0.1:${second} backup
 `;
 }

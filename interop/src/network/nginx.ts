@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Loopback } from '@patchbay/loopback';
 import { answers } from '../process/answers.ts';
-import type { Service } from '../process/service.ts';
 import { debianEnvironment } from '../setup/debian.ts';
 import { defineSystem } from '../system.ts';
 import { startCloud } from './ways.ts';
 import {
+  brokenOff,
   comeBack,
   expectEveryTurn,
   expectEveryWord,
@@ -19,10 +19,11 @@ import {
 import { startVigil, withoutPings, type Vigil } from './vigil.ts';
 
 interface World {
-  nginx: Service;
   cloud: Loopback;
   /** One of the locations of {@link configuration}. */
   at: (location: string) => { baseURL: string };
+  /** Gives it another configuration, and resolves when that holds. */
+  reload: () => Promise<void>;
   /** Who says nothing, from the start on. */
   vigil: Vigil;
 }
@@ -45,7 +46,9 @@ export const nginx = defineSystem<World>({
     const nobody = `http://127.0.0.1:${await stage.freePort()}`;
     const folder = stage.folder();
     const file = join(folder, 'nginx.conf');
-    await writeFile(file, configuration({ folder, port, cloud: cloud.origin, quiet: quiet.origin, nobody }));
+    const places = { folder, port, cloud: cloud.origin, quiet: quiet.origin, nobody };
+    const configure = (edition: number) => writeFile(file, configuration({ ...places, edition }));
+    await configure(1);
     const service = await stage.service({
       command: join(root, 'usr/sbin/nginx'),
       args: ['-c', file, '-e', 'stderr', '-p', folder],
@@ -53,9 +56,16 @@ export const nginx = defineSystem<World>({
       isReady: () => answers(`http://127.0.0.1:${port}`),
     });
     const at = (location: string): { baseURL: string } => ({ baseURL: `http://127.0.0.1:${port}/${location}/v1` });
-    const vigil = startVigil(at('quiet'));
+    const vigil = startVigil(at('quiet'), { patienceMs: 60_000 });
     stage.atEnd(() => vigil.end());
-    return { nginx: service, cloud, at, vigil };
+    return {
+      ...{ cloud, at, vigil },
+      async reload() {
+        await configure(2);
+        service.kill('SIGHUP');
+        while ((await (await fetch(`http://127.0.0.1:${port}/edition`)).text()) !== '2') await sleep(20);
+      },
+    };
   },
   cases: [
     {
@@ -98,19 +108,24 @@ export const nginx = defineSystem<World>({
       id: 'upstream-abort',
       about: 'cut',
       title: 'a provider that breaks off in the middle of a phrase costs no word of it',
-      run: ({ at, cloud }) => expectEveryWord(at('plain'), { dials: 2, midway: () => cloud.dropSockets() }),
+      run: ({ at, cloud }) =>
+        expectEveryWord(at('plain'), { dials: 2, loss: brokenOff, midway: () => cloud.dropSockets() }),
     },
     {
       id: 'long-outage',
       about: 'cut',
       title: 'what of a monologue is lost while its upstream is down for seconds is reported to the letter',
-      run: ({ at, cloud }) => expectHonestLoss(at('plain'), () => outageOf(cloud)),
+      run: ({ at, cloud }) =>
+        expectHonestLoss(at('plain'), {
+          ...{ dials: 2, loss: brokenOff, refused: /HTTP 502 by the gateway/ },
+          outage: () => outageOf(cloud),
+        }),
     },
     {
       id: 'reload',
       about: 'operation',
       title: 'a reload in the middle of a phrase is not noticed',
-      run: ({ at, nginx: service }) => expectEveryWord(at('plain'), { dials: 1, midway: () => service.kill('SIGHUP') }),
+      run: ({ at, reload }) => expectEveryWord(at('plain'), { dials: 1, midway: reload }),
     },
     {
       id: 'read-timeout',
@@ -118,7 +133,7 @@ export const nginx = defineSystem<World>({
       title: 'a `proxy_read_timeout` below our ping cuts off who is silent, and costs no word',
       run: async ({ at }) => {
         await expectEveryTurn(at('impatient'), { dials: 2, first: goneIdle });
-        return expectEveryWord(at('impatient'), { first: comeBack });
+        return expectEveryWord(at('impatient'), { dials: 2, loss: brokenOff, first: comeBack });
       },
     },
     {
@@ -145,10 +160,12 @@ interface Places {
   /** Never pings. */
   quiet: string;
   nobody: string;
+  /** Told at `/edition`. */
+  edition: number;
 }
 
 /** What people write, each in a location of its own. */
-function configuration({ folder, port, cloud, quiet, nobody }: Places): string {
+function configuration({ folder, port, cloud, quiet, nobody, edition }: Places): string {
   const upgrades = `
       proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";`;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
@@ -165,6 +182,7 @@ http {
     location /impatient/ { proxy_pass ${quiet}/; proxy_read_timeout 3s; ${upgrades} }
     location /no-upgrade/ { proxy_pass ${cloud}/; }
     location /down/ { proxy_pass ${nobody}/; ${upgrades} }
+    location /edition { return 200 ${edition}; }
     location /forbidden/ { return 403; }
     location /moved/ { return 301 https://elsewhere.example.com/v1; }
   }

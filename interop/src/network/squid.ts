@@ -60,6 +60,11 @@ http_access deny forbidden
 http_access deny !open
 http_access allow known
 http_access deny all
+dns_nameservers 127.0.0.1
+udp_incoming_address 127.0.0.1
+icp_port 0
+htcp_port 0
+snmp_port 0
 read_timeout 3 seconds
 connect_timeout 2 seconds
 shutdown_lifetime 0 seconds

@@ -1,24 +1,25 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { listens } from '../process/answers.ts';
 import { debianEnvironment } from '../setup/debian.ts';
 import type { Service } from '../process/service.ts';
 import type { Stage } from '../stage.ts';
 import { defineSystem } from '../system.ts';
-import type { Call } from '../talk/call.ts';
-import { until } from '../talk/until.ts';
-import { comeBack, expectEveryWord } from './callers.ts';
+import { brokenOff, expectReturn } from './callers.ts';
+import { replaceable, type Replaceable } from './replaceable.ts';
 import { tunnelCases } from './tunnel-cases.ts';
 import { forbiddenDomain, password, startClouds, through, user, type Tunnel } from './tunnel.ts';
+import { startVigil, withoutPings, type Vigil } from './vigil.ts';
+import { startCloud } from './ways.ts';
 
 interface World extends Tunnel {
-  proxy: Service;
-  /** Starts it another time. */
-  restart: () => Promise<void>;
-  /** What came of callers who listen, from the start on, through one that ends idle tunnels after seventeen seconds. */
-  listeners: Promise<string>;
+  proxy: Replaceable;
+  /** Who says nothing, from the start on, through one that has another patience. */
+  vigil: Vigil;
 }
+
+/** With idle tunnels, seconds. Loopback would ping after twenty. */
+const patience = { short: 3, long: 17 };
 
 let root = '';
 
@@ -33,17 +34,14 @@ export const tinyproxy = defineSystem<World>({
   },
   async start(stage) {
     const tunnel = await startClouds(stage);
-    const [hasty, patient] = [tunnel, { ...tunnel, port: await stage.freePort() }];
-    await startProxy(stage, patient, { idleSeconds: 17 });
-    const listeners = listen(stage, patient);
-    const start = (): Promise<Service> => startProxy(stage, hasty, { idleSeconds: 3 });
-    const world: World = {
-      ...hasty,
-      proxy: await start(),
-      restart: async () => void (world.proxy = await start()),
-      listeners,
-    };
-    return world;
+    const quiet = await startCloud({ clock: withoutPings });
+    stage.atEnd(() => quiet.close());
+    const patient = { ...tunnel, port: await stage.freePort(), plain: quiet };
+    await startProxy(stage, patient, { idleSeconds: patience.long });
+    const vigil = startVigil(through(patient, quiet.url), { patienceMs: patience.long * 1_000 });
+    stage.atEnd(() => vigil.end());
+    const proxy = await replaceable(() => startProxy(stage, tunnel, { idleSeconds: patience.short }));
+    return { ...tunnel, proxy, vigil };
   },
   cases: [
     ...tunnelCases({ wrongPassword: 401, deadPort: 500 }),
@@ -57,42 +55,19 @@ export const tinyproxy = defineSystem<World>({
     {
       id: 'ping',
       about: 'idle',
-      title: 'tunnels of callers who listen for longer than the 17 s of a proxy’s patience live on, because they ping',
-      run: ({ listeners }) => listeners,
+      title: 'a proxy that has 17 s of patience ends a silent tunnel, and none of ours, which pings',
+      run: ({ vigil }) => vigil.outcome(),
     },
   ],
 });
 
-async function replaced(world: World): Promise<string> {
-  let calls: readonly Call[] = [];
-  const unreachable = `the proxy 127.0.0.1:${world.port} of \`proxy\` cannot be reached`;
-  return expectEveryWord(through(world, world.plain.url), {
-    first: async (all) => (calls = all),
-    loss: /broke off/,
-    async midway() {
-      await world.proxy.stop();
-      await until(
-        () => calls.every(({ losses }) => losses.some(({ message }) => message.includes(unreachable))),
-        unreachable,
-      );
-      await world.restart();
-      await comeBack(calls);
-    },
-  });
-}
-
-/** Told by its case, whenever that runs. */
-function listen(stage: Stage, tunnel: Tunnel): Promise<string> {
-  const over = new AbortController();
-  // Loopback would ping after twenty.
-  const first = (): Promise<void> => sleep(19_000, undefined, { signal: over.signal });
-  const heard = expectEveryWord(through(tunnel, tunnel.plain.url), { dials: 1, first });
-  stage.atEnd(() => {
-    over.abort();
-    return heard.catch(() => undefined);
-  });
-  heard.catch(() => undefined);
-  return heard;
+function replaced(world: World): Promise<string> {
+  const { proxy, port, plain } = world;
+  const unreachable = `the proxy 127\\.0\\.0\\.1:${port} of \`proxy\` cannot be reached`;
+  return expectReturn(through(world, plain.url), {
+    ...{ go: () => proxy.stop(), come: () => proxy.start() },
+    ...{ loss: brokenOff, refused: new RegExp(unreachable) },
+  }).then((seen) => seen.replace(`127.0.0.1:${port}`, 'HOST'));
 }
 
 async function startProxy(stage: Stage, tunnel: Tunnel, { idleSeconds }: { idleSeconds: number }): Promise<Service> {

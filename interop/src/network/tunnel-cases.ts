@@ -1,7 +1,7 @@
-import { equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import type { Case } from '../system.ts';
 import { failureOf } from '../talk/call.ts';
-import { comeBack, expectEveryTurn, expectEveryWord, expectPassage, expectRefusal } from './callers.ts';
+import { brokenOff, comeBack, expectEveryTurn, expectEveryWord, expectPassage, expectRefusal } from './callers.ts';
 import { connectionsTo } from './connections.ts';
 import { ask, expectSecret, recite } from './requests.ts';
 import { trusting } from './trust.ts';
@@ -19,7 +19,9 @@ const passages: Case<Tunnel>[] = [
     title: 'callers get through over TLS, with the proxy’s password and an authority of one’s own',
     async run(tunnel) {
       const way = through(tunnel, tunnel.secure.url);
-      const seen = await trusting(tunnel.ca, () => expectPassage(way));
+      let seen = '';
+      const passing = trusting(tunnel.ca, async () => void (seen = await expectPassage(way)));
+      equal(await connectionsTo(tunnel.port, () => passing), 3, 'tunnels');
       for (const { headers } of tunnel.secure.requests) equal(headers['proxy-authorization'], undefined);
       return seen;
     },
@@ -28,7 +30,11 @@ const passages: Case<Tunnel>[] = [
     id: 'plain',
     about: 'passage',
     title: 'without TLS too: a socket gets a tunnel, for a proxy takes the upgrade out of a plain request',
-    run: (tunnel) => expectEveryTurn(through(tunnel, tunnel.plain.url), { dials: 1 }),
+    async run(tunnel) {
+      const turns = expectEveryTurn(through(tunnel, tunnel.plain.url), { dials: 1 });
+      equal(await connectionsTo(tunnel.port, () => turns), 1, 'tunnels');
+      return turns;
+    },
   },
   {
     id: 'requests',
@@ -39,9 +45,10 @@ const passages: Case<Tunnel>[] = [
         const way = through(tunnel, tunnel.secure.url);
         const phrases = ['One for sorrow.', 'Two for joy.'];
         const tunnels = await connectionsTo(tunnel.port, async () => equal(await ask(way, phrases), phrases.join(' ')));
-        equal(tunnels, 1);
-        equal(await recite(way, 'Three for a girl.'), 'Three for a girl.');
-        return '2 turns, 1 tunnel; every word of the voice';
+        const third = 'Three for a girl.';
+        const more = await connectionsTo(tunnel.port, async () => equal(await recite(way, third), third));
+        deepEqual([tunnels, more], [1, 1], 'tunnels');
+        return '2 turns, 1 tunnel; every word of the voice, 1 tunnel';
       }),
   },
   {
@@ -62,7 +69,7 @@ const idleCut: Case<Tunnel> = {
   id: 'idle',
   about: 'loss',
   title: 'tunnels of callers who listen are cut when they idle, and what they say next is heard',
-  run: (tunnel) => expectEveryWord(through(tunnel, tunnel.plain.url), { dials: 2, first: comeBack }),
+  run: (tunnel) => expectEveryWord(through(tunnel, tunnel.plain.url), { dials: 2, loss: brokenOff, first: comeBack }),
 };
 
 function refusals({ wrongPassword, deadPort }: { wrongPassword: number; deadPort: number }): Case<Tunnel>[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connectionTo } from './__fixtures__/connection.ts';
-import { rawServer, run, server } from './__fixtures__/fixtures.ts';
+import { advanceUntil, rawServer, run, server } from './__fixtures__/fixtures.ts';
 import { createHash } from 'node:crypto';
 import { eventsOf, type Harness } from './__fixtures__/harness.ts';
 import type { RawServer } from './__fixtures__/fixtures.ts';
@@ -9,13 +9,15 @@ import type { RawServer } from './__fixtures__/fixtures.ts';
 async function deafServer(): Promise<RawServer> {
   return rawServer((socket) =>
     socket.once('data', (head) => {
-      const key = /sec-websocket-key: (.*)\r/i.exec(head.toString())![1]!;
-      const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-      socket.write(
-        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-      );
+      socket.write(acceptanceOf(head));
     }),
   );
+}
+
+function acceptanceOf(head: Buffer): string {
+  const key = /sec-websocket-key: (.*)\r/i.exec(head.toString())![1]!;
+  const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
 }
 
 async function isPending(promise: Promise<unknown>): Promise<boolean> {
@@ -24,6 +26,28 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
   await new Promise((resolve) => setImmediate(resolve));
   return pending;
 }
+
+/** Accepts the upgrade by hand, greets, and says that it is moving; reads nothing any more, and leaves nobody. */
+async function lingeringServer(): Promise<RawServer> {
+  return rawServer((socket) =>
+    socket.once('data', (head) => {
+      socket.write(acceptanceOf(head));
+      socket.write(Buffer.from([0x81, 7, ...Buffer.from('welcome')]));
+      socket.write(Buffer.from([0x88, 8, 1001 >> 8, 1001 & 0xff, ...Buffer.from('moving')]));
+      socket.pause();
+    }),
+  );
+}
+
+describe('a goodbye of the peer’s', () => {
+  it('is a loss before half a second has passed, though the peer stays', async () => {
+    const cloud = await lingeringServer();
+    const harness = run(connectionTo(cloud.url));
+    await harness.until(() => harness.frames.length === 1);
+    await advanceUntil(harness, () => harness.losses.length === 1, 50, 500);
+    expect(eventsOf(harness, 'reconnecting')[0]!.error).toMatchObject({ closeCode: 1001 });
+  });
+});
 
 describe('close', () => {
   it('is idempotent, and tells it once', async () => {

@@ -46,6 +46,9 @@ export interface PhysicalSocketOptions {
 
 type State = 'dialing' | 'open' | 'closing' | 'gone';
 
+/** Milliseconds that a peer has to leave after its goodbye: a round trip around the world. */
+const LEAVE_MS = 300;
+
 let lastId = 0;
 
 /** One socket from the request for its credential to its last byte: what sessions and pools are made of. */
@@ -258,6 +261,7 @@ export class PhysicalSocket {
       },
       onDrain: () => this.#drained(),
       onRefused: (refusal) => this.#refused(refusal),
+      onGoodbye: () => this.#dismissed(),
       onError: (error) => this.#failed(error),
       onClose: (code, reason) => this.#closed(code, reason),
     };
@@ -286,6 +290,11 @@ export class PhysicalSocket {
     this.#stop();
     this.#span.refused(refusal.status);
     this.#lose(refusalFailure(refusal, this.failureContext));
+  }
+
+  /** Some peers, and hops before them, say goodbye and leave much later. */
+  #dismissed(): void {
+    if (this.#state === 'open') this.#grace.arm(LEAVE_MS);
   }
 
   #failed(error: Error): void {

@@ -33,6 +33,8 @@ export interface TransportHandlers {
   onDrain(): void;
   /** The upgrade was answered with something else than 101. */
   onRefused(refusal: Refusal): void;
+  /** A close frame came and is answered; `onClose` follows when the peer ends the connection, if it does. */
+  onGoodbye(): void;
   /** The socket failed; `onClose` follows when it is gone. */
   onError(error: Error): void;
   onClose(code: number, reason: string): void;

@@ -14,12 +14,22 @@ export function connectSocket(options: ConnectOptions, handlers: TransportHandle
   return new WebSocketTransport(options, handlers);
 }
 
+/** Tells of a close frame when it comes; `ws` itself does when the peer has ended the connection, too. */
+class PromptWebSocket extends WebSocket {
+  /** `ws` answers a close frame with this, and says with it what it thinks of a frame that it cannot read. */
+  override close(code?: number, reason?: string | Buffer): void {
+    super.close(code, reason);
+    // Behind the 'error' of such a frame.
+    queueMicrotask(() => this.emit('goodbye'));
+  }
+}
+
 /**
  * A `ws` socket behind one set of handlers. Its 'error' listener is attached in the constructor and there is never a
  * moment without one, because an 'error' that nobody hears ends the process.
  */
 class WebSocketTransport implements Transport {
-  readonly #socket: WebSocket;
+  readonly #socket: PromptWebSocket;
   readonly #handlers: TransportHandlers;
   /** One function for all writes: a closure per frame would be garbage on the hot path. */
   readonly #written = (): void => {
@@ -35,7 +45,7 @@ class WebSocketTransport implements Transport {
   constructor(options: ConnectOptions, handlers: TransportHandlers) {
     this.#handlers = handlers;
     this.#proxy = proxyName(options.agent);
-    this.#socket = new WebSocket(options.url, [...options.protocols], {
+    this.#socket = new PromptWebSocket(options.url, [...options.protocols], {
       headers: { ...options.headers },
       ...(options.agent === undefined ? {} : { agent: options.agent }),
       followRedirects: false,
@@ -57,6 +67,7 @@ class WebSocketTransport implements Transport {
     this.#socket.on('message', (data, isBinary) => {
       handlers.onFrame(isBinary ? (data as Buffer) : (data as Buffer).toString('utf8'));
     });
+    this.#socket.on('goodbye', () => handlers.onGoodbye());
     this.#socket.on('ping', () => handlers.onPing());
     this.#socket.on('pong', (carried) => handlers.onPong(carried.toString('latin1')));
     this.#socket.on('close', (code, reason) => this.#closed(code, reason));

@@ -18,7 +18,7 @@ export function configuration({ admin, port, unaware, cloud, quiet, nobody }: Pl
     route('plain', 'cloud'),
     route('quiet', 'quiet', { idle_timeout: '20s' }),
     route('impatient', 'quiet', { idle_timeout: '3s' }),
-    route('short', 'cloud', { max_stream_duration: { max_stream_duration: '3s' } }),
+    route('short', 'cloud', { max_stream_duration: { max_stream_duration: '5s' } }),
     route('single', 'single'),
     route('down', 'nobody'),
   ];

@@ -1,13 +1,15 @@
-import { match } from 'node:assert/strict';
+import { deepEqual, match } from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { APITimeoutError } from '@livekit/agents';
 import type { Loopback } from '@patchbay/loopback';
 import { answers } from '../../process/answers.ts';
 import { runCommand } from '../../process/command.ts';
 import { defineSystem } from '../../system.ts';
 import { dictationOver, startCloud, wordsOf } from '../ways.ts';
-import { comeBack, expectEveryWord, expectPassage, expectRefusal } from '../callers.ts';
+import { brokenOff, comeBack, expectEveryWord, expectPassage, expectRefusal, expectReturn } from '../callers.ts';
+import { replaceable, type Replaceable } from '../replaceable.ts';
 import { startVigil, withoutPings, type Vigil } from '../vigil.ts';
 import { configuration } from './configuration.ts';
 
@@ -17,7 +19,7 @@ interface World {
   at: (route: string) => { baseURL: string };
   /** Where nobody told it of upgrades. */
   unaware: { baseURL: string };
-  restart: () => Promise<void>;
+  service: Replaceable;
   /** Who says nothing, from the start on. */
   vigil: Vigil;
 }
@@ -44,23 +46,19 @@ export const envoy = defineSystem<World>({
     const file = join(stage.folder(), 'envoy.json');
     const places = { admin: admin!, port: port!, unaware: unaware!, nobody: nobody! };
     await writeFile(file, JSON.stringify(configuration({ ...places, cloud: cloud.port, quiet: quiet.port })));
-    const run = () =>
+    const service = await replaceable(() =>
       stage.service({
         command: join(program, '_bin/envoy'),
         args: ['-c', file, '-l', 'warning', '--concurrency', '1', '--disable-hot-restart'],
         isReady: () => answers(`http://127.0.0.1:${port}/`),
-      });
-    let service = await run();
+      }),
+    );
     const at = (route: string) => ({ baseURL: `http://127.0.0.1:${port}/${route}/v1` });
-    const vigil = startVigil(at('quiet'));
+    const vigil = startVigil(at('quiet'), { patienceMs: 20_000 });
     stage.atEnd(() => vigil.end());
     return {
-      ...{ cloud, at, vigil },
+      ...{ cloud, at, vigil, service },
       unaware: { baseURL: `http://127.0.0.1:${unaware}/plain/v1` },
-      async restart() {
-        await service.stop();
-        service = await run();
-      },
     };
   },
   cases: [
@@ -93,19 +91,21 @@ export const envoy = defineSystem<World>({
       id: 'upstream-abort',
       about: 'cut',
       title: 'a provider that breaks off in the middle of a phrase costs no word of it',
-      run: ({ at, cloud }) => expectEveryWord(at('plain'), { dials: 2, midway: () => cloud.dropSockets() }),
+      run: ({ at, cloud }) =>
+        expectEveryWord(at('plain'), { dials: 2, loss: brokenOff, midway: () => cloud.dropSockets() }),
     },
     {
       id: 'longest-stream',
       about: 'cut',
       title: '`max_stream_duration` cuts who speaks, whatever we ping, and costs no word',
-      run: ({ at }) => expectEveryWord(at('short'), {}),
+      // The streams last for five seconds: the first one until the middle of the second phrase.
+      run: ({ at }) => expectEveryWord(at('short'), { dials: 2, loss: brokenOff, first: () => sleep(2_000) }),
     },
     {
       id: 'idle-timeout',
       about: 'silence',
       title: 'an idle timeout below our ping cuts off who is silent, and costs no word',
-      run: ({ at }) => expectEveryWord(at('impatient'), { first: comeBack }),
+      run: ({ at }) => expectEveryWord(at('impatient'), { dials: 2, loss: brokenOff, first: comeBack }),
     },
     {
       id: 'idle-timeout-above',
@@ -117,7 +117,11 @@ export const envoy = defineSystem<World>({
       id: 'restart',
       about: 'operation',
       title: 'a restart in the middle of a phrase costs no word',
-      run: ({ at, restart }) => expectEveryWord(at('plain'), { midway: restart }),
+      run: ({ at, service }) =>
+        expectReturn(at('plain'), {
+          ...{ go: () => service.stop(), come: () => service.start() },
+          ...{ loss: brokenOff, refused: /ECONNREFUSED/ },
+        }),
     },
   ],
 });
@@ -134,7 +138,12 @@ async function expectQueue(way: { baseURL: string }): Promise<string> {
     await first.end();
     await patient.say('My turn.', { live: true });
     await patient.heard(1);
-    return `${wordsOf(error)}; then every word`;
+    deepEqual(
+      [first, hasty, patient].map(({ dials }) => dials),
+      [1, 1, 1],
+      'dials',
+    );
+    return `1 dial each: ${wordsOf(error)}; then every word`;
   } finally {
     await Promise.all([first, hasty, patient].map((call) => call.end()));
   }

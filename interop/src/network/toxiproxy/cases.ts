@@ -1,9 +1,10 @@
-import { equal, match } from 'node:assert/strict';
+import { equal, match, ok } from 'node:assert/strict';
 import type { Loopback } from '@patchbay/loopback';
 import type { Case } from '../../system.ts';
-import { failureOf, type Call } from '../../talk/call.ts';
-import { until } from '../../talk/until.ts';
-import { comeBack, expectEveryWord, expectRefusal } from '../callers.ts';
+import { failureOf } from '../../talk/call.ts';
+import { brokenOff, expectEveryWord, expectRefusal, expectReturn } from '../callers.ts';
+import { connectionsTo } from '../connections.ts';
+import { expectLine, lineTo, type Line } from '../line.ts';
 import { ask, recite } from '../requests.ts';
 import { wordsOf, type Way } from '../ways.ts';
 import type { Toxics } from './toxics.ts';
@@ -25,6 +26,7 @@ export const toxicCases: Case<World>[] = [
     async run({ toxics, way }) {
       for (const direction of ['upstream', 'downstream'] as const)
         await toxics.add('latency', { latency: 200, jitter: 50 }, direction);
+      await expectLine(way.baseURL, ({ answeredMs }) => answeredMs >= 290);
       return expectEveryWord(way, { dials: 1 });
     },
   }),
@@ -33,8 +35,9 @@ export const toxicCases: Case<World>[] = [
     about: 'line',
     title: 'three bytes at a time are put together again, on sockets and in HTTP',
     async run({ toxics, way }) {
-      for (const direction of ['upstream', 'downstream'] as const)
-        await toxics.add('slicer', { average_size: 3, size_variation: 2, delay: 0 }, direction);
+      // Without a wait, the machine puts them together again before anybody reads them.
+      await toxics.add('slicer', { average_size: 3, size_variation: 2, delay: 10 });
+      await expectLine(way.baseURL, ({ pieces }) => pieces > 10);
       const seen = await expectEveryWord(way, { dials: 1 });
       equal(await recite(way, 'Four for a boy.'), 'Four for a boy.');
       return `${seen}; every word of the voice`;
@@ -47,6 +50,7 @@ export const toxicCases: Case<World>[] = [
     async run({ toxics, way }) {
       // Speech makes 64 KB a second of its base64.
       await toxics.add('bandwidth', { rate: 40 }, 'upstream');
+      await expectLine(way.baseURL, ({ answeredMs }) => answeredMs >= 250, 12_000);
       return expectEveryWord(way, { dials: 1 });
     },
   }),
@@ -79,22 +83,53 @@ export const toxicCases: Case<World>[] = [
       return expectRefusal(way, { says: /socket hang up/, dials: 2 });
     },
   }),
-  midCall('hole', 'a line that goes silent in the middle of a phrase is noticed by its silence', hole, {
-    ...hasty,
+  midCall({
+    id: 'hole',
+    title: 'a line that goes silent in the middle of a phrase is noticed by its silence',
+    poison: hole,
     loss: /no transcript within|no pong came/,
+    refused: /no answer to the dial within 1500 ms/,
+    ...hasty,
   }),
-  midCall('reset', 'a reset in the middle of a phrase', (toxics) => toxics.add('reset_peer', { timeout: 0 })),
-  midCall('cut', 'a line that ends in the middle of a frame', (toxics) => toxics.add('limit_data', { bytes: 0 })),
-  midCall('shut', 'a door that is shut in the middle of a phrase, and to the next dial', (toxics) => toxics.shut(), {
-    losses: 2,
+  midCall({
+    id: 'reset',
+    title: 'a reset in the middle of a phrase, and at the next dial',
+    poison: (toxics) => toxics.add('reset_peer', { timeout: 0 }),
+    refused: /ECONNRESET/,
+  }),
+  midCall({
+    id: 'cut',
+    title: 'a line that ends in the middle of a frame, and of the answer to the next dial',
+    poison: (toxics) => toxics.add('limit_data', { bytes: 5 }),
+    refused: /ECONNRESET/,
+  }),
+  midCall({
+    id: 'shut',
+    title: 'a door that is shut in the middle of a phrase, and to the next dial',
+    poison: (toxics) => toxics.shut(),
+    refused: /ECONNREFUSED/,
   }),
   poisoned({
     id: 'slow-close',
     about: 'loss',
     title: 'a service that says goodbye and is slow to leave is not waited for',
     async run({ cloud, toxics, way }) {
-      await toxics.add('slow_close', { delay: 3_000 });
-      return expectEveryWord(way, { dials: 2, loss: /code 1001/, midway: () => cloud.dropSockets(1001, 'moving') });
+      await toxics.add('slow_close', { delay: 60_000 });
+      let other: Line | undefined;
+      try {
+        const seen = await expectEveryWord(way, {
+          ...{ dials: 2, loss: /code 1001/ },
+          async midway() {
+            // It leaves somebody else, too, who waits for that.
+            other = await lineTo(way.baseURL);
+            cloud.dropSockets(1001, 'moving');
+          },
+        });
+        ok(other!.isOpen(), 'the service was not slow to leave');
+        return seen;
+      } finally {
+        other?.hangUp();
+      }
     },
   }),
   poisoned({
@@ -103,9 +138,13 @@ export const toxicCases: Case<World>[] = [
     title: 'speech over HTTP that ends too soon is an error, not a short sentence',
     async run({ toxics, way }) {
       await toxics.add('limit_data', { bytes: 20_000 });
-      const error = await failureOf(recite(way, 'Five for silver, six for gold.'));
+      const text = 'Five for silver, six for gold.';
+      const asked = failureOf(recite(way, text));
+      const dials = await connectionsTo(Number(new URL(way.baseURL).port), () => asked);
+      const error = await asked;
       match(error.message, /the answer broke off/);
-      return wordsOf(error);
+      equal(dials, 1, 'dials');
+      return `1 dial: ${wordsOf(error)}`;
     },
   }),
 ];
@@ -114,35 +153,23 @@ async function hole(toxics: Toxics): Promise<void> {
   for (const direction of ['upstream', 'downstream'] as const) await toxics.add('timeout', { timeout: 0 }, direction);
 }
 
-/** Something happens to the line when half a phrase is said, and is over when everybody has noticed. */
-function midCall(
-  id: string,
-  title: string,
-  poison: (toxics: Toxics) => Promise<void>,
-  { loss = /broke off/, losses = 1, ...more }: { loss?: RegExp; losses?: number } & Partial<Way> = {},
-): Case<World> {
+interface Poisoning {
+  id: string;
+  title: string;
+  poison: (toxics: Toxics) => Promise<void>;
+  loss?: RegExp;
+  refused: RegExp;
+}
+
+/** Something happens to the line when half a phrase is said, and is over when everybody has dialled in vain. */
+function midCall({ id, title, poison, loss = brokenOff, refused, ...more }: Poisoning & Partial<Way>): Case<World> {
   return poisoned({
     id: `${id}-mid-call`,
     about: 'loss',
     title: `${title}: the phrase is heard whole`,
     async run({ toxics, way }) {
-      let calls: readonly Call[] = [];
-      const seen = await expectEveryWord(
-        { ...way, ...more },
-        {
-          loss,
-          first: async (all) => (calls = all),
-          async midway() {
-            await poison(toxics);
-            await until(
-              () => calls.every((call) => call.losses.length >= losses),
-              () => `${losses} losses, of which came ${calls.map((call) => call.losses.length).join(' and ')}`,
-            );
-            await toxics.cure();
-            await comeBack(calls);
-          },
-        },
-      );
+      const fate = { go: () => poison(toxics), come: () => toxics.cure(), loss, refused };
+      const seen = await expectReturn({ ...way, ...more }, fate);
       return seen.replace(/\d+ ms, and no pong/, '… ms, and no pong');
     },
   });
