@@ -12,6 +12,7 @@ export {
   checkNumber,
   checkObject,
   checkOneOf,
+  checkPhrases,
   checkRange,
   checkString,
   checkStreaming,
@@ -37,7 +38,7 @@ export { logger, type Logger } from './logging.ts';
 export { fieldsOf, listOf, numberOf, textOf } from './json-fields.ts';
 export { resolveConnect, routeIfAny, routeTo, withBase, type PluginConnectOptions, type Route } from './connect.ts';
 export { registerPlugin } from './register-plugin.ts';
-export { resolveOptions, withoutEmpty, type OptionRule, type OptionRules } from './option-rules.ts';
+export { resolveOptions, unsetWhere, type OptionRule, type OptionRules } from './option-rules.ts';
 export { snakeCased } from './snake-cased.ts';
 export type { Words } from './words.ts';
 export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';

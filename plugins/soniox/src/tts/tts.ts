@@ -25,7 +25,7 @@ export class TTS extends UpdatableTTS<SpeakOptions> {
       options: speaking,
       resolve: resolveSpeaking,
       tokenizer: tokenizerOf('tokenizer', options.tokenizer),
-      alignedTranscript: speaking.returnTimestamps === true,
+      alignedTranscriptOf: ({ returnTimestamps }) => returnTimestamps === true,
     });
   }
 
