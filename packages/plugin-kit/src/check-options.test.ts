@@ -11,6 +11,7 @@ import {
   checkNames,
   checkNumber,
   checkOneOf,
+  checkPhrases,
   checkRange,
   checkString,
   checkStreaming,
@@ -36,6 +37,7 @@ describe('checks of options', () => {
     ['checkMono', (v) => checkMono('opt', v), [1], [0, 2, '1', null, secret]],
     ['checkOneOf', (v) => checkOneOf('opt', v, ['a', 'b']), ['a', 'b'], ['c', null, 5, secret, ['a']]],
     ['checkNumber', (v) => checkNumber('opt', v, [8, 16]), [8, 16], [9, '8', NaN, null, secret]],
+    ['checkPhrases', (v) => checkPhrases('opt', v, [3]), [[], ['a b', 'c'], [' ']], ['a', ['a b', 'c d'], [5], null]],
     ['checkNames', (v) => checkNames('opt', v), [[], ['a']], ['a', [''], [' '], [5], null, [[secret]]]],
     [
       'checkTexts',

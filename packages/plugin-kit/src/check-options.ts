@@ -92,6 +92,13 @@ export function checkNames(option: string, value: unknown): void {
   }
 }
 
+/** A list of texts, of at most so many words in all. */
+export function checkPhrases(option: string, value: unknown, [most = Infinity]: readonly number[]): void {
+  checkStrings(option, value);
+  const words = (value as string[] | undefined)?.reduce((sum, each) => sum + (each.match(/\S+/g)?.length ?? 0), 0) ?? 0;
+  if (words > most) refuseOption(option, `a list of at most ${most} words in all, not ${words}`);
+}
+
 /** Texts by name, as an object; no `Map`. */
 export function checkTexts(option: string, value: unknown): void {
   checkObject(option, value);

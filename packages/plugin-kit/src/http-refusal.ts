@@ -25,7 +25,7 @@ export async function refusalOf(
   const hint = hop === 'proxy' ? wishOf(status) : connection.hint({ status, text: body });
   const who = hop === 'proxy' ? `${`the proxy ${proxy ?? ''}`.trim()} before ${connection.host}` : connection.host;
   const parts = [`${who} answered ${status}`, reason, hint].filter((part) => part !== undefined);
-  const requestId = requestIdIn(headers, connection.endpoint.refusal?.requestId);
+  const requestId = requestIdIn(headers, connection.endpoint.requestIdHeader, said.requestId);
   const waitMs = retryAfter(headers);
   return new PatchbayError(hop === 'proxy' ? 'proxy-refused' : 'provider-error', scrub(parts.join(': ')), {
     status,

@@ -59,7 +59,7 @@ export async function sendHttp(request: HttpRequest): Promise<HttpResponse> {
     const status = message.statusCode ?? 0;
     const scrub = (text: string): string => connection.scrub(text);
     if (status < 200 || status >= 300) throw await refusalOf(connection, message, { proxy, scrub });
-    const requestId = requestIdIn(message.headers, connection.endpoint.refusal?.requestId);
+    const requestId = requestIdIn(message.headers, connection.endpoint.requestIdHeader);
     return {
       status,
       headers: message.headers,
@@ -127,7 +127,9 @@ async function* read(message: IncomingMessage, request: HttpRequest, dial: DialR
     // Node throws away what was not read yet, and calls it the end.
     if (request.signal.aborted) throw abortOf(request.signal);
   } catch (error) {
-    throw request.signal.aborted ? abortOf(request.signal) : failureOf(error, request, dial, 'the answer broke off');
+    if (request.signal.aborted) throw abortOf(request.signal);
+    const requestId = requestIdIn(message.headers, request.connection.endpoint.requestIdHeader);
+    throw failureOf(error, request, dial, { what: 'the answer broke off', requestId });
   }
 }
 
@@ -137,12 +139,18 @@ function abortOf(signal: AbortSignal): PatchbayError {
   return PatchbayError.is(reason) ? reason : new PatchbayError('aborted', 'the request was aborted');
 }
 
-function failureOf(error: unknown, { connection }: HttpRequest, dial: DialRequest, what?: string): PatchbayError {
+function failureOf(
+  error: unknown,
+  { connection }: HttpRequest,
+  dial: DialRequest,
+  { what, requestId }: { what?: string; requestId?: string | undefined } = {},
+): PatchbayError {
   const { clock } = currentRuntime();
   const context: FailureContext = {
     connection,
     where: dial.redacted,
     scrub: (text) => connection.scrub(text),
+    ...(requestId === undefined ? {} : { requestId }),
     wallClock: () => clock.wallClock(),
   };
   return dialFailure(error, context, what).error;

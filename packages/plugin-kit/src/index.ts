@@ -12,6 +12,7 @@ export {
   checkNumber,
   checkObject,
   checkOneOf,
+  checkPhrases,
   checkRange,
   checkString,
   checkStreaming,
@@ -39,7 +40,7 @@ export { providerFailure } from './provider-failure.ts';
 export { resolveConnect, routeIfAny, routeTo, withBase, type PluginConnectOptions, type Route } from './connect.ts';
 export { registerPlugin } from './register-plugin.ts';
 export { resolverOf, type OptionsResolver } from './options-resolver.ts';
-export { resolveOptions, withoutEmpty, type OptionRule, type OptionRules } from './option-rules.ts';
+export { resolveOptions, unsetWhere, type OptionRule, type OptionRules } from './option-rules.ts';
 export { snakeCased } from './snake-cased.ts';
 export type { Words } from './words.ts';
 export { connectOptionsOf, environment, Secret, type ConnectOptions } from './options.ts';

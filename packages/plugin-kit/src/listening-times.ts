@@ -15,6 +15,9 @@ export const longestReplayMs: number = 15_000;
 /** A transcript that is owed comes within this, or within `timeoutMs` if that is more; nobody waits longer for a reply. */
 export const answerMs: number = 10_000;
 
+/** What only another socket can be told waits so long for a pause, so as not to cut a turn in two. */
+export const pauseMs: number = 10_000;
+
 /** A sign of life comes sooner, for the words of before have to be said again in time. */
 export const probeMs: number = 8_000;
 

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import {
   checkCount,
@@ -8,7 +9,7 @@ import {
   checkStreaming,
   checkStrings,
 } from './check-options.ts';
-import { resolveOptions, withoutEmpty, type OptionRules } from './option-rules.ts';
+import { resolveOptions, unsetWhere, type OptionRules } from './option-rules.ts';
 
 interface EarOptions {
   model: string;
@@ -69,6 +70,25 @@ describe('options by rules', () => {
     expect(resolveOptions(rules, { tags }, before).tags).toEqual(['a', 'b']);
   });
 
+  it('are copied whoever watches them, and whatever they are made of', () => {
+    const copied = (value: object) => resolveOptions<{ value: unknown }>({ value: [null, () => {}] }, { value }).value;
+    const texts = Object.assign(Object.create(null) as object, { a: 'b', deep: ['c'] });
+    const foreign = runInNewContext('({ a: ["b"] })') as object;
+    for (const value of [new Proxy(['a'], {}), texts, new Proxy(texts, {}), foreign, [new Proxy({ a: 1 }, {})]]) {
+      const copy = copied(value);
+      expect(copy).not.toBe(value);
+      expect(JSON.stringify(copy)).toBe(JSON.stringify(value));
+    }
+    const copy = copied(texts) as { deep: string[] };
+    (texts as typeof copy).deep.push('d');
+    expect(copy.deep).toEqual(['c']);
+    const named = JSON.parse('{"__proto__":"x"}') as object;
+    expect(Object.entries(copied(named) as object)).toEqual([['__proto__', 'x']]);
+    const circle: unknown[] = [];
+    circle.push(circle);
+    expect((copied(circle) as unknown[])[0]).not.toBe(circle);
+  });
+
   it('that are somebody’s object stay that object', () => {
     class Vad {
       stream(): void {}
@@ -77,9 +97,11 @@ describe('options by rules', () => {
       expect(resolveOptions<{ vad: object | null }>({ vad: [null, checkStreaming] }, { vad }).vad).toBe(vad);
   });
 
-  it('that are empty may stand for what is not set', () => {
-    expect(withoutEmpty({ model: '', format: 'loud' }, 'model', 'format')).toEqual({ format: 'loud' });
-    expect(withoutEmpty(null as never, 'model')).toBeNull();
+  it('that are empty or null may stand for what is not set', () => {
+    const where = { model: ['', null], format: [''] } as const;
+    for (const model of ['', null]) expect(unsetWhere({ model, format: 'loud' }, where)).toEqual({ format: 'loud' });
+    expect(unsetWhere({ model: 'ears', format: null }, where)).toEqual({ model: 'ears', format: null });
+    expect(unsetWhere(null as never, where)).toBeNull();
   });
 
   it.each<[string, unknown, string]>([

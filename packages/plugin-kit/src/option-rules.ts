@@ -53,17 +53,23 @@ export function resolveOptions<Options extends object>(
       continue;
     }
     check(name, value, bounds);
-    resolved[name] = copyOf(value);
+    resolved[name] = copyOf(value) as never;
   }
   return resolved;
 }
 
 /**
- * Options of which these are not set where they are empty: what an unset variable leads to.
+ * Options of which some are not set where they are one of these: empty is what an unset variable leads to, and so is
+ * `null` where it cannot say "none".
  */
-export function withoutEmpty<Options extends object>(options: Options, ...names: (keyof Options)[]): Options {
-  const empty = names.filter((name) => (options as Options | null)?.[name] === '');
-  return empty.length === 0 ? options : { ...options, ...Object.fromEntries(empty.map((name) => [name, undefined])) };
+export function unsetWhere<Options extends object>(
+  options: Options,
+  values: Readonly<Partial<Record<keyof Options, readonly ('' | null)[]>>>,
+): Options {
+  const unset = Object.entries<readonly unknown[] | undefined>(values).flatMap(([name, each]) =>
+    each?.includes((options as Options | null)?.[name as keyof Options]) === true ? [[name, undefined]] : [],
+  );
+  return unset.length === 0 ? options : { ...options, ...(Object.fromEntries(unset) as object) };
 }
 
 function checkChangeable(rules: object, given: object): void {
@@ -74,15 +80,29 @@ function checkChangeable(rules: object, given: object): void {
   }
 }
 
-/** Plain data is copied; a VAD, or what else has methods, is somebody's. */
-function copyOf<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null) return value;
-  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
-  try {
-    return structuredClone(value);
-  } catch {
-    return value;
+/**
+ * Plain data is copied, as deep as it goes, whoever watches it: proxies too, which `structuredClone` refuses. A VAD, or
+ * what else has methods, is somebody's.
+ */
+function copyOf(value: unknown, copies: Map<unknown, unknown> = new Map<unknown, unknown>()): unknown {
+  if (typeof value !== 'object' || value === null || !isData(value)) return value;
+  if (copies.has(value)) return copies.get(value);
+  const copy: object = Array.isArray(value) ? [] : {};
+  copies.set(value, copy);
+  for (const [name, each] of Object.entries(value)) {
+    // Assigned, one that is called `__proto__` would be lost.
+    const data = { value: copyOf(each, copies), enumerable: true, writable: true, configurable: true };
+    Object.defineProperty(copy, name, data);
   }
+  return copy;
+}
+
+/** A list, or an object of no class, also of another realm's. */
+function isData(value: object): boolean {
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return isPlain && Object.values(value).every((each) => typeof each !== 'function');
 }
 
 function defaultsOf<Options extends object>(rules: OptionRules<Options>): Options {

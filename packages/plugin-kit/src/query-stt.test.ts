@@ -94,6 +94,73 @@ describe('options in the query', () => {
   });
 });
 
+describe('options that change while somebody speaks', () => {
+  const talk = async () => {
+    const heard = await listen();
+    const first = await room.server.socket(0);
+    heard.stream.pushFrame(frame(3_000, 500));
+    first.send({ type: 'voice', id: 'a', at: 0 }, { type: 'partial', id: 'a', text: 'two' });
+    await until(() => heard.story().includes('two…'));
+    return { ...heard, first };
+  };
+  const alone = async (): Promise<void> => {
+    await turns();
+    await room.clock.advance(1_000);
+    expect(room.server.upgrades).toBe(1);
+  };
+
+  it('wait for the end of the turn, which stays one, and lose nothing behind it', async () => {
+    const { model, stream, story, first } = await talk();
+    model.change({ language: 'de' });
+    await alone();
+    first.send({ type: 'silence', id: 'a', at: 300 });
+    await alone();
+    first.send({ type: 'text', id: 'a', text: 'two words' });
+    await until(() => story().includes('END'));
+    await room.clock.advance(1);
+    const second = await room.server.socket(1);
+    stream.pushFrame(frame(11_000, 500));
+    await until(() => second.audio.length === 3_200 + 8_000);
+    expect([queryOf(second)[0], second.audio[0]]).toEqual([['language', 'de'], 3_000 + 300 * 16]);
+    expect(story()).toEqual(['START', 'two…', 'two words.', 'END']);
+  });
+
+  it('wait for ten seconds at most, and what was said is heard again', async () => {
+    const { model } = await talk();
+    model.change({ language: 'de' });
+    await room.clock.advance(9_000);
+    model.change({ language: 'fr' });
+    expect(room.server.upgrades).toBe(1);
+    await room.clock.advance(1_000);
+    const second = await room.server.socket(1);
+    expect(queryOf(second)[0]).toEqual(['language', 'fr']);
+    await until(() => second.audio.length === 8_000);
+    await room.clock.advance(10_000);
+    expect(room.server.upgrades).toBe(2);
+  });
+
+  it('and change back need no other socket', async () => {
+    const { model, story, first } = await talk();
+    model.change({ language: 'de' });
+    model.change({ language: 'en' });
+    first.send({ type: 'silence', id: 'a' }, { type: 'text', id: 'a', text: 'two words' });
+    await until(() => story().includes('END'));
+    await room.clock.advance(10_000);
+    expect(room.server.upgrades).toBe(1);
+  });
+
+  it('are known to the socket that takes over when the present one is lost', async () => {
+    const { model, connection, first } = await talk();
+    model.change({ language: 'de' });
+    first.socket.terminate();
+    await until(() => connection.some(({ type }) => type === 'reconnecting'));
+    await room.clock.advance(1_000);
+    expect(queryOf(await room.server.socket(1))[0]).toEqual(['language', 'de']);
+    await room.clock.advance(10_000);
+    expect(room.server.upgrades).toBe(2);
+  });
+});
+
 describe('a line without audio', () => {
   it('is kept open from the first socket on, first by audio, and by a word from then on', async () => {
     await listen();

@@ -19,9 +19,9 @@ export abstract class SocketChunkedStream<Options extends object> extends tts.Ch
     connOptions: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
     abortSignal?: AbortSignal,
   ) {
+    const sockets = socketsOf(model);
     super(text, model, connOptions, abortSignal);
     this.#attempts = new SpeechAttempts(model, connOptions);
-    const sockets = socketsOf(model);
     this.#speaker = new Speaker({
       ...{ sockets, options, timeoutMs: connOptions.timeoutMs },
       emit: (audio) => {

@@ -290,6 +290,8 @@ export class SpeechTurn<Options extends object> implements SpokenTurn {
   }
 
   #error(code: 'closed' | 'protocol-violation' | 'inactivity-timeout' | 'first-event-timeout', what: string) {
-    return new PatchbayError(code, `${this.#sockets.description.connection.host}: ${what}`, { retryable: true });
+    const requestId = this.#socket && this.#sockets.requestIdOf(this.#socket.id);
+    const details = { retryable: true, ...(requestId === undefined ? {} : { requestId }) };
+    return new PatchbayError(code, `${this.#sockets.description.connection.host}: ${what}`, details);
   }
 }

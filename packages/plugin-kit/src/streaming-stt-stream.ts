@@ -3,7 +3,7 @@ import { currentRuntime, type ConnectionEvent, type Frame, type Link, type Sessi
 import type { PatchbayError } from '@patchbay/ws-url';
 import { AudioHistory } from './audio-history.ts';
 import { checkTimeout } from './check-options.ts';
-import { ChosenVad } from './chosen-vad.ts';
+import { ChosenVad, type Prepared } from './chosen-vad.ts';
 import { guardedEmit } from './guarded-emit.ts';
 import { IdleLine } from './idle-line.ts';
 import { InterimPacer } from './interim-pacer.ts';
@@ -14,6 +14,7 @@ import { LostStretch } from './lost-stretch.ts';
 import { Patience } from './patience.ts';
 import { PcmChunker } from './pcm-chunker.ts';
 import { SignOfLife } from './sign-of-life.ts';
+import { SocketOptions } from './socket-options.ts';
 import { Speech } from './speech.ts';
 import { decodeJson, type SpeechToTextContext, type SpeechToTextWire } from './speech-to-text-wire.ts';
 import { listeningOf, type StreamingSTT, type StreamingSTTDescription } from './streaming-stt.ts';
@@ -50,9 +51,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   readonly #vad: ChosenVad;
   #settle!: () => void;
   readonly #patience: Patience;
-  #options: Readonly<Options>;
-  /** What the URL of the latest socket was made of. */
-  #dialledWith: Readonly<Options>;
+  readonly #options: SocketOptions<Options>;
   #session: Session | undefined;
   #link: Link | undefined;
   #running = false;
@@ -78,15 +77,20 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     connOptions: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
   ) {
     checkTimeout('connOptions.timeoutMs', connOptions.timeoutMs);
+    const description = listeningOf(model);
     // No rate: LiveKit would resample with native code that ignores a frame's offset; the chunker does it.
     super(model, undefined, connOptions);
     this.settled = new Promise((resolve) => (this.#settle = resolve));
     this.#model = model;
-    this.#description = listeningOf(model);
-    const { wire, sampleRate, chunkMs = defaultChunkMs, languageOf, interimIntervalOf } = this.#description;
+    this.#description = description;
+    const { wire, sampleRate, chunkMs = defaultChunkMs, languageOf, interimIntervalOf } = description;
     this.#wire = typeof wire === 'function' ? wire() : wire;
-    this.#options = options;
-    this.#dialledWith = options;
+    this.#options = new SocketOptions(options, {
+      ...{ description, wire: this.#wire, clock: this.#clock },
+      isPause: () => this.#isQuiet,
+      send: (frame) => void this.#session?.send(frame),
+      reconnect: () => this.#session?.reconnect('options changed'),
+    });
     this.#connOptions = connOptions;
     this.#patience = new Patience(this.#clock, connOptions.timeoutMs);
     this.#history = new AudioHistory(this.#clock);
@@ -96,8 +100,8 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#pacer = new InterimPacer(this.#clock, (event) => void (this.queue.closed || this.queue.put(event)));
     this.#chunker = new PcmChunker({ sampleRate, chunkMs, onChunk: (bytes, ms) => this.#sendAudio(bytes, ms) });
     this.#speech = new Speech({
-      emit: (event) => this.#pacer.tell(event, interimIntervalOf?.(this.#options) ?? 0),
-      language: () => languageOf?.(this.#options) ?? '',
+      emit: (event) => this.#pacer.tell(event, interimIntervalOf?.(this.#options.now) ?? 0),
+      language: () => languageOf?.(this.#options.now) ?? '',
       secondsAt: (socketMs) => this.#secondsAt(socketMs),
       sentMs: () => this.#history.pushedMs - this.#originMs,
       ageMs: (socketMs) => this.#history.ageMs(this.#originMs + socketMs),
@@ -111,33 +115,35 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
       stopped: (silentMs) => {
         this.#flush();
         this.#speech.stoppedLocally(localSpeech, silentMs);
+        this.#options.look();
       },
+      gone: () => this.#speech.stoppedLocally(localSpeech, 0),
     });
-    this.#vad.choose(this.#description.vadOf?.(options));
+    try {
+      this.#vad.prepare(description.vadOf?.(options)).use();
+    } catch (error) {
+      // LiveKit has a task for it already, which would dial.
+      this.close();
+      throw error;
+    }
   }
 
   protected get options(): Readonly<Options> {
-    return this.#options;
+    return this.#options.now;
   }
 
   get isClosed(): boolean {
     return this.closed;
   }
 
-  /** Applies options to the open connection: by a message where the wire has one, by a new socket otherwise. */
+  /** Applies options to the open connection: by a message where the wire has one, by a new socket in the next pause otherwise. */
   protected changeOptions(options: Readonly<Options>): void {
-    const before = this.#options;
-    this.#options = options;
-    this.#vad.choose(this.#description.vadOf?.(options));
-    if (this.#link !== undefined) this.#tellChange(before);
+    this.prepareOptions(options).use();
   }
 
-  /** `false`: only another socket can be told, and it is on its way. */
-  #tellChange(before: Readonly<Options>): boolean {
-    const change = this.#wire.update?.(before, this.#context) ?? 'reconnect';
-    if (change === 'reconnect') this.#session?.reconnect('options changed');
-    else for (const frame of change) this.#session?.send(frame);
-    return change !== 'reconnect';
+  /** The same in two steps, so that several streams change or none. Throws for a VAD that cannot listen. */
+  protected prepareOptions(options: Readonly<Options>): Prepared {
+    return this.#vad.prepare(this.#description.vadOf?.(options), () => this.#options.change(options));
   }
 
   /** Ends at once; what is still owed will not come. */
@@ -191,7 +197,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #newSession(): Session {
     return listeningSession(this.#description, {
       timeoutMs: this.#connOptions.timeoutMs,
-      options: () => (this.#dialledWith = this.#options),
+      options: () => this.#options.dialled(),
       isQuiet: () => this.#isQuiet,
       handlers: {
         open: (link) => this.#opened(link),
@@ -205,7 +211,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #opened(link: Link): void {
     this.#hasOpened = true;
     // It is told nothing and will be lost: the next one listens.
-    if (this.#isOutdated) return;
+    if (!this.#options.opened()) return;
     this.#link = link;
     this.#idleLine?.opened();
     for (const frame of this.#wire.open?.(this.#context) ?? []) link.send(frame);
@@ -219,17 +225,6 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     else if (this.#flushOnOpen) this.#flushAgain();
   }
 
-  /** Options may have changed while a socket was dialled, and its URL says the old ones. */
-  get #isOutdated(): boolean {
-    const { connection, modelOf, queryOf } = this.#description;
-    const before = this.#dialledWith;
-    if (before === this.#options) return false;
-    if (queryOf !== undefined) return !this.#tellChange(before);
-    if (!['url', 'both'].includes(connection.modelIn) || modelOf?.(before) === modelOf?.(this.#options)) return false;
-    this.#session?.reconnect('options changed');
-    return true;
-  }
-
   #received(frame: Frame, link: Link): boolean {
     const wire = this.#wire;
     const message = (wire.decode ?? decodeJson)(frame);
@@ -237,12 +232,15 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     this.#unended.touch();
     this.#signOfLife.received();
     for (const answer of wire.receive(message, this.#speech, this.#context) ?? []) link.send(answer);
+    // Behind the whole of the message: it may begin the next turn as well.
+    this.#options.look();
     return wire.proves?.(message) ?? true;
   }
 
   #lost(error: PatchbayError | undefined): void {
     if (this.#link === undefined) return;
     this.#link = undefined;
+    this.#options.lost();
     this.#isMended = this.#wire.lost?.(this.#speech, error) === true;
     const isOver = this.closed || (this.#inputEnded && error === undefined);
     this.#lostStretch.closed(isOver ? Infinity : this.#owedFromMs, this.#unanswered.answeredUntilMs);
@@ -381,7 +379,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   }
 
   get #context(): SpeechToTextContext<Options> {
-    return { connection: this.#description.connection, options: this.#options };
+    return { connection: this.#description.connection, options: this.#options.now };
   }
 
   /** Something loud was sent of which nobody knows whether the provider heard it. */

@@ -3,6 +3,7 @@ import { KeepAlive, type NetworkOptions, type ReconnectPolicy } from '@patchbay/
 import { PatchbayError, type Connection, type Query } from '@patchbay/ws-url';
 import type { ConnectionEmitter } from './connection-events.ts';
 import type { SpeechToTextWire } from './speech-to-text-wire.ts';
+import { checkWay } from './way.ts';
 
 /** A stream that can be waited for. */
 export type SettlingStream = stt.SpeechStream & { readonly settled: Promise<void> };
@@ -54,7 +55,7 @@ export abstract class StreamingSTT<Options extends object> extends EmittingSTT {
   #options: Readonly<Options>;
 
   static {
-    read = (model) => model.#description;
+    read = (model) => model.#openDescription;
   }
 
   constructor(description: StreamingSTTDescription<Options>) {
@@ -74,14 +75,19 @@ export abstract class StreamingSTT<Options extends object> extends EmittingSTT {
     return provider ?? connection.host;
   }
 
+  /** @throws PatchbayError `closed`: whoever was closed listens no more. */
+  get #openDescription(): Readonly<StreamingSTTDescription<Options>> {
+    if (this.#closing.signal.aborted) throw new PatchbayError('closed', `${this.label} is closed: make another one`);
+    return this.#description;
+  }
+
   protected get options(): Readonly<Options> {
     return this.#options;
   }
 
   /** Throws a PatchbayError `invalid-option` for a model that cannot be named on the way there. */
   protected checkWay(options: Readonly<Options>): void {
-    const { connection, modelOf } = this.#description;
-    connection.checkModel(modelOf?.(options));
+    checkWay(this.#description, options);
   }
 
   /** Aborted when the model is closed, and when whoever asks has had enough. */
@@ -127,7 +133,7 @@ export abstract class StreamingSTT<Options extends object> extends EmittingSTT {
   }
 }
 
-/** What a model was described as, for its streams. */
+/** What a model was described as, for its new streams. Throws a PatchbayError `closed` of one that was closed. */
 export function listeningOf<Options extends object>(
   model: StreamingSTT<Options>,
 ): Readonly<StreamingSTTDescription<Options>> {

@@ -27,12 +27,12 @@ export abstract class StreamingTTSStream<Options extends object> extends tts.Syn
     options: Readonly<Options>,
     connOptions: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
   ) {
+    const sockets = socketsOf(model);
     super(model, connOptions);
     let settle = (): void => undefined;
     this.settled = new Promise((resolve) => (settle = resolve));
     this.#settle = settle;
     this.#attempts = new SpeechAttempts(model, connOptions);
-    const sockets = socketsOf(model);
     this.#tokenizer = sockets.description.tokenizer;
     this.#speaker = new Speaker({
       ...{ sockets, options, timeoutMs: connOptions.timeoutMs },

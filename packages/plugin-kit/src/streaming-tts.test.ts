@@ -234,8 +234,11 @@ describe('StreamingTTS', () => {
     await hears(mouth, 'hello');
     await Promise.all([stage.model.close(), stage.model.close()]);
     await recital.over;
-    await recite(stage, 'more').over;
-    for await (const _ of stage.model.synthesize('and more'));
+    const closed = { code: 'closed', message: 'chatter.TTS is closed: make another one' };
+    expect(() => stage.model.stream()).toThrow(expect.objectContaining(closed));
+    expect(() => stage.model.synthesize('and more')).toThrow(expect.objectContaining(closed));
+    stage.model.prewarm();
+    await turns();
     expect([room.server.upgrades, stage.errors]).toEqual([1, []]);
   });
 });

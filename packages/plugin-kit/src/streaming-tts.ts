@@ -1,6 +1,6 @@
 import { tts, type APIConnectOptions } from '@livekit/agents';
 import type { NetworkOptions } from '@patchbay/ws-session';
-import type { Connection, Query } from '@patchbay/ws-url';
+import { PatchbayError, type Connection, type Query } from '@patchbay/ws-url';
 import type { ConnectionEmitter } from './connection-events.ts';
 import { guardedEmit } from './guarded-emit.ts';
 import type { Tokenizer } from './sentences.ts';
@@ -20,8 +20,8 @@ export interface StreamingTTSDescription<Options> extends NetworkOptions {
   sampleRateOf(options: Readonly<Options>): number;
   /** `false`: AgentSession asks for sentences one by one with `synthesize()`. Default true. */
   streaming?: boolean;
-  /** The wire tells when words are heard. Default false. */
-  alignedTranscript?: boolean;
+  /** Whether the wire tells when words are heard. Default: it does not. */
+  alignedTranscriptOf?(options: Readonly<Options>): boolean;
   /** How text is cut before it is sent, for voices that want whole sentences. Default: as it is written. */
   tokenizer?: Tokenizer;
   /** The model that these options ask for. Default: the connection's. */
@@ -58,18 +58,27 @@ export abstract class StreamingTTS<Options extends object> extends EmittingTTS {
   #options: Readonly<Options>;
 
   static {
-    read = (model) => model.#sockets;
+    read = (model) => {
+      if (model.#closing.signal.aborted)
+        throw new PatchbayError('closed', `${model.label} is closed: make another one`);
+      return model.#sockets;
+    };
   }
 
   constructor(description: StreamingTTSDescription<Options>) {
-    const { streaming = true, alignedTranscript = false } = description;
-    super(description.sampleRateOf(description.options), 1, { streaming, alignedTranscript });
+    const { streaming = true } = description;
+    super(description.sampleRateOf(description.options), 1, { streaming });
     this.#options = description.options;
     this.#sockets = new SpeechSockets(
       description,
       () => this.#options,
       (event) => void guardedEmit(this, 'connection', event),
     );
+  }
+
+  override get capabilities(): tts.TTSCapabilities {
+    const { alignedTranscriptOf } = this.#sockets.description;
+    return { ...super.capabilities, alignedTranscript: alignedTranscriptOf?.(this.#options) ?? false };
   }
 
   override get model(): string {
@@ -98,7 +107,6 @@ export abstract class StreamingTTS<Options extends object> extends EmittingTTS {
 
   /** Keeps a stream until it ends, so that {@link close} can end it. */
   protected track<One extends Stream>(stream: One): One {
-    if (this.#closing.signal.aborted) stream.close();
     this.#streams.add(stream);
     void stream.settled.then(() => this.#streams.delete(stream));
     return stream;
@@ -127,7 +135,7 @@ export abstract class StreamingTTS<Options extends object> extends EmittingTTS {
   }
 }
 
-/** The sockets of a model, for its streams. */
+/** The sockets of a model, for its new streams. Throws a PatchbayError `closed` of one that was closed. */
 export function socketsOf<Options extends object>(model: StreamingTTS<Options>): SpeechSockets<Options> {
   return read(model);
 }

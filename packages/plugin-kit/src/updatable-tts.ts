@@ -1,5 +1,6 @@
 import { StreamingTTS, type StreamingTTSDescription } from './streaming-tts.ts';
 import type { UpdatableOptions } from './updatable-stt.ts';
+import { checkWay } from './way.ts';
 
 /** What a plugin says about text to speech whose options change. */
 export interface UpdatableTTSDescription<Options> extends Omit<
@@ -15,10 +16,12 @@ export abstract class UpdatableTTS<Options extends UpdatableOptions> extends Str
   readonly #resolve: (given: Partial<Options>) => Options;
 
   constructor(description: UpdatableTTSDescription<Options>) {
-    super({ ...description, sampleRateOf: ({ sampleRate }) => sampleRate, modelOf: ({ model }) => model });
+    const way = { ...description, modelOf: ({ model }: Readonly<Options>) => model };
+    checkWay(way, description.options);
+    super({ ...way, sampleRateOf: ({ sampleRate }) => sampleRate });
     this.#resolve = (given) => {
       const options = description.resolve(given, this.options);
-      description.connection.checkModel(options.model);
+      checkWay(way, options);
       return options;
     };
   }

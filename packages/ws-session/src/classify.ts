@@ -8,7 +8,7 @@ import {
 } from '@patchbay/ws-url';
 import { guessHop, isDirect } from './hop.ts';
 import type { Refusal } from './runtime.ts';
-import { explanationIn, keptOf } from './refusal-body.ts';
+import { explanationIn, keptOf, type Explanation } from './refusal-body.ts';
 import { requestId } from './transport.ts';
 import { closeVerdict, statusVerdict, type Outcome } from './verdicts.ts';
 
@@ -96,7 +96,7 @@ export function refusalFailure(refusal: Refusal, context: FailureContext): Failu
   const body = keptOf(refusal.body, context.scrub);
   if (refusal.fromProxy) return proxyRefusal(refusal, body, retryAfter(refusal, context), context);
   const { refusal: shape } = connection.endpoint;
-  const said = shape === undefined ? {} : explanationIn(body, context.scrub, shape);
+  const said: Explanation = shape === undefined ? {} : explanationIn(body, context.scrub, shape);
   const hop = guessHop(connection, refusal);
   const outcome = statusVerdict(connection, status, body);
   const parts = [`the upgrade was refused with HTTP ${status} by ${named(hop, connection)}`];
@@ -107,7 +107,7 @@ export function refusalFailure(refusal: Refusal, context: FailureContext): Failu
   return fail('upgrade-refused', outcome, context, `${parts.join('')}.${hint === undefined ? '' : ` ${hint}`}`, {
     status,
     hop,
-    requestId: scrubbed(requestId(refusal.headers, shape?.requestId), context),
+    requestId: scrubbed(requestId(refusal.headers, connection.endpoint.requestIdHeader, said.requestId), context),
     providerCode: said.code,
     retryAfterMs: retryAfter(refusal, context),
     body: body === '' ? undefined : body,
@@ -164,7 +164,16 @@ export function aborted(context: FailureContext): PatchbayError {
 
 /** Whoever threw it may have quoted the service. */
 function told(error: PatchbayError, context: FailureContext): Failure {
-  return { error: scrubError(error, context.scrub), outcome: error.retryable ? 'retry' : 'fatal' };
+  return { error: identified(scrubError(error, context.scrub), context), outcome: error.retryable ? 'retry' : 'fatal' };
+}
+
+/** The same error, with the id of the accepted upgrade unless whoever made it knows a better one. */
+export function identified(error: PatchbayError, context: FailureContext): PatchbayError {
+  const value = scrubbed(context.requestId, context);
+  if (value !== undefined && error.requestId === undefined) {
+    Reflect.defineProperty(error, 'requestId', { value, enumerable: true, writable: true, configurable: true });
+  }
+  return error;
 }
 
 function proxyRefusal(

@@ -1,5 +1,5 @@
 import { PatchbayError } from '@patchbay/ws-url';
-import { aborted, handlerFailure, timeout, type Failure } from './classify.ts';
+import { aborted, handlerFailure, identified, timeout, type Failure } from './classify.ts';
 import { Deadline } from './clock.ts';
 import type { PhysicalSocket } from './physical-socket.ts';
 import type { Clock } from './runtime.ts';
@@ -16,7 +16,8 @@ export class Exchange {
   readonly #deadline: Deadline;
   readonly #abort = (): void => {
     const reason: unknown = this.#options.signal.reason;
-    const error = PatchbayError.is(reason) ? reason : aborted(this.#socket.failureContext);
+    const { failureContext } = this.#socket;
+    const error = PatchbayError.is(reason) ? identified(reason, failureContext) : aborted(failureContext);
     this.#settle({ reusable: false, error });
   };
   #started = false;

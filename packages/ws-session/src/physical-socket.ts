@@ -233,11 +233,12 @@ export class PhysicalSocket {
     }
     if (this.#state !== 'dialing') return;
     const { url, headers, protocols } = this.#request;
+    const { requestIdHeader } = connection.endpoint;
     try {
       connection.hide(proxySecrets(url, network));
       const agent = resolveAgent(url, network);
       this.#transport = this.#span.within(() =>
-        runtime.connect({ url, headers, protocols, agent, maxPayloadBytes }, this.#handlers()),
+        runtime.connect({ url, headers, protocols, agent, maxPayloadBytes, requestIdHeader }, this.#handlers()),
       );
     } catch (error) {
       this.#neverDialed(dialFailure(error, this.failureContext));

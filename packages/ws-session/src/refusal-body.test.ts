@@ -9,6 +9,7 @@ it('what an endpoint says in fields of its own is read there', () => {
     message: 'no such model',
     code: 'Bad Request',
   });
+  expect(explanationIn(body, scrub, { requestId: 'request_id' }).requestId).toBe('r');
   expect(explanationIn(body, scrub)).toEqual({ message: undefined, code: undefined });
   expect(explanationIn('{"message":"as most do"}', scrub, { message: 'err_msg' }).message).toBe('as most do');
 });

@@ -11,10 +11,11 @@ export function keptOf(body: string, scrub: (text: string) => string): string {
   return scrub(body).slice(0, keptLength);
 }
 
-/** What a refusal's body says in words and in a code. */
+/** What a refusal's body says in words and in a code, and the id that it gives the request. */
 export interface Explanation {
   message?: string | undefined;
   code?: string | undefined;
+  requestId?: string | undefined;
 }
 
 /**
@@ -37,7 +38,7 @@ export function explanationIn(body: string, scrub: (text: string) => string, sha
   const message = own(shape.message) ?? textOf(error?.message) ?? alone;
   const code = own(shape.code) ?? textOf(error?.code) ?? textOf(error?.type);
   // Once more: JSON may have written a secret with escapes.
-  return { message: message && scrub(message), code: code && scrub(code) };
+  return { message: message && scrub(message), code: code && scrub(code), requestId: own(shape.requestId) };
 }
 
 function objectOf(value: unknown): Record<string, unknown> | undefined {

@@ -75,6 +75,8 @@ export interface ConnectOptions {
   protocols: readonly string[];
   agent: Agent | undefined;
   maxPayloadBytes: number;
+  /** Header of an accepted upgrade with the other end's id of it, besides the names that most use. */
+  requestIdHeader?: string | undefined;
 }
 
 /** Clock, chance and the connect function: everything a test replaces. Never a public option. */

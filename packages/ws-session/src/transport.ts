@@ -35,6 +35,7 @@ class WebSocketTransport implements Transport {
   readonly #written = (): void => {
     if (this.#socket.bufferedAmount === 0 && this.#socket.readyState === WebSocket.OPEN) this.#handlers.onDrain();
   };
+  readonly #requestIdHeader: string | undefined;
   #network: Socket | undefined;
   #requestId: string | undefined;
   readonly #proxy: string | undefined;
@@ -44,6 +45,7 @@ class WebSocketTransport implements Transport {
 
   constructor(options: ConnectOptions, handlers: TransportHandlers) {
     this.#handlers = handlers;
+    this.#requestIdHeader = options.requestIdHeader;
     this.#proxy = proxyName(options.agent);
     this.#socket = new PromptWebSocket(options.url, [...options.protocols], {
       headers: { ...options.headers },
@@ -115,7 +117,7 @@ class WebSocketTransport implements Transport {
 
   #upgraded(response: IncomingMessage): void {
     this.#network = response.socket;
-    this.#requestId = requestId(response.headers);
+    this.#requestId = requestId(response.headers, this.#requestIdHeader);
   }
 
   #refused(request: ClientRequest, response: IncomingMessage): void {
@@ -160,18 +162,18 @@ class WebSocketTransport implements Transport {
 
 function ignore(): void {}
 
-/** The request id under the names that providers and gateways give it; `own`: the endpoint's. */
-export function requestId(headers: Refusal['headers'], own?: string): string | undefined {
-  for (const name of [
-    ...(own === undefined ? [] : [own]),
-    'x-request-id',
-    'apim-request-id',
-    'x-amzn-requestid',
-    'request-id',
-    'cf-ray',
-  ]) {
+/** Names that providers and gateways give it. */
+const usualNames = ['x-request-id', 'apim-request-id', 'x-amzn-requestid', 'request-id', 'cf-ray'];
+
+/**
+ * The request id: in the endpoint's own header, else the one that a body told, else under one of the names that somebody
+ * on the way may have used as well.
+ */
+export function requestId(headers: Refusal['headers'], ownHeader?: string, inBody?: string): string | undefined {
+  const valueOf = (name: string): string | undefined => {
     const value = headers[name];
-    if (typeof value === 'string' && value !== '') return value;
-  }
-  return undefined;
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const own = ownHeader === undefined ? undefined : valueOf(ownHeader);
+  return own ?? inBody ?? usualNames.map(valueOf).find((value) => value !== undefined);
 }

@@ -52,11 +52,14 @@ describe('an endpoint of any provider', () => {
   it.each([{ baseURL: 'https://api.acme.test/v2?rate=8000' }, { query: { rate: 8_000 } }])(
     'says when the URL names something else than what is sent: %j',
     (options) => {
-      const connection = acme({}, options);
+      const connection = acme({ fixed: ['rate', 'encoding'] }, options);
       expect(() => connection.checkSaid({ rate: 16_000, encoding: 'pcm' })).toThrow(
         expect.objectContaining({ code: 'invalid-option', message: expect.stringMatching(/^`rate` .* must be 16000/) }),
       );
       connection.checkSaid({ rate: 8_000, encoding: 'pcm' });
+      acme({}, options).checkSaid({ rate: 16_000 });
+      expect(() => acme({ unsaid: ['rate'] }, options)).toThrow(/^`rate` .* must be left out: what is sent says it/);
+      acme({ unsaid: ['encoding'] }, options);
     },
   );
 

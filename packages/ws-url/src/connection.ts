@@ -116,6 +116,12 @@ class ResolvedConnection implements Connection {
       ...secretsOfQuery(appendQuery('', this.#userQuery)),
       ...secretsOfQuery(appendQuery('', parametersOf(settings?.rowQuery, 'row.query'))),
     ];
+    const said = this.#said();
+    const unsaid = endpoint.unsaid?.find((key) => said.has(key));
+    if (unsaid !== undefined) {
+      const why = 'what is sent says it itself';
+      throw new PatchbayError('invalid-option', `\`${unsaid}\` in the query of the address must be left out: ${why}.`);
+    }
     const url = this.#address(this.#servedName());
     checkSecure(url, `\`${chosen.baseOption}\``, this.#allowInsecure);
     this.host = url.host;
@@ -154,7 +160,8 @@ class ResolvedConnection implements Connection {
   checkSaid(query: Query): void {
     const said = [...readQuery(this.#chosen.base.search), ...this.#userQuery];
     for (const [key, value] of parametersOf(query, 'query of the options')) {
-      if (said.every(([name, other]) => name !== key || other === value)) continue;
+      const isFixed = this.endpoint.fixed?.includes(key) === true;
+      if (!isFixed || said.every(([name, other]) => name !== key || other === value)) continue;
       throw new PatchbayError(
         'invalid-option',
         `\`${key}\` in the query of the address must be ${value}, which is what is sent: leave it out, or change the option.`,

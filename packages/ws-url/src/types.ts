@@ -54,7 +54,7 @@ export interface PrepareContext {
 
 /** How a provider refuses a request or an upgrade, where it does not do it as most do. */
 export interface RefusalShape {
-  /** Header with the id of the request, in lower case. */
+  /** Field of the JSON body with the id of the request. */
   requestId?: string;
   /** Field of the JSON body that explains it. */
   message?: string;
@@ -79,6 +79,10 @@ export interface EndpointDescription {
   siblings?: readonly string[];
   /** Constant query, e.g. `{ intent: 'transcription' }`. */
   query?: Query;
+  /** Keys that an address may have with the very values only that are sent: what the audio is like. */
+  fixed?: readonly string[];
+  /** Keys that the query of an address must not have: what is sent says these itself. */
+  unsaid?: readonly string[];
   auth: Auth;
   /**
    * Where the model goes when the user goes straight to the provider. `none`: this endpoint names no model. `only`: it can
@@ -93,6 +97,8 @@ export interface EndpointDescription {
   closes?: VerdictTable;
   /** What its HTTP statuses on an upgrade mean. */
   statuses?: VerdictTable;
+  /** Header with its id of a request or an upgrade, accepted or not, besides the names that most use; in lower case. */
+  requestIdHeader?: string;
   /** Where a refusal says what, besides the places where most do. */
   refusal?: RefusalShape;
   /** What to use where a gateway lacks this capability, if the gateway has that one. */
@@ -327,8 +333,8 @@ export interface Connection {
   /** Throws a PatchbayError `invalid-option` for a model that cannot be named on this way. Default: that of {@link model}. */
   checkModel(model?: string): void;
   /**
-   * Throws a PatchbayError `invalid-option` where the address or the user's query names one of these, and something else:
-   * what is sent would not be what the URL says.
+   * Throws a PatchbayError `invalid-option` where the address or the user's query fixes something else than these say: what
+   * is sent would not be what the URL says. Only what the endpoint calls `fixed` counts; else the address has the last word.
    */
   checkSaid(query: Query): void;
   /** What the codec must do: put the model into the body for `body` and `both`. */

@@ -16,13 +16,11 @@ export interface DeepgramConnectOptions extends Omit<PluginConnectOptions, 'mode
 export function routeFor(
   name: keyof typeof deepgramEndpoints,
   { baseUrl, ...options }: DeepgramConnectOptions,
-  { model, sampleRate }: { model: string; sampleRate?: number },
+  { model }: { model: string },
   endpointUrl?: string | null,
 ): Route {
   const connect = resolveConnect(withBase(options, 'baseUrl', baseUrl), 'DEEPGRAM_API_KEY');
-  const route = routeTo(deepgramEndpoints[name], connect, model, { url: endpointUrl, option: 'endpointUrl' });
-  if (sampleRate !== undefined) route.connection.checkSaid(audioQuery({ sampleRate }));
-  return route;
+  return routeTo(deepgramEndpoints[name], connect, model, { url: endpointUrl, option: 'endpointUrl' });
 }
 
 /** What the URL says of the audio. */

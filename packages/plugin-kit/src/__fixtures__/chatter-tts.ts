@@ -72,7 +72,7 @@ export class ChatterTTS extends StreamingTTS<Reciting> {
       sampleRateOf: () => 16_000,
       modelOf: ({ model }) => model,
       queryOf: ({ voice }) => ({ voice }),
-      alignedTranscript: true,
+      alignedTranscriptOf: () => true,
       ...more,
     });
   }

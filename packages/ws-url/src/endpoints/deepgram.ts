@@ -55,6 +55,9 @@ const hints: readonly Hint[] = [
 /** Paths of all endpoints: a base that ends in one of them, as some users write it, is taken without it. */
 const siblings: readonly string[] = ['/v1/listen', '/v2/listen', '/v1/speak', '/v2/speak', '/v1', '/v2'];
 
+/** What the audio is like. https://developers.deepgram.com/docs/encoding */
+const fixed: readonly string[] = ['encoding', 'sample_rate', 'channels'];
+
 function describe(
   capability: Capability,
   path: string,
@@ -73,7 +76,9 @@ function describe(
     nativeHosts: ['*.deepgram.com'],
     auth: { header: 'Authorization', scheme: 'Token' },
     model: { in: 'url', only: true },
-    refusal: { requestId: 'dg-request-id', message: 'err_msg', code: 'err_code' },
+    fixed,
+    requestIdHeader: 'dg-request-id',
+    refusal: { requestId: 'request_id', message: 'err_msg', code: 'err_code' },
     closes,
     statuses,
     hints,
@@ -97,7 +102,11 @@ export const deepgramEndpoints: Readonly<
   /** Flux. https://developers.deepgram.com/reference/text-to-speech/speak-flux */
   turnVoice: describe('turn-voice', '/v2/speak', 'socket', spoken),
   /** https://developers.deepgram.com/reference/speech-to-text/listen-pre-recorded */
-  transcriptions: describe('transcriptions', '/v1/listen', 'http'),
+  transcriptions: endpoint({
+    ...describe('transcriptions', '/v1/listen', 'http'),
+    // For raw audio only: a file says them itself. https://developers.deepgram.com/docs/encoding
+    unsaid: fixed,
+  }),
   /** https://developers.deepgram.com/reference/text-to-speech/speak-request */
   speech: describe('speech', '/v1/speak', 'http'),
 });

@@ -77,6 +77,8 @@ function describe(capability: Capability, base: string, path: string, traits: Ga
     // Keys in messages are refused from 15 January 2027 on: https://soniox.com/docs/guides/migrate-websocket-authentication
     auth: { header: 'Authorization', scheme: 'Bearer' },
     model: { in: 'body', only: true },
+    // https://soniox.com/docs/api-reference/errors
+    refusal: { requestId: 'request_id', message: 'error_message', code: 'error_type' },
     closes,
     statuses,
     hints,

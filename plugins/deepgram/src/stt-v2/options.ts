@@ -10,7 +10,7 @@ import {
   logger,
   orZero,
   resolveOptions,
-  withoutEmpty,
+  unsetWhere,
   type OptionRules,
 } from '@patchbay/plugin-kit';
 import { PatchbayError, type Query } from '@patchbay/ws-url';
@@ -30,7 +30,7 @@ export interface TurnOptions {
   /** Words to prefer, 100 at most. */
   keyterms: string[];
   /** The language of transcripts that name none. Default `en`. */
-  language?: string | null;
+  language?: string;
   /** How sure Flux is that the turn ends when it tells an early transcript, 0.3 to 0.9. Default: it tells none. */
   eagerEotThreshold?: number | null;
   /** How sure it is when it ends a turn, 0.5 to 1. Default: the service's, 0.7. */
@@ -78,7 +78,8 @@ const rules: OptionRules<TurnOptions> = {
  * @throws PatchbayError `invalid-option` that names the option.
  */
 export function resolveTurns(options: Partial<STTv2Options> = {}, before?: TurnOptions): TurnOptions {
-  const turns = resolveOptions<TurnOptions>(rules, withoutEmpty(options, 'language', 'redact'), before);
+  const given = unsetWhere(options, { language: ['', null], redact: [''] });
+  const turns = resolveOptions<TurnOptions>(rules, given, before);
   const { eagerEotThreshold, eotThreshold, languageHint, model } = turns;
   if ((eagerEotThreshold ?? 0) > (eotThreshold || 0.7)) {
     throw new PatchbayError('invalid-option', 'eagerEotThreshold must not be above eotThreshold (0.7 unless set)');

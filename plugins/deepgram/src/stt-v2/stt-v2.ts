@@ -24,7 +24,7 @@ export class STTv2 extends UpdatableSTT<TurnOptions, Partial<TurnOptions>> {
       provider: 'Deepgram',
       wire: flux,
       options: turns,
-      capabilities: { streaming: true, interimResults: true, alignedTranscript: 'word', keyterms: true },
+      capabilitiesOf: () => ({ streaming: true, interimResults: true, alignedTranscript: 'word', keyterms: true }),
       resolve: resolveTurns,
       termsIn: ({ keyterms }) => keyterms,
       withTerms: (keyterms) => ({ keyterms }),

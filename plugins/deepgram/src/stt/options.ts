@@ -4,6 +4,7 @@ import {
   checkFlag,
   checkMono,
   checkName,
+  checkPhrases,
   checkString,
   checkStrings,
   checkTexts,
@@ -11,7 +12,7 @@ import {
   refuseOption,
   resolveOptions,
   snakeCased,
-  withoutEmpty,
+  unsetWhere,
   type OptionRules,
 } from '@patchbay/plugin-kit';
 import { PatchbayError, type Query } from '@patchbay/ws-url';
@@ -42,9 +43,9 @@ export interface ListenOptions {
   sampleRate: number;
   /** Only 1: LiveKit's audio is mixed down. Default 1. */
   numChannels: number;
-  /** Words and how much to prefer them, for models before Nova-3. */
+  /** Words and how much to prefer them, for models before Nova-3; refused with the others. */
   keywords: [string, number][];
-  /** Words to prefer, for Nova-3. */
+  /** Words to prefer, for Nova-3 and later, 500 words at most in all; refused with models that want `keywords`. */
   keyterm: string[];
   /** Leave out swear words, or write them otherwise. Default false. */
   profanityFilter: boolean;
@@ -89,7 +90,8 @@ const rules: OptionRules<ListenOptions> = {
   sampleRate: [16_000, checkCount, [8_000, 48_000]],
   numChannels: [1, checkMono],
   keywords: [[], checkKeywords],
-  keyterm: [[], checkStrings],
+  // "The maximum number of tokens across all keyterms is 500." https://developers.deepgram.com/docs/keyterm
+  keyterm: [[], checkPhrases, [500]],
   profanityFilter: [false, checkFlag],
   redact: [[], (option: string, redact: unknown) => checkStrings(option, [redact].flat())],
   utteranceEndMs: [null, checkCount, [1_000, 60_000]],
@@ -106,13 +108,22 @@ const rules: OptionRules<ListenOptions> = {
 const englishOnly =
   /^(?:nova-2-(?:meeting|phonecall|finance|conversationalai|voicemail|video|medical|drivethru|automotive)|nova-3-general)$/;
 
+/** Models that want `keywords`, or nothing of the kind. https://developers.deepgram.com/docs/keywords */
+const older =
+  /^(?:(?:nova(?:-2)?|enhanced|base|whisper)(?:-[a-z]+)*|general|meeting|phonecall|finance|conversationalai|voicemail|video)$/;
+
+/** Models that want `keyterm`; of those that nobody here knows, some do. https://developers.deepgram.com/docs/keyterm */
+const newer = /^(?:@cf\/deepgram\/)?(?:nova-3|flux)/;
+
 /**
  * What the user said, over what held before.
  *
  * @throws PatchbayError `invalid-option` that names the option.
  */
 export function resolveListening(options: Partial<STTOptions> = {}, before?: ListenOptions): ListenOptions {
-  const listening = resolveOptions<ListenOptions>(rules, withoutEmpty(options, 'language', 'redact'), before);
+  const given = unsetWhere(options, { language: ['', null], redact: [''] });
+  const listening = resolveOptions<ListenOptions>(rules, given, before);
+  checkVocabulary(listening);
   if (listening.utteranceEndMs && !listening.interimResults) {
     throw new PatchbayError('invalid-option', 'utteranceEndMs needs interimResults');
   }
@@ -126,6 +137,11 @@ export function resolveListening(options: Partial<STTOptions> = {}, before?: Lis
 /** The model that is asked for: one that knows English only is not asked for another language. */
 export function modelOf({ model, language }: ListenOptions): string {
   return englishOnly.test(model) && getBaseLanguage(language) !== 'en' ? 'nova-2-general' : model;
+}
+
+/** Whether the model takes words to prefer as a session has them, without a weight. */
+export function takesKeyterm(options: ListenOptions): boolean {
+  return !older.test(modelOf(options));
 }
 
 /** The query of a socket, in which lists repeat their key. */
@@ -158,6 +174,15 @@ function commonQuery(options: ListenOptions): Query {
     redact: [options.redact].flat(),
     tag: options.tags ?? [],
   };
+}
+
+/** A service that is asked with the words of other models refuses the call. */
+function checkVocabulary(options: ListenOptions): void {
+  const { keyterm, keywords } = options;
+  const model = modelOf(options);
+  if (keyterm.length > 0 && older.test(model))
+    refuseOption('keyterm', `empty with ${model}: models before Nova-3 have keywords`);
+  if (keywords.length > 0 && newer.test(model)) refuseOption('keywords', `empty with ${model}: it has keyterm`);
 }
 
 function checkKeywords(option: string, keywords: unknown): void {

@@ -3,7 +3,14 @@ import { routeIfAny, UpdatableSTT, UpdatableSTTStream, type Route } from '@patch
 import { PatchbayError } from '@patchbay/ws-url';
 import { routeFor } from '../options.ts';
 import { nova } from './nova.ts';
-import { modelOf, resolveListening, streamQuery, type ListenOptions, type STTOptions } from './options.ts';
+import {
+  modelOf,
+  resolveListening,
+  streamQuery,
+  takesKeyterm,
+  type ListenOptions,
+  type STTOptions,
+} from './options.ts';
 import { recognize } from './recognize.ts';
 
 /**
@@ -23,21 +30,19 @@ export class STT extends UpdatableSTT<ListenOptions, Partial<ListenOptions>> {
     const listening = resolveListening(options);
     const model = modelOf(listening);
     super({
-      ...routeFor('transcription', options, { ...listening, model }),
+      ...routeFor('transcription', options, { model }),
       provider: 'Deepgram',
       wire: nova,
       options: listening,
-      capabilities: {
-        streaming: true,
-        interimResults: listening.interimResults,
-        alignedTranscript: 'word',
-        keyterms: true,
-        diarization: listening.diarize,
-      },
+      capabilitiesOf: (now) => ({
+        ...{ streaming: true, alignedTranscript: 'word', interimResults: now.interimResults },
+        ...{ keyterms: takesKeyterm(now), diarization: now.diarize },
+      }),
       greets: false,
       resolve: resolveListening,
       termsIn: ({ keyterm }) => keyterm,
       withTerms: (keyterm) => ({ keyterm }),
+      mostTokens: 500,
       queryOf: streamQuery,
       modelOf,
       languageOf: ({ language }) => normalizeLanguage(language),

@@ -3,6 +3,7 @@ import { until } from '@patchbay/conformance/testing';
 import { describe, expect, it } from 'vitest';
 import { LoudnessVad } from '../../../../packages/plugin-kit/src/__fixtures__/loudness-vad.ts';
 import { listen } from '../__fixtures__/listening.ts';
+import { STT } from './stt.ts';
 
 const { SpeechEventType } = livekit;
 
@@ -44,6 +45,14 @@ describe('what is told of a transcript', () => {
     const preflights = session.ofType(SpeechEventType.PREFLIGHT_TRANSCRIPT);
     expect(preflights.map(({ alternatives }) => alternatives![0].text)).toEqual(['This is all.']);
   });
+});
+
+it('capabilities follow the options', () => {
+  const model = new STT({ apiKey: 'k', translation: { type: 'one_way', targetLanguage: 'es' } });
+  const told = { streaming: true, interimResults: true, keyterms: true };
+  expect(model.capabilities).toEqual({ ...told, diarization: false, alignedTranscript: false });
+  model.updateOptions({ translation: null, enableSpeakerDiarization: true });
+  expect(model.capabilities).toEqual({ ...told, diarization: true, alignedTranscript: 'word' });
 });
 
 describe('a translation', () => {

@@ -23,13 +23,11 @@ export class STT extends UpdatableSTT<TranscribeOptions, Partial<TranscribeOptio
       provider: 'Soniox',
       wire: transcribe,
       options: transcribing,
-      capabilities: {
-        streaming: true,
-        interimResults: true,
-        alignedTranscript: 'word',
-        keyterms: true,
-        diarization: transcribing.enableSpeakerDiarization,
-      },
+      capabilitiesOf: ({ enableSpeakerDiarization, translation }) => ({
+        ...{ streaming: true, interimResults: true, keyterms: true, diarization: enableSpeakerDiarization },
+        // The words of a translation have no times.
+        alignedTranscript: translation ? false : 'word',
+      }),
       greets: false,
       resolve: resolveTranscribing,
       termsIn: ({ context }) => termsOf(context),

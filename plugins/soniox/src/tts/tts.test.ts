@@ -103,6 +103,15 @@ describe('when words are heard', () => {
     expect([model.capabilities.alignedTranscript, wordsOf(speaking)]).toEqual([false, []]);
   });
 
+  it.each([true, false])('is announced as it is wanted when that changes: %s', async (returnTimestamps) => {
+    const { model } = await open({ returnTimestamps: !returnTimestamps });
+    model.updateOptions({ returnTimestamps });
+    expect(model.capabilities).toEqual({ streaming: true, alignedTranscript: returnTimestamps });
+    const speaking = speak(model, tale);
+    await speaking.over;
+    expect(wordsOf(speaking).length > 0).toBe(returnTimestamps);
+  });
+
   it('loses no text where a time is missing', () => {
     const told: { text: string }[] = [];
     const turn = { words: (words: { text: string }[]) => void told.push(...words) };

@@ -24,7 +24,7 @@ export class TTS extends VoiceTTS<SpeakOptions, SynthesizeStream, ChunkedStream>
       options: speaking,
       resolve: resolveSpeaking,
       tokenizer: tokenizerOf('tokenizer', options.tokenizer),
-      alignedTranscript: speaking.returnTimestamps === true,
+      alignedTranscriptOf: ({ returnTimestamps }) => returnTimestamps === true,
       ...{ SynthesizeStream, ChunkedStream },
     });
   }
