@@ -61,7 +61,7 @@ export type {
 // HTTP, by the way of the sockets.
 export { createFetch, type FetchOptions } from './fetch.ts';
 export { requestJson, type JsonRequest } from './http-json.ts';
-export { KeepAlive } from '@patchbay/ws-session';
+export { KeepAlive, LazyMap, LazySet } from '@patchbay/ws-session';
 export { sendHttp, type HttpRequest, type HttpResponse } from './http-request.ts';
 export { eventsOf, ServerSentEventDecoder, type ServerSentEvent } from './server-sent-events.ts';
 export { withRetries } from './with-retries.ts';

@@ -1,5 +1,5 @@
 import { llm } from '@livekit/agents';
-import type { Clock, Timer } from '@patchbay/ws-session';
+import { LazyMap, type Clock, type Timer } from '@patchbay/ws-session';
 
 /** Why nobody waits for a reply any more, although the provider may still give it. */
 export type Withdrawal = 'aborted' | 'timed-out';
@@ -39,7 +39,7 @@ export interface AskOptions extends ReplyOptions {
 /** The replies that `generateReply` still owes: each is resolved by its id, or rejected, exactly once. */
 export class Replies {
   readonly #clock: Clock;
-  readonly #pending = new Map<string, PendingReply>();
+  readonly #pending = new LazyMap<string, PendingReply>();
 
   constructor(clock: Clock) {
     this.#clock = clock;

@@ -1,5 +1,5 @@
 import { llm } from '@livekit/agents';
-import { currentRuntime, Session } from '@patchbay/ws-session';
+import { currentRuntime, LazyMap, Session } from '@patchbay/ws-session';
 import type { Clock, ConnectionEvent, Expectation, Frame, Link, SendOptions } from '@patchbay/ws-session';
 import type { PatchbayError } from '@patchbay/ws-url';
 import type { AudioFrame } from './audio-frame.ts';
@@ -45,7 +45,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   readonly #signOfLife: SignOfLife;
   readonly #lostAudio = new LostAudio((event) => this.#tellAll(event));
   readonly #connectedTime: ConnectedTime;
-  readonly #stalls = new Map<string, Expectation>();
+  readonly #stalls = new LazyMap<string, Expectation>();
   #link: Link | undefined;
   #running: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;

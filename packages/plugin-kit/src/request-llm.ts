@@ -1,5 +1,5 @@
 import { llm } from '@livekit/agents';
-import { currentRuntime, KeepAlive, SocketPool } from '@patchbay/ws-session';
+import { currentRuntime, KeepAlive, LazySet, SocketPool } from '@patchbay/ws-session';
 import type { Clock, Frame, NetworkOptions, PoolOptions } from '@patchbay/ws-session';
 import { PatchbayError } from '@patchbay/ws-url';
 import type { Connection } from '@patchbay/ws-url';
@@ -30,7 +30,7 @@ export abstract class RequestLLM extends EmittingLLM {
   readonly #label: string;
   readonly #model: string;
   readonly #pool: SocketPool | undefined;
-  readonly #streams = new Set<llm.LLMStream>();
+  readonly #streams = new LazySet<llm.LLMStream>();
   #closed = false;
   /** @internal Deadlines and waits run on it. */
   readonly _clock: Clock = currentRuntime().clock;

@@ -1,4 +1,4 @@
-import { currentRuntime, SocketPool, type Clock, type ConnectionEvent } from '@patchbay/ws-session';
+import { currentRuntime, LazyMap, SocketPool, type Clock, type ConnectionEvent } from '@patchbay/ws-session';
 import { decodeJson, type JsonMessage } from './speech-to-text-wire.ts';
 import { RateWindow } from './rate-window.ts';
 import { SpeechTurn, type TurnListener } from './speech-turn.ts';
@@ -19,7 +19,7 @@ export class SpeechSockets<Options extends object> {
   readonly description: Readonly<StreamingTTSDescription<Options>>;
   readonly clock: Clock = currentRuntime().clock;
   readonly pool: SocketPool;
-  readonly #records = new Map<number, SocketRecord>();
+  readonly #records = new LazyMap<number, SocketRecord>();
   #lastFrame: string | undefined;
   #lastMessage: JsonMessage | undefined;
 

@@ -1,5 +1,5 @@
 import { stt } from '@livekit/agents';
-import type { Expectation } from '@patchbay/ws-session';
+import { LazyMap, LazySet, type Expectation } from '@patchbay/ws-session';
 import { meanProbability } from './mean.ts';
 import { Speakers } from './speakers.ts';
 import { speechDataOf, type SpeechDetails, type SpeechUsage } from './speech-details.ts';
@@ -53,10 +53,10 @@ const maxSegments = 64;
  */
 export class Speech {
   readonly #context: SpeechContext;
-  readonly #segments = new Map<string, Segment>();
-  readonly #speaking = new Set<string>();
-  readonly #owed = new Set<string>();
-  readonly #finished = new Set<string>();
+  readonly #segments = new LazyMap<string, Segment>();
+  readonly #speaking = new LazySet<string>();
+  readonly #owed = new LazySet<string>();
+  readonly #finished = new LazySet<string>();
   /** What had been sent each time that we asked for a transcript. */
   #asked: number[] = [];
   /** How far answers reach that came before those of older speech; `undefined`: there are none. */
@@ -354,9 +354,9 @@ export class Speech {
 }
 
 /** Forgets the oldest entry of a collection that has grown too large. */
-function trim(collection: Set<string> | Map<string, unknown>, forgotten?: (id: string) => void): void {
+function trim(collection: LazySet<string> | LazyMap<string, unknown>, forgotten?: (id: string) => void): void {
   if (collection.size <= maxSegments) return;
-  const oldest = collection.keys().next().value;
+  const [oldest] = collection.keys();
   if (oldest === undefined) return;
   collection.delete(oldest);
   forgotten?.(oldest);

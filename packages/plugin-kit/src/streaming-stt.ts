@@ -1,5 +1,5 @@
 import { stt, type APIConnectOptions, type AudioBuffer, type VAD } from '@livekit/agents';
-import { KeepAlive, type NetworkOptions, type ReconnectPolicy } from '@patchbay/ws-session';
+import { KeepAlive, LazySet, type NetworkOptions, type ReconnectPolicy } from '@patchbay/ws-session';
 import { PatchbayError, type Connection, type Query } from '@patchbay/ws-url';
 import type { ConnectionEmitter } from './connection-events.ts';
 import type { SpeechToTextWire } from './speech-to-text-wire.ts';
@@ -49,7 +49,7 @@ let read: <Options extends object>(model: StreamingSTT<Options>) => Readonly<Str
  */
 export abstract class StreamingSTT<Options extends object> extends EmittingSTT {
   readonly #description: Readonly<StreamingSTTDescription<Options>>;
-  readonly #streams = new Set<SettlingStream>();
+  readonly #streams = new LazySet<SettlingStream>();
   readonly #closing = new AbortController();
   readonly #keepAlive = new KeepAlive();
   #options: Readonly<Options>;

@@ -1,5 +1,5 @@
 import { tts, type APIConnectOptions } from '@livekit/agents';
-import type { NetworkOptions } from '@patchbay/ws-session';
+import { LazySet, type NetworkOptions } from '@patchbay/ws-session';
 import { PatchbayError, type Connection, type Query } from '@patchbay/ws-url';
 import type { ConnectionEmitter } from './connection-events.ts';
 import { guardedEmit } from './guarded-emit.ts';
@@ -53,7 +53,7 @@ let read: <Options extends object>(model: StreamingTTS<Options>) => SpeechSocket
  */
 export abstract class StreamingTTS<Options extends object> extends EmittingTTS {
   readonly #sockets: SpeechSockets<Options>;
-  readonly #streams = new Set<Stream>();
+  readonly #streams = new LazySet<Stream>();
   readonly #closing = new AbortController();
   #options: Readonly<Options>;
 

@@ -7,19 +7,34 @@ const LONGEST_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallClock: () => Date.now(),
-  setTimer(callback, delayMs) {
-    const dueAt = performance.now() + delayMs;
-    let timer: NodeJS.Timeout | undefined;
-    const arm = (leftMs: number): void => {
-      timer =
-        leftMs > LONGEST_MS
-          ? setTimeout(() => arm(dueAt - performance.now()), LONGEST_MS)
-          : setTimeout(callback, leftMs);
-    };
-    if (delayMs !== Infinity) arm(delayMs);
-    return { cancel: () => clearTimeout(timer), unref: () => void timer?.unref() };
-  },
+  setTimer: (callback, delayMs) => new SystemTimer(callback, delayMs),
 };
+
+/** A class and not closures, because there are several of them to a socket. */
+class SystemTimer implements Timer {
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(callback: () => void, delayMs: number) {
+    if (delayMs !== Infinity) this.#arm(callback, delayMs);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+  }
+
+  unref(): void {
+    this.#timer?.unref();
+  }
+
+  #arm(callback: () => void, delayMs: number): void {
+    if (delayMs <= LONGEST_MS) {
+      this.#timer = setTimeout(callback, delayMs);
+    } else {
+      const dueAt = performance.now() + delayMs;
+      this.#timer = setTimeout(() => this.#arm(callback, dueAt - performance.now()), LONGEST_MS);
+    }
+  }
+}
 
 /** A tick that comes later than this (or than its whole interval) means that the event loop stood still. */
 const LATE_MS = 1_000;
@@ -39,7 +54,6 @@ export function wasStalled(lateMs: number, intervalMs: number): boolean {
 export class Deadline {
   readonly #clock: Clock;
   readonly #expire: () => void;
-  readonly #tick = (): void => this.#check();
   #timer: Timer | undefined;
   #intervalMs = 0;
   #dueAt = 0;
@@ -78,7 +92,7 @@ export class Deadline {
 
   #schedule(delayMs: number): void {
     this.#scheduledFor = this.#clock.now() + delayMs;
-    this.#timer = this.#clock.setTimer(this.#tick, delayMs);
+    this.#timer = this.#clock.setTimer(() => this.#check(), delayMs);
   }
 
   #check(): void {

@@ -78,6 +78,23 @@ describe('close', () => {
     expect(harness.clock.pending).toBe(0);
   });
 
+  it('gives a deaf peer no more time because the session ends while it has some', async () => {
+    const cloud = await deafServer();
+    const harness = run(connectionTo(cloud.url));
+    await harness.until(() => harness.session.state === 'open');
+    harness.session.reconnect('again');
+    await harness.clock.advance(1_000);
+    await harness.until(() => harness.session.epoch === 2);
+    const closed = harness.session.close();
+    // The time of each of the two sockets.
+    expect(harness.clock.pending).toBe(2);
+    await harness.clock.advance(1_000);
+    await cloud.until(() => cloud.connections.size === 1);
+    await harness.clock.advance(1_000);
+    await closed;
+    expect(harness.clock.pending).toBe(0);
+  });
+
   it('delivers what was handed over before', async () => {
     const cloud = await server();
     const harness = run(connectionTo(cloud.url));

@@ -1,4 +1,5 @@
 import { Deadline } from './clock.ts';
+import { LazySet } from './lazy-collections.ts';
 import type { Clock } from './runtime.ts';
 import type { Expectation } from './types.ts';
 
@@ -6,7 +7,7 @@ import type { Expectation } from './types.ts';
 export class Expectations {
   readonly #clock: Clock;
   readonly #overdue: (label: string, withinMs: number) => void;
-  readonly #open = new Set<Owed>();
+  readonly #open = new LazySet<Owed>();
   #connected = false;
 
   constructor(clock: Clock, overdue: (label: string, withinMs: number) => void) {

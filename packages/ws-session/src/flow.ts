@@ -1,3 +1,5 @@
+import { LazyMap } from './lazy-collections.ts';
+
 /**
  * How much of what we sent the other end has not read yet. `bufferedAmount` does not know: the kernel takes hundreds
  * of kilobytes from us before it lets us feel a congested line (tried with Toxiproxy 2.12: 240 KB sent through a
@@ -12,7 +14,7 @@ export class Flow {
   #acknowledged = 0;
   #acknowledgedAudioMs = 0;
   /** Audio sent before each ping that is not answered yet, by the bytes that it carries. */
-  readonly #audioMsAt = new Map<number, number>();
+  readonly #audioMsAt = new LazyMap<number, number>();
   /** A pong came that echoed something else. */
   #isDistorted = false;
   /** The peer echoes what a ping carries, as RFC 6455 §5.5.3 demands. Until that is seen, nothing is concluded. */

@@ -1,20 +1,14 @@
 import { wasStalled } from './clock.ts';
 import type { Clock, Timer } from './runtime.ts';
+import type { Deadlines } from './types.ts';
 
 /** What the heartbeat listens to. */
 export interface Pulse {
   /** Bytes read so far. */
-  bytesRead(): number;
+  readonly bytesRead: number;
   ping(): void;
-}
-
-export interface HeartbeatOptions {
-  clock: Clock;
-  pulse: Pulse;
-  pingAfterMs: number;
-  pongMs: number;
   /** Nothing was read for `silentMs`, a ping included. */
-  onDead(silentMs: number): void;
+  dead(silentMs: number): void;
 }
 
 /**
@@ -22,7 +16,9 @@ export interface HeartbeatOptions {
  * counts, not only a pong: a large frame that arrives slowly is life. One timer, which frames never touch.
  */
 export class Heartbeat {
-  readonly #options: HeartbeatOptions;
+  readonly #clock: Clock;
+  readonly #deadlines: Readonly<Pick<Deadlines, 'pingAfterMs' | 'pongMs'>>;
+  readonly #pulse: Pulse;
   readonly #tick = (): void => this.#check();
   #timer: Timer | undefined;
   #scheduledFor = 0;
@@ -33,16 +29,18 @@ export class Heartbeat {
   #excused = false;
   #probe: ((alive: boolean) => void) | undefined;
 
-  constructor(options: HeartbeatOptions) {
-    this.#options = options;
+  constructor(clock: Clock, deadlines: Readonly<Pick<Deadlines, 'pingAfterMs' | 'pongMs'>>, pulse: Pulse) {
+    this.#clock = clock;
+    this.#deadlines = deadlines;
+    this.#pulse = pulse;
   }
 
   /** Starts, or starts over after a pause in which we did not read ourselves. */
   start(): void {
     this.#timer?.cancel();
-    this.#readAt = this.#options.clock.now();
+    this.#readAt = this.#clock.now();
     this.#pingOutstanding = false;
-    this.#schedule(this.#options.pingAfterMs);
+    this.#schedule(this.#deadlines.pingAfterMs);
   }
 
   stop(): void {
@@ -53,22 +51,22 @@ export class Heartbeat {
 
   /** Something was read. */
   touch(): void {
-    this.#readAt = this.#options.clock.now();
+    this.#readAt = this.#clock.now();
     this.#pingOutstanding = false;
     if (this.#probe !== undefined) this.#settle(true);
   }
 
   /** Milliseconds since something was read. */
   get silentMs(): number {
-    return this.#options.clock.now() - this.#readAt;
+    return this.#clock.now() - this.#readAt;
   }
 
   /** Asks now; `done(false)` after `withinMs` of silence. The connection is not declared dead by it. */
   probe(withinMs: number, done: (alive: boolean) => void): void {
     this.#settle(false);
     this.#probe = done;
-    this.#bytesRead = this.#options.pulse.bytesRead();
-    this.#options.pulse.ping();
+    this.#bytesRead = this.#pulse.bytesRead;
+    this.#pulse.ping();
     this.#pingOutstanding = true;
     this.#excused = false;
     this.#timer?.cancel();
@@ -82,16 +80,15 @@ export class Heartbeat {
   }
 
   #schedule(delayMs: number): void {
-    const { clock } = this.#options;
     this.#intervalMs = delayMs;
-    this.#scheduledFor = clock.now() + delayMs;
-    this.#timer = clock.setTimer(this.#tick, delayMs);
+    this.#scheduledFor = this.#clock.now() + delayMs;
+    this.#timer = this.#clock.setTimer(this.#tick, delayMs);
   }
 
   #check(): void {
-    const { clock, pulse, pingAfterMs, pongMs } = this.#options;
-    const now = clock.now();
-    const bytesRead = pulse.bytesRead();
+    const { pingAfterMs, pongMs } = this.#deadlines;
+    const now = this.#clock.now();
+    const { bytesRead } = this.#pulse;
     if (bytesRead !== this.#bytesRead) {
       // Part of a frame: when exactly it came is not known, that it came is enough.
       this.#bytesRead = bytesRead;
@@ -100,14 +97,14 @@ export class Heartbeat {
     if (!this.#pingOutstanding) {
       const due = this.#readAt + pingAfterMs;
       if (now < due) return this.#schedule(due - now);
-      pulse.ping();
+      this.#pulse.ping();
       this.#pingOutstanding = true;
       this.#excused = false;
       return this.#schedule(pongMs);
     }
     if (!this.#excused && wasStalled(now - this.#scheduledFor, this.#intervalMs)) {
       this.#excused = true;
-      pulse.ping();
+      this.#pulse.ping();
       return this.#schedule(this.#intervalMs);
     }
     if (this.#probe !== undefined) {
@@ -115,6 +112,6 @@ export class Heartbeat {
       return;
     }
     this.#timer = undefined;
-    this.#options.onDead(now - this.#readAt);
+    this.#pulse.dead(now - this.#readAt);
   }
 }

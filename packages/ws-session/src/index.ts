@@ -3,6 +3,7 @@ export { dialFailure, type Failure, type FailureContext } from './classify.ts';
 export { Deadline } from './clock.ts';
 export { guessHop } from './hop.ts';
 export { KeepAlive } from './keep-alive.ts';
+export { LazyMap, LazySet } from './lazy-collections.ts';
 export { MAX_UNREADABLE } from './limits.ts';
 export { explanationIn, keptOf, readRefusalBytes } from './refusal-body.ts';
 export { SocketPool } from './pool.ts';

@@ -12,7 +12,7 @@ import {
 } from './classify.ts';
 import { Deadline } from './clock.ts';
 import { Flow } from './flow.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { Heartbeat, type Pulse } from './heartbeat.ts';
 import type { Refusal, Runtime, Transport, TransportHandlers } from './runtime.ts';
 import { SocketSpan } from './tracing.ts';
 import type { Deadlines, Frame, NetworkOptions } from './types.ts';
@@ -52,20 +52,21 @@ const LEAVE_MS = 300;
 let lastId = 0;
 
 /** One socket from the request for its credential to its last byte: what sessions and pools are made of. */
-export class PhysicalSocket {
+export class PhysicalSocket implements TransportHandlers, Pulse {
   readonly id: number = ++lastId;
   /** When nothing of it is left. Never rejects. */
   readonly gone: Promise<void>;
   readonly #options: PhysicalSocketOptions;
-  readonly #dial: Deadline;
-  readonly #grace: Deadline;
+  /** Of the dial, and later of the close handshake. */
+  readonly #limit: Deadline;
   readonly #heartbeat: Heartbeat;
   readonly #flow: Flow;
   readonly #span: SocketSpan;
-  readonly #abandon = new AbortController();
   readonly #dialedAt: number;
   #resolveGone!: () => void;
   #state: State = 'dialing';
+  /** Ends the dial. */
+  #abandon: AbortController | undefined = new AbortController();
   #transport: Transport | undefined;
   #request: DialRequest | undefined;
   #requestId: string | undefined;
@@ -82,18 +83,11 @@ export class PhysicalSocket {
       this.#resolveGone = resolve;
     });
     this.#dialedAt = clock.now();
-    this.#dial = new Deadline(clock, () => this.#dialExpired());
-    this.#grace = new Deadline(clock, () => this.#transport?.terminate());
-    this.#heartbeat = new Heartbeat({
-      clock,
-      pulse: { ping: () => this.#ping(), bytesRead: () => this.#transport?.bytesRead ?? 0 },
-      pingAfterMs: options.deadlines.pingAfterMs,
-      pongMs: options.deadlines.pongMs,
-      onDead: (silentMs) => this.#dead(silentMs),
-    });
+    this.#limit = new Deadline(clock, () => (this.isDialing ? this.#dialExpired() : this.#transport?.terminate()));
+    this.#heartbeat = new Heartbeat(clock, options.deadlines, this);
     this.#flow = new Flow(options.askEveryBytes);
     this.#span = new SocketSpan(options.tracer, options.parent, options.connection);
-    this.#dial.arm(options.deadlines.dialMs);
+    this.#limit.arm(options.deadlines.dialMs);
     void this.#start();
   }
 
@@ -169,7 +163,7 @@ export class PhysicalSocket {
     if (this.#state !== 'open' || this.#transport?.send(frame) !== true) return false;
     // A string's length is near enough: what is long is base64.
     this.#flow.sent(frame.length, audioMs);
-    if (this.#flow.isDue) this.#ping();
+    if (this.#flow.isDue) this.ping();
     return true;
   }
 
@@ -222,7 +216,7 @@ export class PhysicalSocket {
     try {
       this.#request = await this.#span.within(() =>
         connection.request({
-          signal: this.#abandon.signal,
+          signal: this.#abandon!.signal,
           wallClock: () => runtime.clock.wallClock(),
           model: model?.(),
           query: query?.(),
@@ -238,40 +232,46 @@ export class PhysicalSocket {
       connection.hide(proxySecrets(url, network));
       const agent = resolveAgent(url, network);
       this.#transport = this.#span.within(() =>
-        runtime.connect({ url, headers, protocols, agent, maxPayloadBytes, requestIdHeader }, this.#handlers()),
+        runtime.connect({ url, headers, protocols, agent, maxPayloadBytes, requestIdHeader }, this),
       );
     } catch (error) {
       this.#neverDialed(dialFailure(error, this.failureContext));
     }
   }
 
-  #handlers(): TransportHandlers {
-    return {
-      onOpen: (requestId) => this.#opened(requestId),
-      onFrame: (frame) => {
-        if (this.#state !== 'open') return;
-        this.#heartbeat.touch();
-        this.#options.owner.frame(frame, this);
-      },
-      onPing: () => this.#heartbeat.touch(),
-      onPong: (carried) => {
-        this.#heartbeat.touch();
-        if (!this.#flow.answered(carried)) return;
-        if (this.#flow.isDue) this.#ping();
-        this.#drained();
-      },
-      onDrain: () => this.#drained(),
-      onRefused: (refusal) => this.#refused(refusal),
-      onGoodbye: () => this.#dismissed(),
-      onError: (error) => this.#failed(error),
-      onClose: (code, reason) => this.#closed(code, reason),
-    };
+  // What the transport tells. It is given this socket itself, for a closure for each event would cost more than the rest.
+
+  /** @internal */
+  onFrame(frame: Frame): void {
+    if (this.#state !== 'open') return;
+    this.#heartbeat.touch();
+    this.#options.owner.frame(frame, this);
   }
 
-  #opened(requestId: string | undefined): void {
+  /** @internal */
+  onPing(): void {
+    this.#heartbeat.touch();
+  }
+
+  /** @internal */
+  onPong(carried: string): void {
+    this.#heartbeat.touch();
+    if (!this.#flow.answered(carried)) return;
+    if (this.#flow.isDue) this.ping();
+    this.onDrain();
+  }
+
+  /** @internal */
+  onDrain(): void {
+    if (this.#state === 'open') this.#options.owner.drained(this);
+  }
+
+  /** @internal */
+  onOpen(requestId: string | undefined): void {
     if (this.#state !== 'dialing') return;
-    this.#dial.disarm();
+    this.#limit.disarm();
     this.#state = 'open';
+    this.#abandon = undefined;
     this.#requestId = requestId;
     this.#openedAt = this.#options.runtime.clock.now();
     this.#heartbeat.start();
@@ -279,39 +279,53 @@ export class PhysicalSocket {
     this.#options.owner.opened(this);
   }
 
-  #ping(): void {
+  // What the heartbeat asks and tells.
+
+  /** @internal */
+  get bytesRead(): number {
+    return this.#transport?.bytesRead ?? 0;
+  }
+
+  /** @internal */
+  ping(): void {
     this.#transport?.ping(this.#flow.ask());
   }
 
-  #drained(): void {
-    if (this.#state === 'open') this.#options.owner.drained(this);
+  /** @internal */
+  dead(silentMs: number): void {
+    const what = `nothing was read for ${Math.round(silentMs)} ms, and no pong came`;
+    this.kill(timeout('pong-timeout', what, this.failureContext));
   }
 
-  #refused(refusal: Refusal): void {
+  /** @internal */
+  onRefused(refusal: Refusal): void {
     this.#stop();
     this.#span.refused(refusal.status);
     this.#lose(refusalFailure(refusal, this.failureContext));
   }
 
-  /** Some peers, and hops before them, say goodbye and leave much later. */
-  #dismissed(): void {
-    if (this.#state === 'open') this.#grace.arm(LEAVE_MS);
+  /** @internal */
+  onGoodbye(): void {
+    // Some peers, and hops before them, say goodbye and leave much later.
+    if (this.#state === 'open') this.#limit.arm(LEAVE_MS);
   }
 
-  #failed(error: Error): void {
+  /** @internal */
+  onError(error: Error): void {
     this.#error ??= error;
     // While dialling, the close that follows tells it.
     if (this.#state !== 'open') return;
     // `ws` has sent a close frame that says why (RFC 6455 §7.1.7); the peer gets its time to answer.
     this.#stop();
-    this.#grace.arm(this.#options.deadlines.closeMs);
+    this.#limit.arm(this.#options.deadlines.closeMs);
     this.#lose(closeFailure(1006, '', error, this.failureContext));
   }
 
-  #closed(code: number, reason: string): void {
+  /** @internal */
+  onClose(code: number, reason: string): void {
     const before = this.#state;
     this.#stop();
-    this.#grace.disarm();
+    this.#limit.disarm();
     // Its answer to our close frame came behind everything that it read.
     if (this.#saidGoodbye && code !== 1006) this.#flow.finished();
     this.#state = 'gone';
@@ -336,17 +350,11 @@ export class PhysicalSocket {
     if (this.#transport?.refusal !== undefined) return this.#transport.terminate();
     const { dialMs } = this.#options.deadlines;
     const what = this.#request === undefined ? 'the credential was not there' : 'no answer to the dial';
-    this.#abandon.abort();
+    this.#abandon?.abort();
     this.#stop();
     if (this.#transport === undefined) this.#vanish();
     else this.#transport.terminate();
     this.#lose(timeout('connect-timeout', `${what} within ${dialMs} ms`, this.failureContext));
-  }
-
-  #dead(silentMs: number): void {
-    this.kill(
-      timeout('pong-timeout', `nothing was read for ${Math.round(silentMs)} ms, and no pong came`, this.failureContext),
-    );
   }
 
   #shut(code: number, reason: string, failure?: Failure): void {
@@ -354,20 +362,20 @@ export class PhysicalSocket {
     if (before === 'gone') return;
     this.#stop();
     if (before === 'dialing') {
-      this.#abandon.abort();
+      this.#abandon?.abort();
       if (this.#transport === undefined) this.#vanish();
       else this.#transport.terminate();
     } else if (before === 'open') {
       this.#saidGoodbye = true;
       this.#transport?.close(code, reason);
-      this.#grace.arm(this.#options.deadlines.closeMs);
+      this.#limit.arm(this.#options.deadlines.closeMs);
     }
     if (failure !== undefined) this.#lose(failure);
   }
 
   /** No deadline but the last one, no heartbeat, and nothing more is heard. */
   #stop(): void {
-    this.#dial.disarm();
+    if (this.isDialing) this.#limit.disarm();
     this.#heartbeat.stop();
     if (this.#state !== 'gone') this.#state = 'closing';
   }

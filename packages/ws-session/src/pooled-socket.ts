@@ -2,6 +2,7 @@ import type { PatchbayError, Query } from '@patchbay/ws-url';
 import type { Failure } from './classify.ts';
 import { Deadline } from './clock.ts';
 import type { Exchange } from './exchange.ts';
+import { LazyMap, LazySet } from './lazy-collections.ts';
 import { PhysicalSocket, type PhysicalSocketOptions, type SocketOwner } from './physical-socket.ts';
 import type { Clock, Timer } from './runtime.ts';
 import type { Frame, LaneRules, PooledSocketInfo, PoolOptions } from './types.ts';
@@ -43,9 +44,9 @@ export class PooledSocket implements SocketOwner {
   readonly #farewell: Frame | undefined;
   readonly #keepAlive: Deadline | undefined;
   readonly #rest: Deadline;
-  readonly #exchanges = new Map<string, Exchange>();
+  readonly #exchanges = new LazyMap<string, Exchange>();
   /** Lanes in which an answer goes on that nobody wants any more. */
-  readonly #abandoned = new Set<string>();
+  readonly #abandoned = new LazySet<string>();
   #lastLane = 0;
   readonly #maxIdleMs: number;
   readonly #everyMs: number = 0;

@@ -33,7 +33,8 @@ export class SocketSpan {
       },
       parent,
     );
-    this.#context = trace.setSpan(parent, this.#span);
+    // One that nobody records is nobody's parent, and every context is a copy of the one before.
+    this.#context = this.#span.isRecording() ? trace.setSpan(parent, this.#span) : parent;
   }
 
   /** Runs with this span as the active one, so that what a credential callback does is seen beneath it. */

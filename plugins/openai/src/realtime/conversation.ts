@@ -1,5 +1,5 @@
 import { Future, llm, shortuuid } from '@livekit/agents';
-import { logger } from '@patchbay/plugin-kit';
+import { LazyMap, LazySet, logger } from '@patchbay/plugin-kit';
 import type { PatchbayError } from '@patchbay/ws-url';
 import type { ConversationItemCreateEvent, ConversationItemDeleteEvent } from './api-proto.ts';
 import { imagesOf, isConversational, itemToCreate } from './items.ts';
@@ -20,9 +20,9 @@ interface PendingChange {
  */
 export class Conversation {
   remote: llm.RemoteChatContext = new llm.RemoteChatContext();
-  readonly #images = new Map<string, Images>();
-  readonly #pending = new Map<string, PendingChange>();
-  readonly #openCalls = new Set<string>();
+  readonly #images = new LazyMap<string, Images>();
+  readonly #pending = new LazyMap<string, PendingChange>();
+  readonly #openCalls = new LazySet<string>();
   /** Item of the picture that was shown last. */
   #picture: string | undefined;
 

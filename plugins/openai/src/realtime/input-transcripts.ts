@@ -1,5 +1,5 @@
 import type { llm } from '@livekit/agents';
-import { meanProbability } from '@patchbay/plugin-kit';
+import { LazyMap, meanProbability } from '@patchbay/plugin-kit';
 import { logprobsIn } from '../logprobs.ts';
 import type {
   ConversationItemInputAudioTranscriptionCompletedEvent,
@@ -13,8 +13,8 @@ import type { Loose } from './loose.ts';
  * also when transcription fails half-way.
  */
 export class InputTranscripts {
-  readonly #partials = new Map<string, Map<number, string>>();
-  readonly #startedAt = new Map<string, number>();
+  readonly #partials = new LazyMap<string, Map<number, string>>();
+  readonly #startedAt = new LazyMap<string, number>();
   /** The item that is being said, until the service has made a turn of it. */
   #beingSaid: string | undefined;
 

@@ -1,4 +1,5 @@
 import { shortuuid } from '@livekit/agents';
+import { LazyMap, LazySet } from '@patchbay/plugin-kit';
 import type { AnyItemResource, McpApprovalResponseItemCreate, McpCallItem, ServerEvent } from './api-proto.ts';
 
 /** A call that wants somebody's consent. */
@@ -58,13 +59,13 @@ interface Call extends McpCall {
  */
 export class McpCalls {
   readonly #host: McpHost;
-  readonly #calls = new Map<string, Call>();
-  readonly #ended = new Set<string>();
+  readonly #calls = new LazyMap<string, Call>();
+  readonly #ended = new LazySet<string>();
   /** Requests that were seen, and those of them that nobody has answered. */
-  readonly #requests = new Set<string>();
-  readonly #unanswered = new Set<string>();
+  readonly #requests = new LazySet<string>();
+  readonly #unanswered = new LazySet<string>();
   /** Item of a list → its server. */
-  readonly #lists = new Map<string, string>();
+  readonly #lists = new LazyMap<string, string>();
   /** The response whose call ended last, while the model has not gone on from it. */
   #owed: { responseId: string | undefined } | undefined;
 

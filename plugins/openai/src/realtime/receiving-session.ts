@@ -1,5 +1,5 @@
 import { llm } from '@livekit/agents';
-import { guardedEmit, logger } from '@patchbay/plugin-kit';
+import { guardedEmit, LazySet, logger } from '@patchbay/plugin-kit';
 import type { Frame, Logger, RealtimeSettings } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import type * as api from './api-proto.ts';
@@ -26,7 +26,7 @@ export abstract class ReceivingSession extends ReplyingSession {
   readonly #transcripts = new InputTranscripts();
   readonly #expiry: Expiry;
   /** Items that are silence: nobody spoke for `idle_timeout_ms`. */
-  readonly #silences = new Set<string>();
+  readonly #silences = new LazySet<string>();
 
   constructor(model: RealtimeModel, settings: RealtimeSettings) {
     super(model, settings);

@@ -1,5 +1,5 @@
 import { createTimedString, llm } from '@livekit/agents';
-import { audioFrameOf, DiscardedGeneration, RealtimeSessionBase } from '@patchbay/plugin-kit';
+import { audioFrameOf, DiscardedGeneration, LazyMap, RealtimeSessionBase } from '@patchbay/plugin-kit';
 import type { MessageGeneration, RealtimeSettings, RealtimeUsage, ResponseGeneration } from '@patchbay/plugin-kit';
 import type * as api from './api-proto.ts';
 import { SAMPLE_RATE } from './api-proto.ts';
@@ -26,7 +26,7 @@ export abstract class ReplyingSession extends RealtimeSessionBase {
   /** Items that were cut short: what was heard of them is known. */
   protected readonly truncatedItems: Set<string> = new Set();
   /** Responses that nobody hears, with the items they made. */
-  readonly #discarded = new Map<string, Set<string>>();
+  readonly #discarded = new LazyMap<string, Set<string>>();
   readonly #openAIModel: RealtimeModel;
 
   constructor(model: RealtimeModel, settings: RealtimeSettings) {

@@ -1,3 +1,4 @@
+import { LazyMap, LazySet } from '@patchbay/plugin-kit';
 import type { Clock, Timer } from '@patchbay/plugin-kit';
 import type { RealtimeReply } from '@patchbay/plugin-kit';
 
@@ -53,14 +54,14 @@ export class ResponseSequencer {
   /** Asked for, not begun. */
   #creating: Request | undefined;
   /** Asked for, and taken back before it began: by the reply's id, with the time for which it stands in the way. */
-  readonly #withdrawn = new Map<string, Timer>();
+  readonly #withdrawn = new LazyMap<string, Timer>();
   /** Taken back so long ago that they stand in nobody's way, should they still begin. */
-  readonly #overlooked = new Set<string>();
+  readonly #overlooked = new LazySet<string>();
   /** Begun, not done. */
-  readonly #active = new Set<string>();
+  readonly #active = new LazySet<string>();
   /** What was asked for of that, by the response's id. */
-  readonly #begun = new Map<string, Request>();
-  readonly #cancelling = new Map<string, Timer>();
+  readonly #begun = new LazyMap<string, Request>();
+  readonly #cancelling = new LazyMap<string, Timer>();
   /** The service was busy a moment ago, with what is not known to be active: until then, or the end of a response. */
   #busy: Timer | undefined;
 
