@@ -19,6 +19,7 @@ export const conversationCases: readonly Case<World>[] = [
     title: 'caller and pipeline agent talk over WebRTC, word for word: a tool, an interruption, a goodbye',
     async run(world) {
       await world.workers('pipeline', 1);
+      const before = world.dials('pipeline');
       const caller = await world.call('pipeline');
       await exchange(caller, { say: 'The weather in Paris?', answer: 'It is sunny in Paris.' });
       await cutOff(caller, story, table);
@@ -26,7 +27,8 @@ export const conversationCases: readonly Case<World>[] = [
       await caller.hangUp();
       const paths = new Set(world.cloud('pipeline').requests.map(({ path }) => path));
       assert.deepEqual([...paths].sort(), ['/v1/audio/speech', '/v1/realtime', '/v1/responses']);
-      return 'STT, Responses and TTS through loopback as LiteLLM; the whole answers, the beginning of the one that was cut off';
+      assert.equal(world.dials('pipeline') - before, 1);
+      return 'STT over one socket, Responses and TTS through loopback as LiteLLM; the whole answers, the beginning of the one that was cut off';
     },
   },
   {
@@ -35,6 +37,7 @@ export const conversationCases: readonly Case<World>[] = [
     title: 'caller and speech-to-speech agent talk over WebRTC, word for word: an interruption, a goodbye',
     async run(world) {
       await world.workers('realtime', 1);
+      const before = world.dials('realtime');
       let cuts = 0;
       const cloud = world.cloud('realtime');
       cloud.on('event', ({ name }) => (cuts += name === 'item-truncated' ? 1 : 0));
@@ -43,6 +46,7 @@ export const conversationCases: readonly Case<World>[] = [
       assert.ok(cuts > 0, 'the service was to be told how much of the story was heard');
       await exchange(caller, goodbye);
       await caller.hangUp();
+      assert.equal(world.dials('realtime') - before, 1);
       return 'one socket; the service was told where the answer was cut off';
     },
   },

@@ -87,6 +87,7 @@ export const workerCases: readonly Case<World>[] = [
     title: 'an agent whose model fails for good leaves the call; call-recovery.ts has another go on',
     async run(world) {
       const [worker] = await world.workers('realtime', 1);
+      const before = world.dials('realtime');
       const room = world.newRoom('realtime');
       const keeper = await world.keepAgent(room, 'realtime');
       const caller = await world.join(room);
@@ -99,7 +100,8 @@ export const workerCases: readonly Case<World>[] = [
       assert.equal(await worker!.jobs(), 1);
       await caller.hangUp();
       assert.equal(await keeper.ended, 0);
-      return 'the first agent is gone, the second talks, word for word';
+      assert.equal(world.dials('realtime') - before, 2);
+      return 'the first agent is gone, and did not dial again; the second talks over a socket of its own, word for word';
     },
   },
 ];

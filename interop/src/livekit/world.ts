@@ -56,6 +56,11 @@ export class World {
     return this.#clouds[mode];
   }
 
+  /** How often its agents have dialled for a socket that hears, so far. */
+  dials(mode: Mode): number {
+    return this.#clouds[mode].requests.filter(({ path }) => path === '/v1/realtime').length;
+  }
+
   /** So many workers that run this example and have nothing to do. Others are stopped, and calls that a case left behind are over. */
   async workers(mode: Mode, count: number): Promise<Worker[]> {
     await Promise.all(this.#callers.splice(0).map((caller) => caller.hangUp().catch(() => undefined)));

@@ -191,7 +191,7 @@ function expectDials(calls: readonly Call[], { dials, loss = /./, refused }: Dia
     deepEqual(
       { dials: dialled, opens, losses: losses.length, refusals: refused ? Math.min(refusals, 1) : 0 },
       { dials: dials + refusals, opens: dials, losses: dials - 1, refusals: refused ? 1 : 0 },
-      `dials, because of ${JSON.stringify(all[at])}`,
+      `expected ${dials} connections, got ${opens} of ${dialled} dials, because of ${JSON.stringify(all[at])}`,
     );
     for (const words of losses) match(words, loss);
   }
