@@ -9,18 +9,15 @@ const samplesPerChunk = spoken.length / 2;
 export const open: OpenVoice = (provider, url) => {
   if (provider === 'openai') return { say: (text, heard) => post(url, text, (bytes) => heard(bytes.length / 2)) };
   const socket = new TurnSocket(url, dialects[provider]);
-  let isFirst = provider === 'deepgram';
+  // Soniox says twice behind the audio that all is said; what Deepgram says beside it is text.
+  const others = provider === 'soniox' ? 2 : 0;
   return {
     async say(text, heard) {
-      // Behind the audio, and once per socket before it.
-      const others = provider === 'soniox' ? 2 : isFirst ? 2 : 1;
-      const before = isFirst ? 1 : 0;
-      isFirst = false;
       const chunks = secondsIn(text) * chunksPerSecond;
       let count = 0;
-      await socket.turn(text, () => {
-        count++;
-        if (count > before && count <= before + chunks) heard(samplesPerChunk);
+      await socket.turn(text, (_data, isBinary) => {
+        if (provider === 'deepgram' && !isBinary) return false;
+        if (++count <= chunks) heard(samplesPerChunk);
         return count === chunks + others;
       });
     },
