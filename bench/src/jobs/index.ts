@@ -1,5 +1,6 @@
 import type { Job } from '../job.ts';
 import { duplex } from './duplex/job.ts';
+import { firstSound } from './first-sound/job.ts';
 import { firstToken } from './first-token/job.ts';
 import { heapGrowth } from './heap-growth/job.ts';
 import { heapIdle } from './heap-idle/job.ts';
@@ -14,6 +15,7 @@ export const jobs: readonly Job[] = [
   responses,
   firstToken,
   speechToText,
+  firstSound,
   realtimeInput,
   realtimeOutput,
   duplex,

@@ -36,7 +36,7 @@ async function measure({ variant, mode, quick, port }: Order): Promise<Figures> 
   await mind.close();
   const dials = measured.reduce((sum, asked) => sum + asked.dials, 0);
   const time = median(measured);
-  return { time, lost: time - median(warm), dials: dials / measured.length };
+  return { time, lost: Math.max(0, time - median(warm)), dials: dials / measured.length };
 }
 
 const conditions: Readonly<Record<string, (mind: Mind, control: Control) => Promise<void>>> = {
