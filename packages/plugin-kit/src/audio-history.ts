@@ -6,6 +6,9 @@ export interface Sound {
   milliseconds: number;
 }
 
+/** What is forgotten is used again, this many at most: as many as are forgotten at once while somebody speaks on. */
+const maxSpare = 4;
+
 interface Chunk extends Sound {
   /** Where it begins and ends in the audio of the stream, in milliseconds. */
   startMs: number;
@@ -15,13 +18,15 @@ interface Chunk extends Sound {
 }
 
 /**
- * The audio of one stream: how much there was, and the last of it, which a lost socket had heard and not answered.
+ * The audio of one stream: how much there was, and the last of it, which a lost socket had heard and not answered. It
+ * holds no more than its owner lets it, and takes no new memory while as much is forgotten as is pushed.
  * Positions are milliseconds of audio since the stream began, whatever socket they went to.
  */
 export class AudioHistory {
   readonly #clock: Clock;
   readonly #bornAt: number;
-  #chunks: Chunk[] = [];
+  readonly #chunks: Chunk[] = [];
+  readonly #spare: Chunk[] = [];
   #pushedMs = 0;
   #pushedAt: number;
 
@@ -46,18 +51,18 @@ export class AudioHistory {
     const startMs = this.#pushedMs;
     this.#pushedMs += milliseconds;
     this.#pushedAt = this.#clock.now();
-    this.#chunks.push({
-      frame: typeof frame === 'string' ? frame : new Uint8Array(frame),
-      milliseconds,
-      startMs,
-      endMs: this.#pushedMs,
-      pushedAt: this.#pushedAt,
-    });
+    const chunk = this.#spare.pop() ?? { frame: '', milliseconds: 0, startMs: 0, endMs: 0, pushedAt: 0 };
+    chunk.frame = kept(frame, chunk.frame);
+    chunk.milliseconds = milliseconds;
+    chunk.startMs = startMs;
+    chunk.endMs = this.#pushedMs;
+    chunk.pushedAt = this.#pushedAt;
+    this.#chunks.push(chunk);
   }
 
   /** Forgets audio before this position: it has been answered, or holds nothing to answer. */
   settle(untilMs: number): void {
-    this.#forget((chunk) => chunk.endMs <= untilMs);
+    while (this.#chunks.length > 0 && this.#chunks[0]!.endMs <= untilMs) this.#forgetOldest();
   }
 
   /**
@@ -66,10 +71,13 @@ export class AudioHistory {
    */
   expire(waitedMs: number): void {
     const latest = this.#clock.now() - waitedMs;
-    this.#forget((chunk) => chunk.pushedAt < latest);
+    while (this.#chunks.length > 0 && this.#chunks[0]!.pushedAt < latest) this.#forgetOldest();
   }
 
-  /** Everything that is not settled and ends by `untilMs`, oldest first; where it begins, and how much it is. Default: all. */
+  /**
+   * Everything that is not settled and ends by `untilMs`, oldest first; where it begins, and how much it is. Default: all.
+   * Frames hold until the next push.
+   */
   replay(untilMs: number = Infinity): { sounds: readonly Sound[]; startMs: number; milliseconds: number } {
     // Positions are sums of fractions of a millisecond.
     const chunks = this.#chunks.filter(({ endMs }) => endMs <= untilMs + 0.001);
@@ -81,7 +89,7 @@ export class AudioHistory {
     };
   }
 
-  /** What was pushed between two positions. Each frame belongs to the stretch that it ends in. */
+  /** What was pushed between two positions; it holds until the next push. Each frame belongs to the stretch that it ends in. */
   between(startMs: number, endMs: number): Frame[] {
     return this.#chunks.filter((chunk) => chunk.endMs > startMs && chunk.endMs <= endMs).map(({ frame }) => frame);
   }
@@ -99,8 +107,19 @@ export class AudioHistory {
     return positionMs + Math.max(0, this.#pushedAt - this.#bornAt - this.#pushedMs);
   }
 
-  #forget(settled: (chunk: Chunk) => boolean): void {
-    const kept = this.#chunks.findIndex((chunk) => !settled(chunk));
-    if (kept !== 0) this.#chunks.splice(0, kept === -1 ? this.#chunks.length : kept);
+  #forgetOldest(): void {
+    const chunk = this.#chunks.shift()!;
+    if (this.#spare.length === maxSpare) return;
+    // Bytes are overwritten; a text would only be held.
+    if (typeof chunk.frame === 'string') chunk.frame = '';
+    this.#spare.push(chunk);
   }
+}
+
+/** A frame in memory of its own: that of one which is forgotten, if it fits. */
+function kept(frame: Frame, memory: Frame): Frame {
+  if (typeof frame === 'string') return frame;
+  if (typeof memory === 'string' || memory.byteLength !== frame.byteLength) return new Uint8Array(frame);
+  memory.set(frame);
+  return memory;
 }

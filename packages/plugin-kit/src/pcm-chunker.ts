@@ -10,17 +10,20 @@ export interface PcmChunkerOptions {
   onChunk: (bytes: Uint8Array, milliseconds: number) => void;
 }
 
+const none = new Int16Array(0);
+
 /**
- * Audio frames of any length, rate and channel count in; PCM chunks of one length out. One buffer is allocated and
- * reused for life. A frame that is a view of a larger buffer gives its own samples only (livekit/agents-js#621).
+ * Audio frames of any length, rate and channel count in; PCM chunks of one length out. One buffer is allocated, when the
+ * first frame comes, and reused for life. A frame that is a view of a larger buffer gives its own samples only (livekit/agents-js#621).
  */
 export class PcmChunker {
   readonly #sampleRate: number;
   readonly #onChunk: PcmChunkerOptions['onChunk'];
-  readonly #samples: Int16Array;
-  readonly #bytes: Buffer;
+  readonly #capacity: number;
+  #samples = none;
+  #bytes: Buffer | undefined;
   #filled = 0;
-  #mono = new Int16Array(0);
+  #mono = none;
   #inputRate: number;
   #channels = 1;
   #resampler: Resampler | undefined;
@@ -29,8 +32,7 @@ export class PcmChunker {
     this.#sampleRate = options.sampleRate;
     this.#inputRate = options.sampleRate;
     this.#onChunk = options.onChunk;
-    this.#samples = new Int16Array(Math.round((options.sampleRate * options.chunkMs) / 1000));
-    this.#bytes = Buffer.from(this.#samples.buffer);
+    this.#capacity = Math.round((options.sampleRate * options.chunkMs) / 1000);
   }
 
   push(frame: AudioFrame): void {
@@ -75,7 +77,8 @@ export class PcmChunker {
   }
 
   #append(samples: Int16Array): void {
-    const capacity = this.#samples.length;
+    const capacity = this.#capacity;
+    if (this.#samples === none) this.#samples = new Int16Array(capacity);
     let offset = 0;
     while (offset < samples.length) {
       const count = Math.min(capacity - this.#filled, samples.length - offset);
@@ -89,6 +92,7 @@ export class PcmChunker {
   #emit(): void {
     const count = this.#filled;
     this.#filled = 0;
+    this.#bytes ??= Buffer.from(this.#samples.buffer);
     this.#onChunk(this.#bytes.subarray(0, count * 2), (count * 1000) / this.#sampleRate);
   }
 }

@@ -10,7 +10,8 @@ interface Entry {
 }
 
 export interface OutboxLimits {
-  maxAudioMs: number;
+  /** A function is asked at each frame. */
+  maxAudioMs: number | (() => number);
   maxControlBytes: number;
 }
 
@@ -38,6 +39,12 @@ export class Outbox {
     return this.#entries.length === 0;
   }
 
+  /** Milliseconds of audio that may wait. */
+  get maxAudioMs(): number {
+    const { maxAudioMs } = this.#limits;
+    return typeof maxAudioMs === 'function' ? maxAudioMs() : maxAudioMs;
+  }
+
   /** Milliseconds of audio that wait. */
   get audioMs(): number {
     return this.#audioMs;
@@ -45,10 +52,11 @@ export class Outbox {
 
   /** Queues audio and returns the milliseconds dropped to make room. Copies bytes: the caller may reuse its buffer. */
   pushAudio(frame: Frame, audioMs: number, epoch: number | undefined): number {
-    if (audioMs > this.#limits.maxAudioMs) return audioMs;
+    const { maxAudioMs } = this;
+    if (audioMs > maxAudioMs) return audioMs;
     this.#entries.push({ frame: copied(frame), audioMs, epoch, bytes: 0 });
     this.#audioMs += audioMs;
-    return this.#audioMs > this.#limits.maxAudioMs ? this.#dropOldestAudio() : 0;
+    return this.#audioMs > maxAudioMs ? this.#dropOldestAudio(maxAudioMs) : 0;
   }
 
   /** Queues control; `false` if there is no room for it. */
@@ -80,8 +88,8 @@ export class Outbox {
     return this.#remove(() => true);
   }
 
-  #dropOldestAudio(): number {
-    let excess = this.#audioMs - this.#limits.maxAudioMs;
+  #dropOldestAudio(maxAudioMs: number): number {
+    let excess = this.#audioMs - maxAudioMs;
     return this.#remove((entry) => {
       if (excess <= 0 || entry.audioMs === undefined) return false;
       excess -= entry.audioMs;

@@ -12,9 +12,9 @@ export interface SenderOptions {
   maxControlBacklogBytes?: number;
   highWaterBytes?: number;
   /** Audio was dropped; told in portions. */
-  dropped(droppedMs: number, totalMs: number, reason: LossReason): void;
+  dropped: (droppedMs: number, totalMs: number, reason: LossReason) => void;
   /** Nothing of what waits could go out for so long: whoever is there does not read. */
-  stuck(forMs: number): void;
+  stuck: (forMs: number) => void;
 }
 
 /** A line that is merely slow lets something pass in this time. */
@@ -26,7 +26,6 @@ export type Sent = 'sent' | 'queued' | 'dropped' | 'overflow';
 /** The way out of a session: straight to the socket while the way is clear, through the outbox while it is not. */
 export class Sender {
   readonly #highWaterBytes: number;
-  readonly #maxAudioMs: () => number;
   readonly #outbox: Outbox;
   readonly #loss: AudioLoss;
   readonly #blocked: Deadline;
@@ -48,21 +47,14 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     const { maxAudioBacklogMs = MAX_AUDIO_BACKLOG_MS, maxControlBacklogBytes = MAX_CONTROL_BACKLOG_BYTES } = options;
+    const { stuck } = options;
     this.#blocked = new Deadline(options.clock, () => {
       // While we do not read ourselves, we cannot know.
-      if (this.#socket?.isPaused === false) options.stuck(longestBlockMs);
+      if (this.#socket?.isPaused === false) stuck(longestBlockMs);
     });
     this.#highWaterBytes = options.highWaterBytes ?? HIGH_WATER_BYTES;
-    const maxAudioMs = typeof maxAudioBacklogMs === 'function' ? maxAudioBacklogMs : (): number => maxAudioBacklogMs;
-    this.#maxAudioMs = maxAudioMs;
-    const limits = {
-      get maxAudioMs(): number {
-        return maxAudioMs();
-      },
-      maxControlBytes: maxControlBacklogBytes,
-    };
-    this.#outbox = new Outbox(limits);
-    this.#loss = new AudioLoss((droppedMs, totalMs, reason) => options.dropped(droppedMs, totalMs, reason));
+    this.#outbox = new Outbox({ maxAudioMs: maxAudioBacklogMs, maxControlBytes: maxControlBacklogBytes });
+    this.#loss = new AudioLoss(options.dropped);
   }
 
   /** Audio dropped so far, in milliseconds. */
@@ -87,7 +79,7 @@ export class Sender {
     const epoch = scope === 'session' ? undefined : this.#socket === undefined ? this.#epoch + 1 : this.#epoch;
     if (audioMs === undefined) return this.#outbox.pushControl(frame, epoch) ? 'queued' : 'overflow';
     this.#loss.add(this.#outbox.pushAudio(frame, audioMs, epoch), 'backlog');
-    return audioMs > this.#maxAudioMs() ? 'dropped' : 'queued';
+    return audioMs > this.#outbox.maxAudioMs ? 'dropped' : 'queued';
   }
 
   /** A socket takes over. What waits goes out with {@link flush}, and if it is `held` with {@link release}. */

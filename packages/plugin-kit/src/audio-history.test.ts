@@ -1,0 +1,73 @@
+import type { Clock, Frame } from '@patchbay/ws-session';
+import { ManualClock } from '@patchbay/ws-session/testing';
+import { describe, expect, it } from 'vitest';
+import { AudioHistory } from './audio-history.ts';
+import { UnheardSpeech } from './unheard-speech.ts';
+import { leadMs, longestReplayMs } from './listening-times.ts';
+
+const chunkMs = 50;
+const chunkBytes = 1_600;
+const halfAnHour = (30 * 60_000) / chunkMs;
+
+/** A chunk of a voice; one buffer is used for all, like the chunker's. */
+const voice = new Uint8Array(new Int16Array(chunkBytes / 2).fill(5_000).buffer);
+
+/** The memories behind the frames that are remembered. */
+function memoriesOf(history: AudioHistory): ArrayBufferLike[] {
+  return history.replay().sounds.map(({ frame }) => (frame as Uint8Array).buffer);
+}
+
+describe('the audio that is remembered', () => {
+  const clock: Clock = new ManualClock();
+
+  it('takes no new memory in half an hour, while as much is forgotten as is pushed', () => {
+    const history = new AudioHistory(clock);
+    const memories = new Set<ArrayBufferLike>();
+    for (let count = 0; count < halfAnHour; count++) {
+      history.push(voice, chunkMs);
+      history.settle(history.pushedMs - leadMs);
+      for (const memory of memoriesOf(history)) memories.add(memory);
+    }
+    expect(history.replay().milliseconds).toBe(leadMs);
+    expect(memories.size).toBeLessThanOrEqual(leadMs / chunkMs + 1);
+  });
+
+  it('gives up the memory of a long phrase that was answered', () => {
+    const history = new AudioHistory(clock);
+    for (let count = 0; count < longestReplayMs / chunkMs; count++) history.push(voice, chunkMs);
+    const before = new Set(memoriesOf(history));
+    history.settle(history.pushedMs);
+    for (let count = 0; count < longestReplayMs / chunkMs; count++) history.push(voice, chunkMs);
+    expect(memoriesOf(history).filter((memory) => before.has(memory)).length).toBeLessThanOrEqual(4);
+  });
+
+  it('is what was pushed, in memory of its own, also where that is used again', () => {
+    const history = new AudioHistory(clock);
+    for (let number = 0; number < 100; number++) {
+      history.push(voice.slice(0, 4).fill(number), 1);
+      history.settle(history.pushedMs - 10);
+      const seen = history.replay().sounds.map(({ frame }) => (frame as Uint8Array)[0]);
+      expect(seen).toEqual(
+        Array.from({ length: Math.min(10, number + 1) }, (_, index) => Math.max(0, number - 9) + index),
+      );
+      expect(new Set(memoriesOf(history)).size).toBe(seen.length);
+    }
+  });
+
+  it('takes frames of any length and kind one after the other', () => {
+    const history = new AudioHistory(clock);
+    const frames: Frame[] = ['one', voice.slice(0, 2), voice.slice(0, 8), 'two', voice.slice(0, 8), voice.slice(0, 3)];
+    for (const frame of frames) {
+      history.push(frame, 1);
+      history.settle(history.pushedMs - 1);
+      expect(history.replay().sounds.map((sound) => sound.frame)).toEqual([frame]);
+    }
+  });
+
+  it('holds no more of a monologue than is worth repeating', () => {
+    const unheard = new UnheardSpeech(clock);
+    for (let count = 0; count < halfAnHour; count++) unheard.push('a chunk of base64', voice, chunkMs);
+    unheard.lost(0);
+    expect(unheard.repeatedMs).toBe(longestReplayMs);
+  });
+});
