@@ -5,8 +5,8 @@ export const scaling: Job = {
   title: 'One process, more and more calls',
   about:
     'Realtime sessions of one process in which both talk all the time, as in “Calls on one core”, from one to a thousand. ' +
-    'A session costs the same whether it is alone or one of hundreds, until the core is full; then frames are late first, ' +
-    'and audio is missing next. What comes then is not a faster process but another one: LiveKit’s workers give each ' +
+    'Beyond the core that carries them, frames are late first, and audio is missing next. What comes then is not a faster ' +
+    'process but another one: LiveKit’s workers give each ' +
     'call a process of its own ([Beyond one machine](scaling.md)).',
   variants: ['1', '10', '100', '300', '1000'],
   axis: 'sessions',
