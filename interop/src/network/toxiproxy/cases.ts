@@ -4,7 +4,7 @@ import type { Case } from '../../system.ts';
 import { failureOf } from '../../talk/call.ts';
 import { brokenOff, expectEveryWord, expectRefusal, expectReturn } from '../callers.ts';
 import { connectionsTo } from '../connections.ts';
-import { expectLine, lineTo, type Line } from '../line.ts';
+import { expectSlicedLine, expectSlowLine, lineTo, type Line } from '../line.ts';
 import { ask, recite } from '../requests.ts';
 import { wordsOf, type Way } from '../ways.ts';
 import type { Toxics } from './toxics.ts';
@@ -26,18 +26,18 @@ export const toxicCases: Case<World>[] = [
     async run({ toxics, way }) {
       for (const direction of ['upstream', 'downstream'] as const)
         await toxics.add('latency', { latency: 200, jitter: 50 }, direction);
-      await expectLine(way.baseURL, ({ answeredMs }) => answeredMs >= 290);
+      await expectSlowLine(way.baseURL, 290);
       return expectEveryWord(way, { dials: 1 });
     },
   }),
   poisoned({
     id: 'slicer',
     about: 'line',
-    title: 'three bytes at a time are put together again, on sockets and in HTTP',
+    title: 'a few bytes at a time are put together again, on sockets and in HTTP',
     async run({ toxics, way }) {
       // Without a wait, the machine puts them together again before anybody reads them.
-      await toxics.add('slicer', { average_size: 3, size_variation: 2, delay: 10 });
-      await expectLine(way.baseURL, ({ pieces }) => pieces > 10);
+      await toxics.add('slicer', { average_size: 4, size_variation: 3, delay: 10 });
+      await expectSlicedLine(way.baseURL);
       const seen = await expectEveryWord(way, { dials: 1 });
       equal(await recite(way, 'Four for a boy.'), 'Four for a boy.');
       return `${seen}; every word of the voice`;
@@ -50,7 +50,7 @@ export const toxicCases: Case<World>[] = [
     async run({ toxics, way }) {
       // Speech makes 64 KB a second of its base64.
       await toxics.add('bandwidth', { rate: 40 }, 'upstream');
-      await expectLine(way.baseURL, ({ answeredMs }) => answeredMs >= 250, 12_000);
+      await expectSlowLine(way.baseURL, 250, 12_000);
       return expectEveryWord(way, { dials: 1 });
     },
   }),
