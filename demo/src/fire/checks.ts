@@ -2,11 +2,17 @@ import type { Check } from '../checks.ts';
 import { words, type Turn } from '../record.ts';
 import { lostOf, type Ordeal } from './attack.ts';
 
+/** What each model told, in its order. Which of two dials that go on side by side ends first is nobody's promise. */
+export function byTeller(told: readonly string[]): string[] {
+  const tellerOf = (line: string): string => line.slice(0, line.indexOf(':'));
+  return [...told].sort((one, other) => tellerOf(one).localeCompare(tellerOf(other)));
+}
+
 /** What must hold of a turn in which something went wrong: it did, it was told, and what the caller lost is known. */
 export function checkOrdeal(turn: Turn, ordeal: Ordeal): Check[] {
   const { title, hits, told, expected } = ordeal;
   const happened = hits.length > 0 && hits.every((count) => count > 0);
-  const isTold = told.join() === expected.join();
+  const isTold = byTeller(told).join() === byTeller(expected).join();
   const list = (lines: readonly string[]): string => (lines.length === 0 ? 'nothing' : lines.join('; '));
   return [
     { ok: happened, text: happened ? `It happened that ${title}` : `It was to happen that ${title}, and did not` },

@@ -55,7 +55,10 @@ describe('a reply', () => {
   it('carries no key that the service calls it by', () => {
     const put = vi.fn();
     const reply = new Reply({ put }, new AbortController().signal, (text) => connection.scrub(text));
-    for (const id of [key, key, 'chatcmpl-1']) reply.text(id, key);
+    for (const id of [key, key, 'chatcmpl-1']) {
+      reply.text(id, key);
+      reply.flush();
+    }
     // Words of the conversation are nobody's business.
     expect(put.mock.calls.map(([chunk]) => [chunk.id, chunk.delta.content])).toEqual([
       ['[redacted]', key],
