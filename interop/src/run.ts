@@ -47,7 +47,7 @@ const installations = new Map<System, Promise<void>>();
 function install(system: System, told: Teller): Promise<void> {
   const known = installations.get(system);
   if (known) return known;
-  const installation = Promise.resolve(system.install?.(new Installer(told)));
+  const installation = (async (): Promise<void> => system.install?.(new Installer(told)))();
   installations.set(system, installation);
   return installation;
 }
