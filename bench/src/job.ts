@@ -21,6 +21,8 @@ export interface Job {
   client: URL;
   /** A module that calls {@link serve}; one process for the whole job. */
   server?: URL;
+  /** What is published is measured, and has to be built for it. */
+  builds?: boolean;
   measures: readonly Measure[];
   /** Default: 3 with `--quick`, 9 without. */
   rounds?: (quick: boolean) => number;

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { figuresMark } from './client.ts';
@@ -14,6 +15,22 @@ const running = new Set<ChildProcess>();
 /** Kills what runs. */
 export function endAll(): void {
   for (const child of running) child.kill('SIGKILL');
+}
+
+/** Makes what is published of the plugins, where it is not there or older than its sources. */
+export async function buildPublished(): Promise<void> {
+  const root = join(import.meta.dirname, '../..');
+  const turbo = join(root, 'node_modules/.bin/turbo');
+  const quiet = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+  const child = spawn(turbo, ['run', 'build', '--filter=./plugins/*', '--output-logs=errors-only'], {
+    cwd: root,
+    env: { ...process.env, ...quiet },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  running.add(child);
+  child.on('close', () => running.delete(child));
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error('the plugins could not be built');
 }
 
 /** What a client told. `profiles`: the folder that a CPU profile goes to. */

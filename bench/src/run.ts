@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os';
 import { modesOf, type Figures, type Job, type Mode, type Order } from './job.ts';
-import { askClient, withServer } from './processes.ts';
+import { askClient, buildPublished, withServer } from './processes.ts';
 import type { JobResults, Samples } from './results.ts';
 
 export interface RunOptions {
@@ -22,6 +22,7 @@ export interface RunOptions {
  */
 export async function runJob(job: Job, options: RunOptions): Promise<JobResults> {
   const { rounds, quick, variants: wanted, print } = options;
+  if (job.builds === true) await buildPublished();
   const load = Math.round(loadavg()[0]! * 10) / 10;
   const variants = job.variants.filter((variant) => wanted?.includes(variant) ?? true);
   const results: JobResults = { name: job.name, rounds, load, variants: {} };

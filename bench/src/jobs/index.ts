@@ -4,6 +4,7 @@ import { firstSound } from './first-sound/job.ts';
 import { firstToken } from './first-token/job.ts';
 import { heapGrowth } from './heap-growth/job.ts';
 import { heapIdle } from './heap-idle/job.ts';
+import { installed } from './installed/job.ts';
 import { realtimeInput } from './realtime-input/job.ts';
 import { realtimeOutput } from './realtime-output/job.ts';
 import { responses } from './responses/job.ts';
@@ -22,4 +23,5 @@ export const jobs: readonly Job[] = [
   scaling,
   heapIdle,
   heapGrowth,
+  installed,
 ];

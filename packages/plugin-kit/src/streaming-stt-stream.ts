@@ -1,9 +1,11 @@
 import { DEFAULT_API_CONNECT_OPTIONS, stt, type APIConnectOptions } from '@livekit/agents';
 import { currentRuntime, type ConnectionEvent, type Frame, type Link, type Session } from '@patchbay/ws-session';
 import type { PatchbayError } from '@patchbay/ws-url';
+import type { AudioFrame } from './audio-frame.ts';
 import { AudioHistory } from './audio-history.ts';
 import { checkTimeout } from './check-options.ts';
 import { ChosenVad, type Prepared } from './chosen-vad.ts';
+import { DirectInput } from './direct-input.ts';
 import { guardedEmit } from './guarded-emit.ts';
 import { IdleLine } from './idle-line.ts';
 import { InterimPacer } from './interim-pacer.ts';
@@ -26,7 +28,7 @@ const localSpeech = ' local';
 
 /**
  * One stream of audio to text, for its whole life: LiveKit calls {@link run} again after a failure, the session below
- * reconnects inside a run, and neither loses its place. The input has one reader from the first run to the end.
+ * reconnects inside a run, and neither loses its place. A frame is taken when it is pushed, whether anybody runs or not.
  *
  * What a lost socket had heard and not answered is said to the next one again, so that a connection that breaks in
  * the middle of a sentence costs time and no words.
@@ -55,7 +57,6 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
   #session: Session | undefined;
   #link: Link | undefined;
   #running = false;
-  #pumping = false;
   #inputEnded = false;
   #flushOnOpen = false;
   /** How often the provider was told that nothing more will come. */
@@ -80,6 +81,7 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     const description = listeningOf(model);
     // No rate: LiveKit would resample with native code that ignores a frame's offset; the chunker does it.
     super(model, undefined, connOptions);
+    this.input = new DirectInput((item) => this.#take(item));
     this.settled = new Promise((resolve) => (this.#settle = resolve));
     this.#model = model;
     this.#description = description;
@@ -146,6 +148,11 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     return this.#vad.prepare(this.#description.vadOf?.(options), () => this.#options.change(options));
   }
 
+  override endInput(): void {
+    super.endInput();
+    this.#take();
+  }
+
   /** Ends at once; what is still owed will not come. */
   override close(): void {
     super.close();
@@ -157,7 +164,6 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
 
   protected override async run(): Promise<void> {
     this.#birthOffset ??= this.startTimeOffset;
-    if (!this.#pumping) void this.#pump();
     this.#running = true;
     this.#failure = undefined;
     try {
@@ -270,19 +276,16 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
     void this.#session?.close();
   }
 
-  /** Reads the input for the life of the stream, across all runs: a second reader would steal frames from the first. */
-  async #pump(): Promise<void> {
-    this.#pumping = true;
+  /** What is pushed; `undefined`: there will be no more. */
+  #take(item?: AudioFrame | symbol): void {
     try {
-      for await (const item of this.input) {
-        if (typeof item !== 'symbol') this.#chunker.push(item);
-        else this.#flushInput();
-      }
-      if (this.abortSignal.aborted) return;
+      if (typeof item === 'object') return this.#chunker.push(item);
       this.#chunker.flush();
-      this.#inputEnded = true;
-      this.#vad.close();
-      this.#finish();
+      if (item === undefined) {
+        this.#inputEnded = true;
+        this.#vad.close();
+        this.#finish();
+      } else if (!this.#vad.isThere) this.#flush();
     } catch (error) {
       logger()?.error({ error }, 'the input of a speech-to-text stream failed');
       this.close();
@@ -308,11 +311,6 @@ export abstract class StreamingSTTStream<Options extends object> extends stt.Spe
       this.#lostStretch.settled();
     }
     this.#vad.push(bytes);
-  }
-
-  #flushInput(): void {
-    this.#chunker.flush();
-    if (!this.#vad.isThere) this.#flush();
   }
 
   /** Asks for the transcript of what was sent; if there is no socket, of what the next one will have heard. */

@@ -1,22 +1,9 @@
 import { initializeLogger, llm } from '@livekit/agents';
+import { tablesOf } from '@patchbay/conformance/testing';
 import { describe, expect, it } from 'vitest';
-import { queryObjects } from 'node:v8';
 import { RealtimeModel } from './realtime-model.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
-
-/** So many that what the test runner itself makes meanwhile does not count. */
-const sessions = 300;
-
-/** Tables that a session of this kind holds before anything happens. */
-async function tablesOf(make: () => { close(): Promise<void> }): Promise<number> {
-  const count = (): number => queryObjects(Map, { format: 'count' }) + queryObjects(Set, { format: 'count' });
-  const before = count();
-  const made = Array.from({ length: sessions }, make);
-  const tables = (count() - before) / sessions;
-  await Promise.all(made.map((session) => session.close()));
-  return tables;
-}
 
 describe('a session that waits', () => {
   it('has no tables of what it does not have', async () => {
