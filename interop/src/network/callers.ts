@@ -204,9 +204,10 @@ function expectDials(calls: readonly Call[], { dials, loss = /./, refused }: Dia
   ].join('; ');
 }
 
-/** Why connections were lost, and dials in between were. */
-function lossesOf({ losses }: Call): string[] {
-  return losses.map(wordsOf);
+/** Why connections were lost, and dials in between were: told by us as long as we try again, and by LiveKit once it does. */
+function lossesOf({ losses, failures }: Call): string[] {
+  const retried = failures.filter(({ recoverable }) => recoverable).map(({ error }) => error);
+  return [...losses, ...retried].map(wordsOf);
 }
 
 function countOf(count: number, what: string): string {
