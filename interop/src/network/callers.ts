@@ -204,10 +204,10 @@ function expectDials(calls: readonly Call[], { dials, loss = /./, refused }: Dia
   ].join('; ');
 }
 
-/** Why connections were lost, and dials in between were: told by us as long as we try again, and by LiveKit once it does. */
+/** Why connections were lost, and dials in between were: told by us while we try again, and by LiveKit when it does. */
 function lossesOf({ losses, failures }: Call): string[] {
-  const retried = failures.filter(({ recoverable }) => recoverable).map(({ error }) => error);
-  return [...losses, ...retried].map(wordsOf);
+  const retried = failures.flatMap(({ recoverable, cause }) => (recoverable && cause) || []);
+  return [...new Set([...losses, ...retried])].map(wordsOf);
 }
 
 function countOf(count: number, what: string): string {
