@@ -14,6 +14,8 @@ async function accepting(headers: string, behind: Buffer) {
       const hello = 'HTTP/1.1 101 Hello\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n';
       socket.write(`${hello}Sec-WebSocket-Accept: ${answer}\r\n${headers}\r\n\r\n`);
       socket.write(behind);
+      // Our goodbye.
+      socket.once('data', () => socket.end());
     }),
   );
   return connectionTo(cloud.url, { apiKey: 'req-secret-77', endpoint: { requestIdHeader: 'acme-request' } });

@@ -28,14 +28,17 @@ export class Sender {
   readonly #highWaterBytes: number;
   readonly #outbox: Outbox;
   readonly #loss: AudioLoss;
-  readonly #blocked: Deadline;
+  readonly #clock: Clock;
+  readonly #stuck: (forMs: number) => void;
+  /** Made when the way is first blocked, which it hardly ever is. */
+  #blocked: Deadline | undefined;
   readonly #sendNow = (frame: Frame, audioMs: number | undefined): boolean => {
     if (this.#socket === undefined || this.#held) return false;
     if (this.#socket.backlogBytes >= this.#highWaterBytes) {
-      if (!this.#blocked.armed) this.#blocked.arm(longestBlockMs);
+      this.#waitForRoom();
       return false;
     }
-    this.#blocked.disarm();
+    this.#blocked?.disarm();
     return this.#socket.send(frame, audioMs);
   };
   #socket: PhysicalSocket | undefined;
@@ -47,11 +50,8 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     const { maxAudioBacklogMs = MAX_AUDIO_BACKLOG_MS, maxControlBacklogBytes = MAX_CONTROL_BACKLOG_BYTES } = options;
-    const { stuck } = options;
-    this.#blocked = new Deadline(options.clock, () => {
-      // While we do not read ourselves, we cannot know.
-      if (this.#socket?.isPaused === false) stuck(longestBlockMs);
-    });
+    this.#clock = options.clock;
+    this.#stuck = options.stuck;
     this.#highWaterBytes = options.highWaterBytes ?? HIGH_WATER_BYTES;
     this.#outbox = new Outbox({ maxAudioMs: maxAudioBacklogMs, maxControlBytes: maxControlBacklogBytes });
     this.#loss = new AudioLoss(options.dropped);
@@ -98,7 +98,7 @@ export class Sender {
   /** The socket is gone; returns what meant something only there and never left. */
   detach(): Leftovers {
     this.#socket = undefined;
-    this.#blocked.disarm();
+    this.#blocked?.disarm();
     return this.#outbox.endEpoch(this.#epoch);
   }
 
@@ -128,12 +128,20 @@ export class Sender {
   close(): Frame[] {
     this.#closed = true;
     this.#socket = undefined;
-    this.#blocked.disarm();
+    this.#blocked?.disarm();
     const { undelivered, droppedMs } = this.#outbox.clear();
     this.#loss.add(droppedMs, 'closed');
     this.#loss.report('closed');
     this.#settle();
     return undelivered;
+  }
+
+  #waitForRoom(): void {
+    this.#blocked ??= new Deadline(this.#clock, () => {
+      // While we do not read ourselves, we cannot know.
+      if (this.#socket?.isPaused === false) this.#stuck(longestBlockMs);
+    });
+    if (!this.#blocked.armed) this.#blocked.arm(longestBlockMs);
   }
 
   #isDrained(): boolean {

@@ -39,7 +39,8 @@ export class SocketSpan {
 
   /** Runs with this span as the active one, so that what a credential callback does is seen beneath it. */
   within<T>(work: () => T): T {
-    return context.with(this.#context, work);
+    // Even the same context entered again is a copy that the socket would hold.
+    return context.active() === this.#context ? work() : context.with(this.#context, work);
   }
 
   opened(): void {

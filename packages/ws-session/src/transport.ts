@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { WebSocket } from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import { proxyName } from './agent.ts';
 import { readRefusalBytes } from './refusal-body.ts';
 import type { ConnectOptions, Refusal, Transport, TransportHandlers } from './runtime.ts';
@@ -14,8 +14,27 @@ export function connectSocket(options: ConnectOptions, handlers: TransportHandle
   return new WebSocketTransport(options, handlers);
 }
 
-/** Tells of a close frame when it comes; `ws` itself does when the peer has ended the connection, too. */
-class PromptWebSocket extends WebSocket {
+/** Who hears all that a socket tells. `false`: nobody wants to know this. */
+interface SocketListener {
+  hear(event: string | symbol, values: readonly unknown[]): boolean;
+}
+
+/**
+ * A `ws` socket with one listener for every event: nine functions would be the larger part of what an open socket holds.
+ * It tells of a close frame when it comes; `ws` itself does when the peer has ended the connection, too.
+ */
+class HeardWebSocket extends WebSocket {
+  readonly #listener: SocketListener;
+
+  constructor(listener: SocketListener, url: string, protocols: string[], options: ClientOptions) {
+    super(url, protocols, options);
+    this.#listener = listener;
+  }
+
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    return this.#listener.hear(event, values);
+  }
+
   /** `ws` answers a close frame with this, and says with it what it thinks of a frame that it cannot read. */
   override close(code?: number, reason?: string | Buffer): void {
     super.close(code, reason);
@@ -24,12 +43,9 @@ class PromptWebSocket extends WebSocket {
   }
 }
 
-/**
- * A `ws` socket behind one set of handlers. Its 'error' listener is attached in the constructor and there is never a
- * moment without one, because an 'error' that nobody hears ends the process.
- */
-class WebSocketTransport implements Transport {
-  readonly #socket: PromptWebSocket;
+/** A `ws` socket behind one set of handlers. It hears every 'error', also behind the end: one that nobody heard would end the process. */
+class WebSocketTransport implements Transport, SocketListener {
+  readonly #socket: HeardWebSocket;
   readonly #handlers: TransportHandlers;
   /** One function for all writes: a closure per frame would be garbage on the hot path. */
   readonly #written = (): void => {
@@ -42,19 +58,20 @@ class WebSocketTransport implements Transport {
   #proxyStatus: number | undefined;
   #refusal: Refusal | undefined;
   #tellRefusal: (() => void) | undefined;
+  #isClosed = false;
 
   constructor(options: ConnectOptions, handlers: TransportHandlers) {
     this.#handlers = handlers;
     this.#requestIdHeader = options.requestIdHeader;
     this.#proxy = proxyName(options.agent);
-    this.#socket = new PromptWebSocket(options.url, [...options.protocols], {
+    this.#socket = new HeardWebSocket(this, options.url, [...options.protocols], {
       headers: { ...options.headers },
       ...(options.agent === undefined ? {} : { agent: options.agent }),
       followRedirects: false,
       maxPayload: options.maxPayloadBytes,
       perMessageDeflate: false,
       skipUTF8Validation: false,
-      finishRequest: (request: ClientRequest) => {
+      finishRequest: (request) => {
         // Told by a CONNECT agent; without it the proxy's refusal looks like the provider's.
         request.once('proxyConnect', (response: { statusCode: number }) => {
           this.#proxyStatus = response.statusCode;
@@ -62,17 +79,6 @@ class WebSocketTransport implements Transport {
         request.end();
       },
     });
-    this.#socket.on('error', (error) => handlers.onError(error));
-    this.#socket.on('upgrade', (response) => this.#upgraded(response));
-    this.#socket.on('unexpected-response', (request, response) => this.#refused(request, response));
-    this.#socket.on('open', () => handlers.onOpen(this.#requestId));
-    this.#socket.on('message', (data, isBinary) => {
-      handlers.onFrame(isBinary ? (data as Buffer) : (data as Buffer).toString('utf8'));
-    });
-    this.#socket.on('goodbye', () => handlers.onGoodbye());
-    this.#socket.on('ping', () => handlers.onPing());
-    this.#socket.on('pong', (carried) => handlers.onPong(carried.toString('latin1')));
-    this.#socket.on('close', (code, reason) => this.#closed(code, reason));
   }
 
   get bufferedAmount(): number {
@@ -115,6 +121,46 @@ class WebSocketTransport implements Transport {
     this.#socket.terminate();
   }
 
+  /** @internal */
+  hear(event: string | symbol, values: readonly unknown[]): boolean {
+    if (this.#isClosed) return false;
+    const handlers = this.#handlers;
+    switch (event) {
+      case 'message': {
+        const [data, isBinary] = values as [Buffer, boolean];
+        handlers.onFrame(isBinary ? data : data.toString('utf8'));
+        break;
+      }
+      case 'ping':
+        handlers.onPing();
+        break;
+      case 'pong':
+        handlers.onPong((values[0] as Buffer).toString('latin1'));
+        break;
+      case 'open':
+        handlers.onOpen(this.#requestId);
+        break;
+      case 'upgrade':
+        this.#upgraded(values[0] as IncomingMessage);
+        break;
+      case 'unexpected-response':
+        this.#refused(...(values as [ClientRequest, IncomingMessage]));
+        break;
+      case 'goodbye':
+        handlers.onGoodbye();
+        break;
+      case 'error':
+        handlers.onError(values[0] as Error);
+        break;
+      case 'close':
+        this.#closed(...(values as [number, Buffer]));
+        break;
+      default:
+        return false;
+    }
+    return true;
+  }
+
   #upgraded(response: IncomingMessage): void {
     this.#network = response.socket;
     this.#requestId = requestId(response.headers, this.#requestIdHeader);
@@ -152,15 +198,12 @@ class WebSocketTransport implements Transport {
   }
 
   #closed(code: number, reason: Buffer): void {
-    this.#socket.removeAllListeners();
-    this.#socket.on('error', ignore);
+    this.#isClosed = true;
     // We stopped waiting for the rest of the body: what came is better than nothing.
     this.#tellRefusal?.();
     this.#handlers.onClose(code, reason.toString('utf8'));
   }
 }
-
-function ignore(): void {}
 
 /** Names that providers and gateways give it. */
 const usualNames = ['x-request-id', 'apim-request-id', 'x-amzn-requestid', 'request-id', 'cf-ray'];
