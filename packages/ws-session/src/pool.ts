@@ -51,7 +51,8 @@ export class SocketPool {
   readonly #sockets = new Set<PooledSocket>();
   /** All that exist, also those on their way out. */
   readonly #physical = new Set<PhysicalSocket>();
-  readonly #replacements: Replacements;
+  /** Made when there is something to replace. */
+  #replacements: Replacements | undefined;
   #closing: Promise<void> | undefined;
 
   /** @throws PatchbayError `invalid-option` for a deadline that is no positive number, or an impossible agent or proxy. */
@@ -61,10 +62,6 @@ export class SocketPool {
     this.#runtime = currentRuntime();
     this.#deadlines = resolveDeadlines(options.deadlines);
     this.#rules = new FrameRules(options.connection);
-    this.#replacements = new Replacements(this.#runtime, {
-      isMissing: (setup) => ![...this.#sockets].some((socket) => this.#serves(socket, setup)),
-      dial: (setup) => this.#dial(setup, this.#deadlines.dialMs),
-    });
   }
 
   /** Sockets that are open or being opened. */
@@ -139,7 +136,7 @@ export class SocketPool {
 
   async #shutDown(): Promise<void> {
     const sockets = [...this.#sockets];
-    this.#replacements.close();
+    this.#replacements?.close();
     this.#idle.length = 0;
     this.#sockets.clear();
     for (const socket of sockets) {
@@ -354,6 +351,10 @@ export class SocketPool {
 
   #ended(socket: PooledSocket, failure: Failure): void {
     this.#forget(socket);
+    this.#replacements ??= new Replacements(this.#runtime, {
+      isMissing: (setup) => ![...this.#sockets].some((other) => this.#serves(other, setup)),
+      dial: (setup) => this.#dial(setup, this.#deadlines.dialMs),
+    });
     this.#replacements.lost(socket, failure);
     this.#tell({ type: 'closed', epoch: socket.physical.id, error: failure.error });
   }
