@@ -78,11 +78,11 @@ export class Deadline {
     this.#schedule(intervalMs);
   }
 
-  /** Something arrived: the whole interval again, if it is armed. */
-  touch(): void {
+  /** Something arrived: the whole interval again, if it is armed. `at`: when, where somebody has looked at the clock already. */
+  touch(at: number = this.#clock.now()): void {
     if (this.#timer === undefined) return;
     this.#excused = false;
-    this.#dueAt = this.#clock.now() + this.#intervalMs;
+    this.#dueAt = at + this.#intervalMs;
   }
 
   disarm(): void {

@@ -45,7 +45,7 @@ export class Exchange {
   }
 
   #listen(inactivityMs: number): void {
-    if (this.#started && inactivityMs === this.#allowedMs) return this.#deadline.touch();
+    if (this.#started && inactivityMs === this.#allowedMs) return this.#deadline.touch(this.#socket.readAt);
     this.#started = true;
     this.#allowedMs = inactivityMs;
     this.#deadline.arm(inactivityMs);

@@ -56,6 +56,11 @@ export class Heartbeat {
     if (this.#probe !== undefined) this.#settle(true);
   }
 
+  /** When something was last read, by the clock. */
+  get readAt(): number {
+    return this.#readAt;
+  }
+
   /** Milliseconds since something was read. */
   get silentMs(): number {
     return this.#clock.now() - this.#readAt;

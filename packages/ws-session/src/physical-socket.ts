@@ -124,6 +124,11 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
     return this.#options.runtime.clock.now() - this.#openedAt;
   }
 
+  /** When something was last read, by the clock. */
+  get readAt(): number {
+    return this.#heartbeat.readAt;
+  }
+
   /** Milliseconds since something was read. */
   get silentMs(): number {
     return this.#heartbeat.silentMs;
