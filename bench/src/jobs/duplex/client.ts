@@ -11,14 +11,14 @@ await runClient(async ({ mode, quick, port }: Order): Promise<Figures> => {
   const service = await Service.at(port);
   const { open } = await openers[mode]();
   const calls = new Calls(service, open);
-  const periods = quick ? 3 : 5;
+  const periods = 3;
   const best = await search({
     first: mode === 'upstream' ? 6 : 40,
     most: 1_500,
     precision: 0.08,
     try: async (sessions) => {
       await calls.become(sessions);
-      await sleep(quick ? 1_000 : 3_000);
+      await sleep(quick ? 1_000 : 2_000);
       const seen: Period[] = [];
       for (let number = 0; number < periods; number++) seen.push(await calls.during(quick ? 2_000 : 3_000));
       const good = seen.filter(isGood);

@@ -13,7 +13,7 @@ export const duplex: Job = {
   modes: ['raw', 'ours', 'upstream'],
   client: new URL('./client.ts', import.meta.url),
   server: new URL('../../servers/realtime.ts', import.meta.url),
-  rounds: (quick) => (quick ? 1 : 5),
+  rounds: (quick) => (quick ? 1 : 3),
   measures: [
     { name: 'sessions', title: 'Sessions', unit: 'at once', better: 'more', goal: { times: 'raw', atLeast: 0.8 } },
     { name: 'late', title: 'How late 99 of 100 frames are at most, with so many', unit: 'ms' },
