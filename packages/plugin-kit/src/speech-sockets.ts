@@ -56,13 +56,13 @@ export class SpeechSockets<Options extends object> {
             },
           }),
       maxIdleMs: idleMs,
-      model: () => modelOf?.(now()),
-      query: () => queryOf?.(now()),
+      ...(modelOf && { model: () => modelOf(now()) }),
+      ...(queryOf && { query: () => queryOf(now()) }),
       event: (event) => {
         if (event.type === 'closed') this.#records.delete(event.epoch);
         tell(event);
       },
-      received: (frame, socketId) => this.#note(frame, socketId),
+      ...(wire.requestIdOf && { received: (frame, socketId) => this.#note(frame, socketId) }),
     });
   }
 

@@ -54,13 +54,12 @@ let read: <Options extends object>(model: StreamingTTS<Options>) => SpeechSocket
 export abstract class StreamingTTS<Options extends object> extends EmittingTTS {
   readonly #sockets: SpeechSockets<Options>;
   readonly #streams = new LazySet<Stream>();
-  readonly #closing = new AbortController();
   #options: Readonly<Options>;
+  #closed = false;
 
   static {
     read = (model) => {
-      if (model.#closing.signal.aborted)
-        throw new PatchbayError('closed', `${model.label} is closed: make another one`);
+      if (model.#closed) throw new PatchbayError('closed', `${model.label} is closed: make another one`);
       return model.#sockets;
     };
   }
@@ -123,12 +122,12 @@ export abstract class StreamingTTS<Options extends object> extends EmittingTTS {
   /** Opens a socket ahead, so that the first sentence does not wait for one. Returns at once and never fails. */
   prewarm(): void {
     // Whoever cannot be reached says so when asked.
-    void this.#sockets.pool.prewarm(this.#closing.signal).catch(() => undefined);
+    void this.#sockets.pool.prewarm().catch(() => undefined);
   }
 
   /** Ends all streams and all sockets. Idempotent. */
   override async close(): Promise<void> {
-    this.#closing.abort();
+    this.#closed = true;
     const streams = [...this.#streams];
     for (const stream of streams) stream.close();
     await Promise.all([...streams.map((stream) => stream.settled), this.#sockets.pool.close()]);

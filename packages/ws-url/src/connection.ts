@@ -112,7 +112,7 @@ class ResolvedConnection implements Connection {
     this.#fixedSecrets = [
       ...this.#carried.flatMap(({ named: { credential } }) => (typeof credential === 'string' ? [credential] : [])),
       ...secretsOfHeaders(this.#headers),
-      ...secretsOfQuery(chosen.base.search),
+      ...secretsOfQuery(this.#base.search),
       ...secretsOfQuery(appendQuery('', this.#userQuery)),
       ...secretsOfQuery(appendQuery('', parametersOf(settings?.rowQuery, 'row.query'))),
     ];
@@ -158,7 +158,7 @@ class ResolvedConnection implements Connection {
   }
 
   checkSaid(query: Query): void {
-    const said = [...readQuery(this.#chosen.base.search), ...this.#userQuery];
+    const said = [...readQuery(this.#base.search), ...this.#userQuery];
     for (const [key, value] of parametersOf(query, 'query of the options')) {
       const isFixed = this.endpoint.fixed?.includes(key) === true;
       if (!isFixed || said.every(([name, other]) => name !== key || other === value)) continue;
@@ -182,6 +182,10 @@ class ResolvedConnection implements Connection {
     const ofWay = transportOf(this.endpoint) === 'socket' ? strippedUpgrade : [];
     const hints = [...(this.row.hints ?? []), ...(this.endpoint.hints ?? []), ...ofWay];
     return findHint(hints, refusal, { capability: this.endpoint.capability, modelInUrl: this.#namesModel() });
+  }
+
+  get #base(): URL {
+    return new URL(this.#chosen.base);
   }
 
   /** Query key of the model. */
@@ -212,12 +216,13 @@ class ResolvedConnection implements Connection {
 
   /** Query keys that the base URL and the user have settled. */
   #said(): Set<string> {
-    return new Set([...readQuery(this.#chosen.base.search), ...this.#userQuery].map(([key]) => key));
+    return new Set([...readQuery(this.#base.search), ...this.#userQuery].map(([key]) => key));
   }
 
   /** The URL without credentials. What the base's query or the user already says is not said again. */
   #address(model: string | undefined, asked?: Query): URL {
-    const { base, row, route, settings } = this.#chosen;
+    const { row, route, settings } = this.#chosen;
+    const base = this.#base;
     const url = withTransport(base, transportOf(this.endpoint));
     url.pathname = this.#path(model);
     const said = this.#said();
@@ -238,10 +243,11 @@ class ResolvedConnection implements Connection {
   }
 
   #path(model: string | undefined): string {
-    const { base, row, route, isWhole } = this.#chosen;
-    if (isWhole) return base.pathname;
+    const { row, route, isWhole } = this.#chosen;
+    const { pathname } = this.#base;
+    if (isWhole) return pathname;
     const root = route.root ?? row.root ?? '';
-    return joinPath(base.pathname, {
+    return joinPath(pathname, {
       root,
       foreignRoot: root === row.root ? undefined : row.root,
       path: fillPath(route.path ?? this.endpoint.path, model),
@@ -346,7 +352,7 @@ function carriedCredentials(
   const carried: Carried[] = [];
   const add = (credential: NamedCredential | undefined, auth: Auth, required: boolean, advice: string): void => {
     if ('header' in auth && hasHeader(headers, auth.header)) return;
-    if ('query' in auth && readQuery(base.search).some(([key]) => key === auth.query)) return;
+    if ('query' in auth && readQuery(new URL(base).search).some(([key]) => key === auth.query)) return;
     if (credential !== undefined) carried.push({ named: credential, auth });
     else if (required && !('none' in auth) && !hasHeader(headers, 'Authorization'))
       throw new PatchbayError('missing-credential', `${row.title} ${advice}.`);
