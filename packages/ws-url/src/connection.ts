@@ -5,7 +5,7 @@ import { checkHeaders, hasHeader, mergeHeaders, secretsOfHeaders, subprotocolOf 
 import { findHint, strippedUpgrade, type Refusal } from './hint.ts';
 import { checkSecure, checkURL, joinPath, withTransport } from './join.ts';
 import { checkModel } from './model.ts';
-import { appendQuery, type Parameter, parametersOf, readQuery, secretsOfQuery } from './query.ts';
+import { appendQuery, type Parameter, parametersOf, readQuery, secretsOfQuery, take } from './query.ts';
 import { chooseRoute, type ChosenRoute } from './route.ts';
 import { createScrubber, redactUrl } from './scrub.ts';
 import type {
@@ -30,6 +30,9 @@ const rememberedSecrets = 32;
 
 /** Where the model's name goes in a path. */
 const modelSlot = '{model}';
+
+/** Shared by the many connections that have none of something: each would keep an empty one. */
+const none: readonly never[] = [];
 
 const placements: readonly unknown[] = [undefined, 'url', 'body', 'both'];
 
@@ -72,7 +75,6 @@ class ResolvedConnection implements Connection {
   readonly row: GatewayRow;
   readonly traits: Readonly<GatewayTraits>;
   readonly host: string;
-  readonly base: string;
   readonly redacted: string;
   readonly model: string | undefined;
   readonly modelIn: ModelPlacement | 'none';
@@ -82,7 +84,7 @@ class ResolvedConnection implements Connection {
   readonly #userQuery: readonly Parameter[];
   readonly #carried: readonly Carried[];
   readonly #fixedSecrets: readonly string[];
-  #passingSecrets: string[] = [];
+  #passingSecrets: readonly string[] = none;
   #scrubber: ((text: string) => string) | undefined;
 
   static {
@@ -107,7 +109,8 @@ class ResolvedConnection implements Connection {
     this.modelIn = endpoint.model.in === 'none' ? 'none' : (options.modelIn ?? route.model);
     this.#allowInsecure = options.allowInsecure === true;
     this.#headers = mergeHeaders(settings?.headers ?? {}, checkHeaders(options.headers, 'headers'));
-    this.#userQuery = [...parametersOf(settings?.query, 'gateway.query'), ...parametersOf(options.query, 'query')];
+    const userQuery = [...parametersOf(settings?.query, 'gateway.query'), ...parametersOf(options.query, 'query')];
+    this.#userQuery = userQuery.length === 0 ? none : userQuery;
     this.#carried = carriedCredentials(endpoint, options, chosen, this.#headers);
     this.#fixedSecrets = [
       ...this.#carried.flatMap(({ named: { credential } }) => (typeof credential === 'string' ? [credential] : [])),
@@ -125,8 +128,11 @@ class ResolvedConnection implements Connection {
     const url = this.#address(this.#servedName());
     checkSecure(url, `\`${chosen.baseOption}\``, this.#allowInsecure);
     this.host = url.host;
-    this.base = redactUrl(chosen.base);
     this.redacted = redactUrl(url);
+  }
+
+  get base(): string {
+    return redactUrl(this.#chosen.base);
   }
 
   async request(context: RequestContext): Promise<DialRequest> {
@@ -390,11 +396,4 @@ function fillPath(path: string, model: string | undefined): string {
     throw new PatchbayError('invalid-option', '`model` is part of the path here and must not contain a slash.');
   }
   return path.replace(modelSlot, () => encodeURIComponent(model));
-}
-
-/** Removes one equal parameter, if there is one. */
-function take(parameters: Parameter[], [key, value]: Parameter): boolean {
-  const at = parameters.findIndex((each) => each[0] === key && each[1] === value);
-  if (at >= 0) parameters.splice(at, 1);
-  return at >= 0;
 }
