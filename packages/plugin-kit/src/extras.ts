@@ -1,3 +1,4 @@
+import { LazyMap } from '@patchbay/ws-session';
 import type { PatchbayError } from '@patchbay/ws-url';
 import { toPatchbayError } from './errors.ts';
 
@@ -20,7 +21,7 @@ const retriesWith = 3;
  */
 export class Extras {
   readonly #isElsewhere: (failure: PatchbayError) => boolean;
-  readonly #models = new Map<string, Answer>();
+  readonly #models = new LazyMap<string, Answer>();
 
   /** @param isElsewhere - Whether a refusal says itself that it is about something else: a model that does not exist. */
   constructor(isElsewhere: (failure: PatchbayError) => boolean = () => false) {

@@ -28,13 +28,14 @@ interface PendingReply extends RealtimeReply {
 }
 
 export interface AskOptions extends ReplyOptions {
-  id: string;
   instructions: string | undefined;
   signal: AbortSignal | undefined;
   deadlineMs: number;
   /** The caller gave up, or time did: the request has to be taken back. The promise has been rejected by then. */
   withdrawn(reply: RealtimeReply, reason: Withdrawal): void;
 }
+
+let replyNumber = 0;
 
 /** The replies that `generateReply` still owes: each is resolved by its id, or rejected, exactly once. */
 export class Replies {
@@ -50,7 +51,8 @@ export class Replies {
   }
 
   ask(options: AskOptions): { reply: RealtimeReply; promise: Promise<llm.GenerationCreatedEvent> } {
-    const { id, signal, deadlineMs, instructions, toolChoice, tools } = options;
+    const id = `reply_${(++replyNumber).toString(36)}_${Math.floor(this.#clock.wallClock()).toString(36)}`;
+    const { signal, deadlineMs, instructions, toolChoice, tools } = options;
     let reply!: PendingReply;
     const promise = new Promise<llm.GenerationCreatedEvent>((resolve, reject) => {
       const withdraw = (reason: Withdrawal, error: Error): void => {

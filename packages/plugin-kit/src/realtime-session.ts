@@ -1,6 +1,7 @@
 import { llm } from '@livekit/agents';
 import { currentRuntime, LazyMap, Session } from '@patchbay/ws-session';
-import type { Clock, ConnectionEvent, Expectation, Frame, Link, SendOptions } from '@patchbay/ws-session';
+import type { Clock, ConnectionEvent, Expectation } from '@patchbay/ws-session';
+import type { Frame, Link, SendOptions, SessionHandlers } from '@patchbay/ws-session';
 import type { PatchbayError } from '@patchbay/ws-url';
 import type { AudioFrame } from './audio-frame.ts';
 import { ConnectedTime } from './connected-time.ts';
@@ -9,22 +10,17 @@ import { guardedEmit } from './guarded-emit.ts';
 import { logger } from './logging.ts';
 import { LostAudio } from './lost-audio.ts';
 import { hostOf } from './model-host.ts';
-import { PcmChunker } from './pcm-chunker.ts';
 import { ResponseGeneration } from './realtime-generation.ts';
-import { realtimeMetrics } from './realtime-metrics.ts';
-import type { RealtimeUsage } from './realtime-metrics.ts';
+import { RealtimeInput } from './realtime-input.ts';
+import { realtimeError } from './realtime-error.ts';
+import { realtimeMetrics, type RealtimeUsage } from './realtime-metrics.ts';
 import type { RealtimeModelBase } from './realtime-model.ts';
-import { Replies } from './realtime-replies.ts';
-import type { RealtimeReply, ReplyOptions, Withdrawal } from './realtime-replies.ts';
+import { Replies, type RealtimeReply, type ReplyOptions, type Withdrawal } from './realtime-replies.ts';
 import type { RealtimeSettings } from './realtime-settings.ts';
 import { backlogMs, probeMs } from './listening-times.ts';
-import { SignOfLife } from './sign-of-life.ts';
-import { UnheardSpeech } from './unheard-speech.ts';
 
 /** How long after the last word, ours or the caller's, the line counts as quiet. */
 const quietAfterMs = 3_000;
-
-let replyNumber = 0;
 
 /**
  * LiveKit's RealtimeSession over one logical connection. The base owns the socket, the pending replies and the open
@@ -34,49 +30,60 @@ let replyNumber = 0;
  */
 export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   /** Replies that are open, by the provider's id. */
-  protected readonly generations: Map<string, ResponseGeneration> = new Map();
+  protected readonly generations: LazyMap<string, ResponseGeneration> = new LazyMap();
   protected readonly replies: Replies;
   protected readonly clock: Clock;
   readonly #model: RealtimeModelBase;
   readonly #settings: RealtimeSettings;
   readonly #connection: Session;
-  readonly #chunker: PcmChunker;
-  readonly #unheard: UnheardSpeech | undefined;
-  readonly #signOfLife: SignOfLife;
-  readonly #lostAudio = new LostAudio((event) => this.#tellAll(event));
   readonly #connectedTime: ConnectedTime;
+  readonly #stall: { firstMs: number; nextMs: number };
   readonly #stalls = new LazyMap<string, Expectation>();
+  #input: RealtimeInput | undefined;
+  #lostAudio: LostAudio | undefined;
   #link: Link | undefined;
   #running: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   #ended: Error | undefined;
-  #pushedAudioMs = 0;
   #activeAt: number;
   #acquireTimeMs: number | undefined;
   #repliesOnLink = 0;
+
+  /** What the connection tells its session: one object for each, where functions would be one object apiece. */
+  static readonly #Handlers = class implements SessionHandlers {
+    readonly #session: RealtimeSessionBase;
+
+    constructor(session: RealtimeSessionBase) {
+      this.#session = session;
+    }
+
+    open(link: Link, context: { reconnected: boolean; reason?: string }): void {
+      this.#session.#open(link, context);
+    }
+
+    frame(frame: Frame, link: Link): boolean {
+      this.#session.#input?.received();
+      return this.#session.received(frame, link);
+    }
+
+    lost(link: Link, error: PatchbayError | undefined, _undelivered: readonly Frame[], waitingAudioMs: number): void {
+      this.#session.#lost(link, error, waitingAudioMs);
+    }
+
+    event(event: ConnectionEvent): void {
+      this.#session.#tell(event);
+    }
+  };
 
   constructor(model: RealtimeModelBase, settings: RealtimeSettings) {
     super(model);
     this.#model = model;
     this.#settings = settings;
+    this.#stall = settings.stall ?? { firstMs: 30_000, nextMs: 10_000 };
     this.clock = currentRuntime().clock;
     this.replies = new Replies(this.clock);
-    this.#unheard = settings.repeatsSpeech === true ? new UnheardSpeech(this.clock) : undefined;
-    this.#signOfLife = new SignOfLife(this.clock, () => this.#askForSign());
     this.#connectedTime = new ConnectedTime(this.clock);
     this.#activeAt = this.clock.now();
-    this.#chunker = new PcmChunker({
-      sampleRate: settings.sampleRate,
-      chunkMs: settings.chunkMs ?? 100,
-      onChunk: (bytes, milliseconds) => {
-        const frame = this.encodeAudio(bytes);
-        const scope = this.repeatedAudioMs === undefined || !this.#link ? 'session' : 'epoch';
-        if (!this.send(frame, { audioMs: milliseconds, scope })) return;
-        this.#unheard?.push(frame, bytes, milliseconds);
-        this.#pushedAudioMs += milliseconds;
-        if (this.#link) this.#signOfLife.sent(this.#unheard?.isOwed ?? false, this.#pushedAudioMs);
-      },
-    });
     this.#connection = new Session({
       connection: model.connection,
       ...hostOf(model).network,
@@ -85,16 +92,8 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       // Nobody above retries: LiveKit has no retry loop for realtime models.
       redialFirst: true,
       rotation: settings.rotation && { ...settings.rotation, isQuiet: () => this.isQuiet() },
-      maxAudioBacklogMs: settings.maxAudioBacklogMs ?? (() => this.#unheard?.keepMs ?? backlogMs),
-      handlers: {
-        open: (link, context) => this.#open(link, context),
-        frame: (frame, link) => {
-          this.#signOfLife.received();
-          return this.received(frame, link);
-        },
-        lost: (link, error, _undelivered, waitingAudioMs) => this.#lost(link, error, waitingAudioMs),
-        event: (event) => this.#tell(event),
-      },
+      maxAudioBacklogMs: settings.maxAudioBacklogMs ?? (() => this.#input?.unheard?.keepMs ?? backlogMs),
+      handlers: new RealtimeSessionBase.#Handlers(this),
     });
     hostOf(model).adopt(this);
     queueMicrotask(() => this.#start());
@@ -131,7 +130,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
 
   /** Audio handed to the provider since the last commit, clear or new socket. */
   protected get pushedAudioMs(): number {
-    return this.#pushedAudioMs;
+    return this.#input?.pushedMs ?? 0;
   }
 
   /** How much of what the last socket was given {@link opened} tells the next one, in milliseconds. Default: that is not its task. */
@@ -150,24 +149,37 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   }
 
   override pushAudio(frame: AudioFrame): void {
-    if (!this.#ended) this.#chunker.push(frame);
+    if (this.#ended) return;
+    this.#input ??= new RealtimeInput({
+      clock: this.clock,
+      settings: this.#settings,
+      send: (bytes, milliseconds) => this.#sendAudio(bytes, milliseconds),
+      isOpen: () => this.#link !== undefined,
+      ask: () => this.#askForSign(),
+    });
+    this.#input.push(frame);
+  }
+
+  #sendAudio(bytes: Uint8Array, milliseconds: number): Frame | undefined {
+    const frame = this.encodeAudio(bytes);
+    const scope = this.repeatedAudioMs === undefined || !this.#link ? 'session' : 'epoch';
+    return this.send(frame, { audioMs: milliseconds, scope }) ? frame : undefined;
   }
 
   /** What is left of the caller's last words goes out before whatever follows it. */
   protected flushAudio(): void {
-    this.#chunker.flush();
+    this.#input?.flush();
   }
 
   /** The provider's input buffer starts afresh. */
   protected resetAudio(): void {
-    this.#chunker.reset();
+    this.#input?.reset();
     this.committedAudio();
   }
 
   /** The provider took what its input buffer held; `confirmed`: it said so itself. */
   protected committedAudio({ confirmed = false }: { confirmed?: boolean } = {}): void {
-    this.#unheard?.taken({ confirmed });
-    this.#pushedAudioMs = 0;
+    this.#input?.taken(confirmed);
   }
 
   override async generateReply(
@@ -177,7 +189,6 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     if (this.#ended) throw new llm.RealtimeError('the realtime session is closed', { cause: this.#ended });
     if (options.signal?.aborted) throw new llm.RealtimeError('generateReply aborted');
     const { reply, promise } = this.replies.ask({
-      id: `reply_${(++replyNumber).toString(36)}_${Math.floor(this.clock.wallClock()).toString(36)}`,
       instructions,
       ...options,
       signal: options.signal,
@@ -199,7 +210,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     });
     this.generations.get(responseId)?.close();
     this.generations.set(responseId, generation);
-    this.#expectMore(responseId, this.#stallMs.firstMs);
+    this.#expectMore(responseId, this.#stall.firstMs);
     const userInitiated = this.replies.has(replyId);
     const event = generation.event(userInitiated);
     if (userInitiated) this.replies.resolve(replyId, event);
@@ -212,7 +223,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     const { responseId } = generation;
     if (output && generation.ttftMs < 0) {
       generation.noteOutput();
-      this.#expectMore(responseId, this.#stallMs.nextMs);
+      this.#expectMore(responseId, this.#stall.nextMs);
     } else {
       this.#stalls.get(responseId)?.touch();
     }
@@ -235,7 +246,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
 
   /** It is done; from here on the reply goes on as before. */
   protected expectOutput(generation: ResponseGeneration): void {
-    const { firstMs, nextMs } = this.#stallMs;
+    const { firstMs, nextMs } = this.#stall;
     if (!generation.done) this.#expectMore(generation.responseId, generation.ttftMs < 0 ? firstMs : nextMs);
   }
 
@@ -321,9 +332,8 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     const repeatedMs = this.repeatedAudioMs;
     this.opened(link, context);
     // What the caller was saying when the last socket was lost, ahead of what he has said since.
-    const saidMs = this.#unheard?.sayAgain(link) ?? 0;
-    this.#pushedAudioMs += saidMs;
-    this.#lostAudio.opened(repeatedMs ?? saidMs);
+    const saidMs = this.#input?.opened(link) ?? 0;
+    this.#lostAudio?.opened(repeatedMs ?? saidMs);
     if (context.reconnected) guardedEmit(this, 'session_reconnected', {});
   }
 
@@ -332,12 +342,10 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
       this.#link = undefined;
       this.#connectedTime.disconnected();
     }
-    this.#pushedAudioMs = 0;
-    this.#signOfLife.lost();
-    this.#unheard?.lost(waitingAudioMs);
-    const { repeatedMs, owedMs, unprovenMs } = this.#unheard ?? {};
-    if (this.#ended) this.#lostAudio.closed(0);
-    else this.#lostAudio.closed(this.repeatedAudioMs ?? repeatedMs ?? 0, owedMs, unprovenMs);
+    this.#input?.lost(waitingAudioMs);
+    const { repeatedMs, owedMs, unprovenMs } = this.#input?.unheard ?? {};
+    if (this.#ended) this.#lostAudio?.closed(0);
+    else this.#audioLosses.closed(this.repeatedAudioMs ?? repeatedMs ?? 0, owedMs, unprovenMs);
     this.#closeGenerations();
     if (!this.#ended) this.dropped(error);
   }
@@ -362,22 +370,23 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     }
   }
 
-  get #stallMs(): { firstMs: number; nextMs: number } {
-    return this.#settings.stall ?? { firstMs: 30_000, nextMs: 10_000 };
-  }
-
   #expectMore(responseId: string, withinMs: number): void {
     this.#stalls.get(responseId)?.met();
     this.#stalls.set(responseId, this.#connection.expect('more of a reply', withinMs));
   }
 
   #tell(event: ConnectionEvent): void {
-    if (event.type === 'audio-dropped') return this.#lostAudio.reported(event);
+    if (event.type === 'audio-dropped') return this.#audioLosses.reported(event);
     if (event.type === 'open') this.#acquireTimeMs = event.elapsedMs;
-    if (event.type === 'closed') this.#lostAudio.ended();
+    if (event.type === 'closed') this.#lostAudio?.ended();
     this.#tellAll(event);
     // A planned end, such as an expiry, waits for nothing and is no failure.
     if (event.type === 'reconnecting' && event.delayMs > 0) this.#emitError(event.error, true);
+  }
+
+  /** Of most sessions nothing is lost. */
+  get #audioLosses(): LostAudio {
+    return (this.#lostAudio ??= new LostAudio((event) => this.#tellAll(event)));
   }
 
   #tellAll(event: ConnectionEvent): void {
@@ -386,13 +395,6 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   }
 
   #emitError(error: unknown, recoverable: boolean): void {
-    const payload: llm.RealtimeModelError = {
-      type: 'realtime_model_error',
-      timestamp: this.clock.wallClock(),
-      label: this.#model.label(),
-      error: toAPIError(error, { scrub: (text) => this.#model.connection.scrub(text) }),
-      recoverable,
-    };
-    guardedEmit(this, 'error', payload);
+    guardedEmit(this, 'error', realtimeError(error, { model: this.#model, at: this.clock.wallClock(), recoverable }));
   }
 }

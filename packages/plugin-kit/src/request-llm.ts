@@ -35,8 +35,7 @@ export abstract class RequestLLM extends EmittingLLM {
   /** @internal Deadlines and waits run on it. */
   readonly _clock: Clock = currentRuntime().clock;
   protected readonly connection: Connection;
-  /** Connections that requests over HTTP leave to the next one. */
-  protected readonly keepAlive: KeepAlive = new KeepAlive();
+  #keepAlive: KeepAlive | undefined;
 
   constructor(description: RequestLLMDescription) {
     super();
@@ -72,6 +71,15 @@ export abstract class RequestLLM extends EmittingLLM {
     return this.connection.host;
   }
 
+  /** Connections that requests over HTTP leave to the next one. */
+  protected get keepAlive(): KeepAlive {
+    if (this.#keepAlive === undefined) {
+      this.#keepAlive = new KeepAlive();
+      if (this.#closed) this.#keepAlive.close();
+    }
+    return this.#keepAlive;
+  }
+
   /** Nothing is asked of a model that was closed; replies under way end quietly. */
   get closed(): boolean {
     return this.#closed;
@@ -82,7 +90,7 @@ export abstract class RequestLLM extends EmittingLLM {
     this.#closed = true;
     for (const stream of this.#streams) stream.close();
     await super.aclose();
-    this.keepAlive.close();
+    this.#keepAlive?.close();
     await this.#pool?.close();
   }
 

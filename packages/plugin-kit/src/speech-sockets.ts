@@ -1,8 +1,9 @@
-import { currentRuntime, LazyMap, SocketPool, type Clock, type ConnectionEvent } from '@patchbay/ws-session';
+import { currentRuntime, LazyMap, SocketPool, type Clock } from '@patchbay/ws-session';
+import { guardedEmit } from './guarded-emit.ts';
 import { decodeJson, type JsonMessage } from './speech-to-text-wire.ts';
 import { RateWindow } from './rate-window.ts';
 import { SpeechTurn, type TurnListener } from './speech-turn.ts';
-import type { StreamingTTSDescription } from './streaming-tts.ts';
+import type { StreamingTTS, StreamingTTSDescription } from './streaming-tts.ts';
 
 /** A socket between two turns: long enough for what a caller has to say, and short, for plans count what is open. */
 const defaultIdleMs = 120_000;
@@ -25,8 +26,8 @@ export class SpeechSockets<Options extends object> {
 
   constructor(
     description: Readonly<StreamingTTSDescription<Options>>,
-    now: () => Readonly<Options>,
-    tell: (event: ConnectionEvent) => void,
+    voice: StreamingTTS<Options>,
+    now: (voice: StreamingTTS<Options>) => Readonly<Options>,
   ) {
     this.description = description;
     const { connection, agent, proxy, modelOf, queryOf, wire, idleMs = defaultIdleMs } = description;
@@ -56,13 +57,13 @@ export class SpeechSockets<Options extends object> {
             },
           }),
       maxIdleMs: idleMs,
-      model: () => modelOf?.(now()),
-      query: () => queryOf?.(now()),
+      ...(modelOf && { model: () => modelOf(now(voice)) }),
+      ...(queryOf && { query: () => queryOf(now(voice)) }),
       event: (event) => {
         if (event.type === 'closed') this.#records.delete(event.epoch);
-        tell(event);
+        guardedEmit(voice, 'connection', event);
       },
-      received: (frame, socketId) => this.#note(frame, socketId),
+      ...(wire.requestIdOf && { received: (frame, socketId) => this.#note(frame, socketId) }),
     });
   }
 

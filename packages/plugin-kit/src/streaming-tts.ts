@@ -2,7 +2,6 @@ import { tts, type APIConnectOptions } from '@livekit/agents';
 import { LazySet, type NetworkOptions } from '@patchbay/ws-session';
 import { PatchbayError, type Connection, type Query } from '@patchbay/ws-url';
 import type { ConnectionEmitter } from './connection-events.ts';
-import { guardedEmit } from './guarded-emit.ts';
 import type { Tokenizer } from './sentences.ts';
 import type { SocketChunkedStream } from './socket-chunked-stream.ts';
 import { SpeechSockets } from './speech-sockets.ts';
@@ -42,6 +41,7 @@ const EmittingTTS: abstract new (
 ) => tts.TTS & ConnectionEmitter = tts.TTS as never;
 
 /** Reaches a private field for the streams' files next door: a description may hold a proxy's password. */
+let optionsNow: <Options extends object>(model: StreamingTTS<Options>) => Readonly<Options>;
 let read: <Options extends object>(model: StreamingTTS<Options>) => SpeechSockets<Options>;
 
 /**
@@ -54,13 +54,13 @@ let read: <Options extends object>(model: StreamingTTS<Options>) => SpeechSocket
 export abstract class StreamingTTS<Options extends object> extends EmittingTTS {
   readonly #sockets: SpeechSockets<Options>;
   readonly #streams = new LazySet<Stream>();
-  readonly #closing = new AbortController();
   #options: Readonly<Options>;
+  #closed = false;
 
   static {
+    optionsNow = (model) => model.#options;
     read = (model) => {
-      if (model.#closing.signal.aborted)
-        throw new PatchbayError('closed', `${model.label} is closed: make another one`);
+      if (model.#closed) throw new PatchbayError('closed', `${model.label} is closed: make another one`);
       return model.#sockets;
     };
   }
@@ -69,11 +69,7 @@ export abstract class StreamingTTS<Options extends object> extends EmittingTTS {
     const { streaming = true } = description;
     super(description.sampleRateOf(description.options), 1, { streaming });
     this.#options = description.options;
-    this.#sockets = new SpeechSockets(
-      description,
-      () => this.#options,
-      (event) => void guardedEmit(this, 'connection', event),
-    );
+    this.#sockets = new SpeechSockets(description, this, optionsNow);
   }
 
   override get capabilities(): tts.TTSCapabilities {
@@ -123,12 +119,12 @@ export abstract class StreamingTTS<Options extends object> extends EmittingTTS {
   /** Opens a socket ahead, so that the first sentence does not wait for one. Returns at once and never fails. */
   prewarm(): void {
     // Whoever cannot be reached says so when asked.
-    void this.#sockets.pool.prewarm(this.#closing.signal).catch(() => undefined);
+    void this.#sockets.pool.prewarm().catch(() => undefined);
   }
 
   /** Ends all streams and all sockets. Idempotent. */
   override async close(): Promise<void> {
-    this.#closing.abort();
+    this.#closed = true;
     const streams = [...this.#streams];
     for (const stream of streams) stream.close();
     await Promise.all([...streams.map((stream) => stream.settled), this.#sockets.pool.close()]);

@@ -11,19 +11,18 @@ export interface UpdatableTTSDescription<Options> extends Omit<
   resolve(given: Partial<Options>, before: Options): Options;
 }
 
+const modelOf = ({ model }: Readonly<UpdatableOptions>): string => model;
+const sampleRateOf = ({ sampleRate }: Readonly<UpdatableOptions>): number => sampleRate;
+
 /** Streaming text to speech whose options change between turns. */
 export abstract class UpdatableTTS<Options extends UpdatableOptions> extends StreamingTTS<Options> {
-  readonly #resolve: (given: Partial<Options>) => Options;
+  readonly #description: UpdatableTTSDescription<Options>;
 
   constructor(description: UpdatableTTSDescription<Options>) {
-    const way = { ...description, modelOf: ({ model }: Readonly<Options>) => model };
-    checkWay(way, description.options);
-    super({ ...way, sampleRateOf: ({ sampleRate }) => sampleRate });
-    this.#resolve = (given) => {
-      const options = description.resolve(given, this.options);
-      checkWay(way, options);
-      return options;
-    };
+    const whole = { ...description, modelOf, sampleRateOf };
+    checkWay(whole, description.options);
+    super(whole);
+    this.#description = whole;
   }
 
   /**
@@ -32,6 +31,8 @@ export abstract class UpdatableTTS<Options extends UpdatableOptions> extends Str
    * @throws PatchbayError `invalid-option`, and nothing is changed.
    */
   updateOptions(options: Partial<Options> = {}): void {
-    this.setOptions(this.#resolve(options));
+    const changed = this.#description.resolve(options, this.options);
+    checkWay(this.#description, changed);
+    this.setOptions(changed);
   }
 }

@@ -5,7 +5,7 @@ import { checkHeaders, hasHeader, mergeHeaders, secretsOfHeaders, subprotocolOf 
 import { findHint, strippedUpgrade, type Refusal } from './hint.ts';
 import { checkSecure, checkURL, joinPath, withTransport } from './join.ts';
 import { checkModel } from './model.ts';
-import { appendQuery, type Parameter, parametersOf, readQuery, secretsOfQuery } from './query.ts';
+import { appendQuery, type Parameter, parametersOf, readQuery, secretsOfQuery, take } from './query.ts';
 import { chooseRoute, type ChosenRoute } from './route.ts';
 import { createScrubber, redactUrl } from './scrub.ts';
 import type {
@@ -30,6 +30,9 @@ const rememberedSecrets = 32;
 
 /** Where the model's name goes in a path. */
 const modelSlot = '{model}';
+
+/** Shared by the many connections that have none of something: each would keep an empty one. */
+const none: readonly never[] = [];
 
 const placements: readonly unknown[] = [undefined, 'url', 'body', 'both'];
 
@@ -72,7 +75,6 @@ class ResolvedConnection implements Connection {
   readonly row: GatewayRow;
   readonly traits: Readonly<GatewayTraits>;
   readonly host: string;
-  readonly base: string;
   readonly redacted: string;
   readonly model: string | undefined;
   readonly modelIn: ModelPlacement | 'none';
@@ -82,7 +84,7 @@ class ResolvedConnection implements Connection {
   readonly #userQuery: readonly Parameter[];
   readonly #carried: readonly Carried[];
   readonly #fixedSecrets: readonly string[];
-  #passingSecrets: string[] = [];
+  #passingSecrets: readonly string[] = none;
   #scrubber: ((text: string) => string) | undefined;
 
   static {
@@ -107,12 +109,13 @@ class ResolvedConnection implements Connection {
     this.modelIn = endpoint.model.in === 'none' ? 'none' : (options.modelIn ?? route.model);
     this.#allowInsecure = options.allowInsecure === true;
     this.#headers = mergeHeaders(settings?.headers ?? {}, checkHeaders(options.headers, 'headers'));
-    this.#userQuery = [...parametersOf(settings?.query, 'gateway.query'), ...parametersOf(options.query, 'query')];
+    const userQuery = [...parametersOf(settings?.query, 'gateway.query'), ...parametersOf(options.query, 'query')];
+    this.#userQuery = userQuery.length === 0 ? none : userQuery;
     this.#carried = carriedCredentials(endpoint, options, chosen, this.#headers);
     this.#fixedSecrets = [
       ...this.#carried.flatMap(({ named: { credential } }) => (typeof credential === 'string' ? [credential] : [])),
       ...secretsOfHeaders(this.#headers),
-      ...secretsOfQuery(chosen.base.search),
+      ...secretsOfQuery(this.#base.search),
       ...secretsOfQuery(appendQuery('', this.#userQuery)),
       ...secretsOfQuery(appendQuery('', parametersOf(settings?.rowQuery, 'row.query'))),
     ];
@@ -125,8 +128,11 @@ class ResolvedConnection implements Connection {
     const url = this.#address(this.#servedName());
     checkSecure(url, `\`${chosen.baseOption}\``, this.#allowInsecure);
     this.host = url.host;
-    this.base = redactUrl(chosen.base);
     this.redacted = redactUrl(url);
+  }
+
+  get base(): string {
+    return redactUrl(this.#chosen.base);
   }
 
   async request(context: RequestContext): Promise<DialRequest> {
@@ -158,7 +164,7 @@ class ResolvedConnection implements Connection {
   }
 
   checkSaid(query: Query): void {
-    const said = [...readQuery(this.#chosen.base.search), ...this.#userQuery];
+    const said = [...readQuery(this.#base.search), ...this.#userQuery];
     for (const [key, value] of parametersOf(query, 'query of the options')) {
       const isFixed = this.endpoint.fixed?.includes(key) === true;
       if (!isFixed || said.every(([name, other]) => name !== key || other === value)) continue;
@@ -182,6 +188,10 @@ class ResolvedConnection implements Connection {
     const ofWay = transportOf(this.endpoint) === 'socket' ? strippedUpgrade : [];
     const hints = [...(this.row.hints ?? []), ...(this.endpoint.hints ?? []), ...ofWay];
     return findHint(hints, refusal, { capability: this.endpoint.capability, modelInUrl: this.#namesModel() });
+  }
+
+  get #base(): URL {
+    return new URL(this.#chosen.base);
   }
 
   /** Query key of the model. */
@@ -212,12 +222,13 @@ class ResolvedConnection implements Connection {
 
   /** Query keys that the base URL and the user have settled. */
   #said(): Set<string> {
-    return new Set([...readQuery(this.#chosen.base.search), ...this.#userQuery].map(([key]) => key));
+    return new Set([...readQuery(this.#base.search), ...this.#userQuery].map(([key]) => key));
   }
 
   /** The URL without credentials. What the base's query or the user already says is not said again. */
   #address(model: string | undefined, asked?: Query): URL {
-    const { base, row, route, settings } = this.#chosen;
+    const { row, route, settings } = this.#chosen;
+    const base = this.#base;
     const url = withTransport(base, transportOf(this.endpoint));
     url.pathname = this.#path(model);
     const said = this.#said();
@@ -238,10 +249,11 @@ class ResolvedConnection implements Connection {
   }
 
   #path(model: string | undefined): string {
-    const { base, row, route, isWhole } = this.#chosen;
-    if (isWhole) return base.pathname;
+    const { row, route, isWhole } = this.#chosen;
+    const { pathname } = this.#base;
+    if (isWhole) return pathname;
     const root = route.root ?? row.root ?? '';
-    return joinPath(base.pathname, {
+    return joinPath(pathname, {
       root,
       foreignRoot: root === row.root ? undefined : row.root,
       path: fillPath(route.path ?? this.endpoint.path, model),
@@ -346,7 +358,7 @@ function carriedCredentials(
   const carried: Carried[] = [];
   const add = (credential: NamedCredential | undefined, auth: Auth, required: boolean, advice: string): void => {
     if ('header' in auth && hasHeader(headers, auth.header)) return;
-    if ('query' in auth && readQuery(base.search).some(([key]) => key === auth.query)) return;
+    if ('query' in auth && readQuery(new URL(base).search).some(([key]) => key === auth.query)) return;
     if (credential !== undefined) carried.push({ named: credential, auth });
     else if (required && !('none' in auth) && !hasHeader(headers, 'Authorization'))
       throw new PatchbayError('missing-credential', `${row.title} ${advice}.`);
@@ -384,11 +396,4 @@ function fillPath(path: string, model: string | undefined): string {
     throw new PatchbayError('invalid-option', '`model` is part of the path here and must not contain a slash.');
   }
   return path.replace(modelSlot, () => encodeURIComponent(model));
-}
-
-/** Removes one equal parameter, if there is one. */
-function take(parameters: Parameter[], [key, value]: Parameter): boolean {
-  const at = parameters.findIndex((each) => each[0] === key && each[1] === value);
-  if (at >= 0) parameters.splice(at, 1);
-  return at >= 0;
 }

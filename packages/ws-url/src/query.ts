@@ -75,3 +75,10 @@ export function secretsOfQuery(search: string): string[] {
 function looksLikeToken(value: string): boolean {
   return value.length >= 20 && /\d/.test(value) && /[a-z]/i.test(value) && !/\s/.test(value);
 }
+
+/** Removes one equal parameter, if there is one. */
+export function take(parameters: Parameter[], [key, value]: Parameter): boolean {
+  const at = parameters.findIndex((each) => each[0] === key && each[1] === value);
+  if (at >= 0) parameters.splice(at, 1);
+  return at >= 0;
+}

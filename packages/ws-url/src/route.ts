@@ -11,7 +11,8 @@ import type { Address, ConnectionOptions, EndpointDescription, GatewayRoute, Gat
 export interface ChosenRoute {
   row: GatewayRow;
   route: GatewayRoute;
-  base: URL;
+  /** Whole, as a text: a URL is three objects, and every connection keeps its base. */
+  base: string;
   /** The option that the base came from, for messages. */
   baseOption: string;
   /** What the user told the gateway, if one was given. */
@@ -35,14 +36,14 @@ export function chooseRoute(endpoint: EndpointDescription, options: ConnectionOp
     const { row } = gateway;
     const { baseOption } = settings;
     const base = parseBase(settings.baseURL, baseOption);
-    return { row, route: routeOf(row, endpoint), base, baseOption, settings, isWhole: false };
+    return { row, route: routeOf(row, endpoint), base: base.href, baseOption, settings, isWhole: false };
   }
   const baseOption = address?.option ?? options.named?.baseURL ?? 'baseURL';
   const said = address?.url ?? baseURL;
   const base = parseBase(said === undefined ? endpoint.base : said, baseOption);
   const row = rowOf(base, endpoint);
   const isWhole = address !== undefined;
-  return { row, route: routeOf(row, endpoint), base, baseOption, settings: undefined, isWhole };
+  return { row, route: routeOf(row, endpoint), base: base.href, baseOption, settings: undefined, isWhole };
 }
 
 function checkAlone({ option }: Address, { gateway, baseURL }: ConnectionOptions): void {
@@ -78,19 +79,30 @@ function speaksOpenAI(endpoint: EndpointDescription): boolean {
   return endpoint.provider === openAI.name;
 }
 
+/** One row for all connections of an endpoint, as those in the table are, by whether it wants a key. */
+const directRows = {
+  required: new WeakMap<EndpointDescription, GatewayRow>(),
+  optional: new WeakMap<EndpointDescription, GatewayRow>(),
+};
+
 /** Straight to the provider, or to something that behaves like it: the endpoint says it all. */
 function directRow(endpoint: EndpointDescription, hostname: string): GatewayRow {
   if (speaksOpenAI(endpoint)) return openAI;
+  // What stands in the user's own house may want none.
+  const key = isOwnHost(endpoint, hostname) ? 'required' : 'optional';
+  const known = directRows[key].get(endpoint);
+  if (known !== undefined) return known;
   const route: GatewayRoute = { model: endpoint.model.in, source: 'endpoint' };
-  return {
+  const row: GatewayRow = {
     name: endpoint.provider,
     title: endpoint.title ?? endpoint.provider,
     auth: 'endpoint',
-    // What stands in the user's own house may want none.
-    key: isOwnHost(endpoint, hostname) ? 'required' : 'optional',
+    key,
     routes: {},
     providers: { [endpoint.provider]: { [endpoint.capability]: route } },
   };
+  directRows[key].set(endpoint, row);
+  return row;
 }
 
 function routeOf(row: GatewayRow, endpoint: EndpointDescription): GatewayRoute {

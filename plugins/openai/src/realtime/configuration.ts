@@ -24,8 +24,10 @@ interface Update {
  */
 export class Configuration {
   #settings: Settings;
-  /** What this socket was told. */
-  #told: SessionConfig = {};
+  /** What this socket was told, */
+  #told: Settings | undefined;
+  /** and how it was told of its tools: one that is changed in place and given again is told again. */
+  #toldTools: SessionConfig['tools'];
   /** Told, and not answered yet. */
   #updates: Update[] = [];
   /** The model's name, if it travels in the body. */
@@ -44,8 +46,9 @@ export class Configuration {
   opened(): SessionUpdateEvent {
     const eventId = shortuuid('session_update_');
     this.#updates = [{ eventId, before: this.#settings, after: this.#settings }];
-    this.#told = this.#configOf(this.#settings);
-    return { type: 'session.update', event_id: eventId, session: this.#told };
+    const session = this.#configOf(this.#settings);
+    this.#tell(this.#settings, session);
+    return { type: 'session.update', event_id: eventId, session };
   }
 
   /** Changes settings; without a socket that is all. Returns what to tell this one, if it does not know it yet. */
@@ -58,8 +61,8 @@ export class Configuration {
     const next = this.#configOf(after);
     this.#settings = after;
     if (!isOpen) return undefined;
-    const session = changesOf(this.#told, next);
-    this.#told = next;
+    const session = changesOf(this.#toldConfig, next);
+    this.#tell(after, next);
     if (!session) return undefined;
     const eventId = shortuuid(prefix);
     this.#updates.push({ eventId, before, after });
@@ -70,7 +73,7 @@ export class Configuration {
   again(): SessionUpdateEvent {
     const eventId = shortuuid('sign_of_life_');
     this.#updates.push({ eventId, before: this.#settings, after: this.#settings });
-    const { type, modalities, output_modalities } = this.#told;
+    const { type, modalities, output_modalities } = this.#toldConfig;
     return { type: 'session.update', event_id: eventId, session: { type, modalities, output_modalities } };
   }
 
@@ -87,8 +90,18 @@ export class Configuration {
     this.#updates.splice(at, 1);
     const options = undone(this.#settings.options, before.options, after.options);
     this.#settings = { ...undone(this.#settings, before, after), options };
-    this.#told = this.#configOf(this.#settings);
+    this.#tell(this.#settings, this.#configOf(this.#settings));
     return true;
+  }
+
+  #tell(settings: Settings, { tools }: SessionConfig): void {
+    this.#told = settings;
+    this.#toldTools = tools;
+  }
+
+  /** Made when it is asked for: most sockets are told once. */
+  get #toldConfig(): SessionConfig {
+    return this.#told === undefined ? {} : { ...this.#configOf(this.#told), tools: this.#toldTools };
   }
 
   #configOf(settings: Settings): SessionConfig {

@@ -1,26 +1,18 @@
 import { llm, shortuuid } from '@livekit/agents';
-import type { RealtimeSettings } from '@patchbay/plugin-kit';
 import type { ContextEvent } from './conversation.ts';
 import { isMockAudio, mockAudio } from './items.ts';
-import type { RealtimeModel } from './realtime-model.ts';
 import { ReceivingSession } from './receiving-session.ts';
 import { VideoInput, type VideoFrame } from './video-input.ts';
 
 /** How long a change of the conversation waits for the service. */
 const contextDeadlineMs = 5_000;
 
+const settled = Promise.resolve();
+
 /** The conversation as we want it to be: its messages, what of them was heard, and what the model is shown. */
 export abstract class ContextSession extends ReceivingSession {
-  readonly #video: VideoInput;
-  #contextUpdates: Promise<unknown> = Promise.resolve();
-
-  constructor(model: RealtimeModel, settings: RealtimeSettings) {
-    super(model, settings);
-    this.#video = new VideoInput(
-      (picture) => this.#show(picture),
-      (error) => this.fail(error),
-    );
-  }
+  #video: VideoInput | undefined;
+  #contextUpdates: Promise<unknown> = settled;
 
   override get chatCtx(): llm.ChatContext {
     return this.conversation.chatCtx;
@@ -122,7 +114,12 @@ export abstract class ContextSession extends ReceivingSession {
    * The next reply sees it. A failure is told by `error`.
    */
   pushVideo(frame: VideoFrame): void {
-    if (!this.ended) this.#video.push(frame);
+    if (this.ended) return;
+    this.#video ??= new VideoInput(
+      (picture) => this.#show(picture),
+      (error) => this.fail(error),
+    );
+    this.#video.push(frame);
   }
 
   async #show(picture: string): Promise<void> {

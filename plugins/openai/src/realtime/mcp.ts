@@ -221,6 +221,13 @@ export class McpCalls {
   }
 }
 
+/** Whether an event tells of a call, of consent to one, or of what there is to call. */
+export function isOfMcp(event: ServerEvent): boolean {
+  if (event.type.includes('mcp_')) return true;
+  const type: unknown = 'item' in event ? event.item?.type : undefined;
+  return typeof type === 'string' && type.startsWith('mcp_');
+}
+
 function shown({ responseId: _, started: __, isUnwanted: ___, ...call }: Call): McpCall {
   return call;
 }

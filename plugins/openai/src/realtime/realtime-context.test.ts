@@ -224,6 +224,17 @@ describe('pain 22: the context', () => {
     expect(Object.keys(session.tools.functionTools)).toEqual(['weather']);
   });
 
+  test('a tool that was changed in place is told when it is given again', async () => {
+    const session = bench.open();
+    const say = llm.tool({ name: 'say', description: 'Says the time.', execute: async () => '' });
+    await session.updateTools(new llm.ToolContext([say]));
+    const line = await bench.service.line();
+    expect((await line.event('session.update')).session.tools).toMatchObject([{ description: 'Says the time.' }]);
+    Object.assign(say, { description: 'Says the date.' });
+    await session.updateTools(new llm.ToolContext([say]));
+    expect((await line.event('session.update', 2)).session.tools).toMatchObject([{ description: 'Says the date.' }]);
+  });
+
   test('pictures of the user are sent as data', async () => {
     const session = bench.open();
     const line = await bench.service.line();

@@ -1,6 +1,6 @@
 import { llm } from '@livekit/agents';
 import { base64Of, guardedEmit } from '@patchbay/plugin-kit';
-import type { RealtimeReply, ReplyOptions, Withdrawal } from '@patchbay/plugin-kit';
+import type { RealtimeReply, RealtimeSettings, ReplyOptions, Withdrawal } from '@patchbay/plugin-kit';
 import type { Frame, Link } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { checkToolChoice } from '../check-options.ts';
@@ -10,7 +10,7 @@ import { Configuration, type Settings } from './configuration.ts';
 import { rotationAfter } from './expiry.ts';
 import { McpCalls, type McpApprovalRequest, type McpEvent } from './mcp.ts';
 import { abandoned } from './failures.ts';
-import { checkSessionOptions, type RealtimeSessionOptions } from './options.ts';
+import { checkSessionOptions, type RealtimeOptions, type RealtimeSessionOptions } from './options.ts';
 import { previewEvent } from './preview-api.ts';
 import type { RealtimeModel } from './realtime-model.ts';
 import { ContextSession } from './context-session.ts';
@@ -22,6 +22,29 @@ const minCommitMs = 100;
 /** How long a tool of an MCP server may work before its reply counts as stalled. */
 const mcpCallMs = 60_000;
 
+const settings = new WeakMap<RealtimeOptions, RealtimeSettings>();
+
+/** What holds for all sessions of a model, made once for them. */
+function settingsOf(options: RealtimeOptions): RealtimeSettings {
+  let made = settings.get(options);
+  if (made === undefined) {
+    const { timeoutMs, maxRetry } = options.connOptions;
+    made = {
+      sampleRate: SAMPLE_RATE,
+      replyMs: timeoutMs,
+      repeatsSpeech: true,
+      // As dashboards know it from the plugin that this one replaces.
+      metricsLabel: 'openai_realtime',
+      stall: { firstMs: 3 * timeoutMs, nextMs: timeoutMs },
+      deadlines: { dialMs: timeoutMs, firstEventMs: timeoutMs },
+      reconnect: maxRetry === 0 ? false : { budget: maxRetry },
+      rotation: rotationAfter(options.maxSessionDuration),
+    };
+    settings.set(options, made);
+  }
+  return made;
+}
+
 /**
  * One conversation with the Realtime API, across as many sockets as it takes. Configuration and context live here and
  * are told to each fresh socket; what is asked for while there is none waits.
@@ -31,42 +54,26 @@ const mcpCallMs = 60_000;
  */
 export class RealtimeSession extends ContextSession {
   protected override readonly configuration: Configuration;
-  protected override readonly sequencer: ResponseSequencer;
-  protected override readonly mcp: McpCalls;
   /** Something arrived since a reply was asked for. */
   #heardSinceAsked = true;
+  #sequencer: ResponseSequencer | undefined;
 
   constructor(model: RealtimeModel) {
-    const { connOptions, maxSessionDuration } = model._options;
-    const { timeoutMs, maxRetry } = connOptions;
-    super(model, {
-      sampleRate: SAMPLE_RATE,
-      replyMs: timeoutMs,
-      repeatsSpeech: true,
-      // As dashboards know it from the plugin that this one replaces.
-      metricsLabel: 'openai_realtime',
-      stall: { firstMs: 3 * timeoutMs, nextMs: timeoutMs },
-      deadlines: { dialMs: timeoutMs, firstEventMs: timeoutMs },
-      reconnect: maxRetry === 0 ? false : { budget: maxRetry },
-      rotation: rotationAfter(maxSessionDuration),
-    });
+    super(model, settingsOf(model._options));
     const { connection } = model;
     const inBody = connection.modelIn === 'body' || connection.modelIn === 'both';
-    this.configuration = new Configuration({ ...model._options }, inBody ? connection.nameOf() : undefined);
-    this.sequencer = new ResponseSequencer({
+    this.configuration = new Configuration(model._options, inBody ? connection.nameOf() : undefined);
+  }
+
+  /** There is none until a response is asked for, begins or ends. */
+  protected override get sequencer(): ResponseSequencer {
+    return (this.#sequencer ??= new ResponseSequencer({
       clock: this.clock,
       isOpen: () => this.link !== undefined,
       sendCreate: (reply) => this.#sendCreate(reply),
       sendCancel: (responseId) => this.sendEvent({ type: 'response.cancel', response_id: responseId }),
       abandon: (reply, reason) => this.#abandon(reply, reason),
-    });
-    this.mcp = new McpCalls({
-      tell: (event) => this.#tellMcp(event),
-      consent: (request) => this.#consent(request),
-      answer: (item) => this.sendEvent({ type: 'conversation.item.create', item }),
-      working: (responseId, isWorking) => this.#worksFor(responseId, isWorking),
-      settled: () => this.#continueAfterTools(),
-    });
+    }));
   }
 
   override get tools(): llm.ToolContext {
@@ -191,7 +198,12 @@ export class RealtimeSession extends ContextSession {
   }
 
   override async interrupt(): Promise<void> {
-    this.sequencer.cancel();
+    this.#sequencer?.cancel();
+  }
+
+  /** No response is asked for, or under way. */
+  get #isIdle(): boolean {
+    return this.#sequencer?.idle ?? true;
   }
 
   #sendCreate(reply: RealtimeReply): void {
@@ -215,6 +227,16 @@ export class RealtimeSession extends ContextSession {
   }
 
   // Tools of MCP servers.
+
+  protected override newMcpCalls(): McpCalls {
+    return new McpCalls({
+      tell: (event) => this.#tellMcp(event),
+      consent: (request) => this.#consent(request),
+      answer: (item) => this.sendEvent({ type: 'conversation.item.create', item }),
+      working: (responseId, isWorking) => this.#worksFor(responseId, isWorking),
+      settled: () => this.#continueAfterTools(),
+    });
+  }
 
   #tellMcp(event: McpEvent): void {
     guardedEmit(this, 'mcp', event);
@@ -243,8 +265,8 @@ export class RealtimeSession extends ContextSession {
 
   /** The model has results that it has not spoken about; somebody else's turn, or a reply that is asked for, takes them in. */
   #continueAfterTools(): void {
-    if (!this.link || !this.mcp.isReplyOwed) return;
-    if (this.turns.userSpeaking || this.replies.size > 0 || !this.sequencer.idle) return;
+    if (!this.link || !this.mcp?.isReplyOwed) return;
+    if (this.turns.userSpeaking || this.replies.size > 0 || !this.#isIdle) return;
     this.mcp.replyAsked();
     const { toolChoice } = this._options;
     // A choice that demands a call demands no second one.
@@ -258,9 +280,9 @@ export class RealtimeSession extends ContextSession {
     return (
       super.isQuiet() &&
       !this.turns.userSpeaking &&
-      this.sequencer.idle &&
+      this.#isIdle &&
       this.conversation.unsettled === 0 &&
-      !this.mcp.busy
+      !this.mcp?.busy
     );
   }
 
@@ -272,7 +294,7 @@ export class RealtimeSession extends ContextSession {
       guardedEmit(this, 'openai_client_event_queued', wire);
       link.send(JSON.stringify(wire));
     }
-    this.sequencer.opened();
+    this.#sequencer?.opened();
     if (reconnected) this.#answerWhatIsOwed();
   }
 
@@ -280,16 +302,16 @@ export class RealtimeSession extends ContextSession {
   #answerWhatIsOwed(): void {
     const last = this.chatCtx.items.at(-1);
     const isQuestion = last?.type === 'function_call_output' || (last?.type === 'message' && last.role === 'user');
-    if (this.turns.takeUnanswered() && isQuestion && this.sequencer.idle) this.sendEvent({ type: 'response.create' });
+    if (this.turns.takeUnanswered() && isQuestion && this.#isIdle) this.sendEvent({ type: 'response.create' });
   }
 
   protected override dropped(): void {
-    this.sequencer.lost();
+    this.#sequencer?.lost();
     this.forgetSocket();
   }
 
   protected override finished(): void {
-    this.sequencer.close();
+    this.#sequencer?.close();
     this.forgetSocket();
   }
 }

@@ -7,7 +7,7 @@ import { Expiry } from './expiry.ts';
 import { failureOf, isBusy, isExpiry, isHarmless } from './failures.ts';
 import { InputTranscripts } from './input-transcripts.ts';
 import { openAIItemToLivekitItem } from './items.ts';
-import type { McpCalls } from './mcp.ts';
+import { isOfMcp, type McpCalls } from './mcp.ts';
 import type { RealtimeModel } from './realtime-model.ts';
 import { ReplyingSession } from './replying-session.ts';
 import { decodeServerEvent } from './server-events.ts';
@@ -21,7 +21,8 @@ export interface IdleTimeoutEvent {
 
 /** What arrives from the service: the caller's words, the conversation as it grows, errors, and the model's replies. */
 export abstract class ReceivingSession extends ReplyingSession {
-  protected abstract readonly mcp: McpCalls;
+  /** There are none until the service speaks of one. */
+  protected mcp: McpCalls | undefined;
   readonly #openAIModel: RealtimeModel;
   readonly #transcripts = new InputTranscripts();
   readonly #expiry: Expiry;
@@ -34,13 +35,16 @@ export abstract class ReceivingSession extends ReplyingSession {
     this.#expiry = new Expiry(this.clock, () => this.rotate('expires soon'));
   }
 
+  protected abstract newMcpCalls(): McpCalls;
+
   protected override received(frame: Frame): boolean {
     const event = decodeServerEvent(frame);
     if (!event) return false;
     guardedEmit(this, 'openai_server_event_received', event);
     try {
       this.#handle(event);
-      this.mcp.received(event);
+      if (isOfMcp(event)) this.mcp ??= this.newMcpCalls();
+      this.mcp?.received(event);
     } catch (error) {
       if (PatchbayError.is(error)) throw error;
       this.#log?.error({ error, eventType: event.type }, 'an event of the Realtime API could not be handled');
@@ -215,7 +219,7 @@ export abstract class ReceivingSession extends ReplyingSession {
     super.forgetSocket();
     this.#expiry.clear();
     this.#silences.clear();
-    this.mcp.forget();
+    this.mcp?.forget();
     this.resetInputTurnState();
     this.conversation.settle();
   }

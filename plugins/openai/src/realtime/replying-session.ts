@@ -1,5 +1,5 @@
 import { createTimedString, llm } from '@livekit/agents';
-import { audioFrameOf, DiscardedGeneration, LazyMap, RealtimeSessionBase } from '@patchbay/plugin-kit';
+import { audioFrameOf, DiscardedGeneration, LazyMap, LazySet, RealtimeSessionBase } from '@patchbay/plugin-kit';
 import type { MessageGeneration, RealtimeSettings, RealtimeUsage, ResponseGeneration } from '@patchbay/plugin-kit';
 import type * as api from './api-proto.ts';
 import { SAMPLE_RATE } from './api-proto.ts';
@@ -22,9 +22,9 @@ export abstract class ReplyingSession extends RealtimeSessionBase {
   protected currentGeneration: ResponseGeneration | DiscardedGeneration | undefined;
   protected readonly turns: Turns = new Turns();
   /** Items that hold audio on this socket: only they can be truncated. Milliseconds that arrived. */
-  protected readonly audioItems: Map<string, number> = new Map();
+  protected readonly audioItems: LazyMap<string, number> = new LazyMap();
   /** Items that were cut short: what was heard of them is known. */
-  protected readonly truncatedItems: Set<string> = new Set();
+  protected readonly truncatedItems: LazySet<string> = new LazySet();
   /** Responses that nobody hears, with the items they made. */
   readonly #discarded = new LazyMap<string, Set<string>>();
   readonly #openAIModel: RealtimeModel;

@@ -45,13 +45,14 @@ const EmittingLLM: abstract new (description: RequestLLMDescription) => RequestL
  */
 export class LLM extends EmittingLLM {
   readonly #options: LLMOptions;
-  readonly #where: ConnectOptions;
   readonly #chain = new ResponseChain();
   readonly #refused = new RefusedReasoning();
   readonly #extras = new Extras(isElsewhere);
   readonly #decoder: FrameDecoder;
-  readonly #client: ResponsesClient | undefined;
-  readonly #closing = new AbortController();
+  /** How to ask over HTTP, and where, if that is how. */
+  readonly #http: { client: ResponsesClient; where: ConnectOptions } | undefined;
+  /** Ends warm-ups: there is none before the first. */
+  #closing: AbortController | undefined;
   readonly #raw = new RawEventTeller(this, this.connection);
 
   constructor(options: Partial<LLMOptions> = {}) {
@@ -67,9 +68,8 @@ export class LLM extends EmittingLLM {
         : { label: 'openai.responses.LLM', model, ...route },
     );
     this.#options = { ...options, model };
-    this.#where = where;
     this.#decoder = decoder;
-    if (!useWebSocket) this.#client = clientOn(route, this.keepAlive);
+    if (!useWebSocket) this.#http = { client: clientOn(route, this.keepAlive), where };
   }
 
   /**
@@ -86,9 +86,9 @@ export class LLM extends EmittingLLM {
 
   override chat(call: ChatCall): LLMStream {
     const options = this.#streamOptions(call);
-    return this.#client === undefined
+    return this.#http === undefined
       ? new SocketStream(this, options, this.#chain, this.#decoder)
-      : new HttpStream(this, options, this.#client, this.#raw);
+      : new HttpStream(this, options, this.#http.client, this.#raw);
   }
 
   /**
@@ -99,9 +99,11 @@ export class LLM extends EmittingLLM {
    * which harms nothing but the time that it would have saved.
    */
   async warmUp(call: ChatCall): Promise<void> {
-    if (this.#client !== undefined) {
+    if (this.#http !== undefined) {
       throw new PatchbayError('unsupported', 'a warm-up needs a socket to prepare; set `useWebSocket: true`');
     }
+    this.#closing ??= new AbortController();
+    if (this.closed) this.#closing.abort();
     const { signal } = this.#closing;
     await warmUp(this, this.#streamOptions(call), { chain: this.#chain, decoder: this.#decoder, signal });
   }
@@ -115,12 +117,12 @@ export class LLM extends EmittingLLM {
   }
 
   protected override async _prewarmImpl(signal: AbortSignal): Promise<void> {
-    if (this.#client === undefined) await super._prewarmImpl(signal);
-    else await openConnection(this.#where, this.keepAlive, signal);
+    if (this.#http === undefined) await super._prewarmImpl(signal);
+    else await openConnection(this.#http.where, this.keepAlive, signal);
   }
 
   override async aclose(): Promise<void> {
-    this.#closing.abort();
+    this.#closing?.abort();
     await super.aclose();
   }
 

@@ -1,4 +1,5 @@
 import type { llm } from '@livekit/agents';
+import { LazySet } from '@patchbay/plugin-kit';
 import type { WsOutputItem } from './wire.ts';
 
 /**
@@ -48,7 +49,7 @@ const MAX_REFUSED = 1_000;
  * are left out from then on; what they led to is in the context in words.
  */
 export class RefusedReasoning {
-  readonly #ids = new Set<string>();
+  readonly #ids = new LazySet<string>();
 
   has(item: ReasoningItem): boolean {
     return this.#ids.has(item.id);
