@@ -67,7 +67,11 @@ export class ChosenVad {
   #listening(model: VAD): ClientVad {
     const handlers = this.#handlers;
     try {
-      return new ClientVad(model, this.#sampleRate, { ...handlers, failed: () => handlers.gone() });
+      return new ClientVad(model, this.#sampleRate, {
+        started: (...heard) => handlers.started(...heard),
+        stopped: (...heard) => handlers.stopped(...heard),
+        failed: () => handlers.gone(),
+      });
     } catch (cause) {
       throw new PatchbayError('invalid-option', 'vad must be one that can listen: its `stream()` failed', { cause });
     }

@@ -1,19 +1,23 @@
 import { AsyncIterableQueue } from '@livekit/agents';
 
+interface Taker<Item> {
+  take(item: Item): void;
+}
+
 /**
  * An input that keeps nothing: what is put into it is taken at once. LiveKit's own would hold each frame, and wake a
  * reader for it.
  */
 export class DirectInput<Item> extends AsyncIterableQueue<Item> {
-  readonly #take: (item: Item) => void;
+  readonly #taker: Taker<Item>;
 
-  constructor(take: (item: Item) => void) {
+  constructor(taker: Taker<NoInfer<Item>>) {
     super();
-    this.#take = take;
+    this.#taker = taker;
   }
 
   override put(item: Item): void {
     if (this.closed) throw new Error('Queue is closed');
-    this.#take(item);
+    this.#taker.take(item);
   }
 }

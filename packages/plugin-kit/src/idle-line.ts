@@ -10,12 +10,12 @@ export class IdleLine {
   constructor(
     clock: Clock,
     { everyMs, frame }: { everyMs: number; frame: (isFirst: boolean) => Frame },
-    send: (frame: Frame) => void,
+    owner: { send(frame: Frame): void },
   ) {
     this.#everyMs = everyMs;
     this.#frame = frame;
     this.#deadline = new Deadline(clock, () => {
-      send(this.#frame(this.#isFirst));
+      owner.send(this.#frame(this.#isFirst));
       this.sent();
     });
   }

@@ -2,22 +2,21 @@ import { Session, type SessionHandlers } from '@patchbay/ws-session';
 import { rotationOf } from './listening-times.ts';
 import type { StreamingSTTDescription } from './streaming-stt.ts';
 
-/** What a {@link listeningSession} asks its stream. */
-export interface ListeningSessionOptions<Options> {
-  /** For the dial, and for the greeting of providers that greet; milliseconds. */
-  timeoutMs: number;
+/** What a {@link listeningSession} asks its stream, and tells it. */
+export interface ListeningSessionOwner<Options> extends SessionHandlers {
+  readonly description: Readonly<StreamingSTTDescription<Options>>;
   /** What holds for the socket that is dialled now. */
-  options: () => Readonly<Options>;
-  isQuiet: () => boolean;
-  handlers: SessionHandlers;
+  dialled(): Readonly<Options>;
+  /** Nobody speaks and nothing is owed. */
+  isPause(): boolean;
 }
 
-/** The session below a stream of speech to text: it dials, redials and rotates as the provider's description says. */
-export function listeningSession<Options>(
-  description: Readonly<StreamingSTTDescription<Options>>,
-  { timeoutMs, options, isQuiet, handlers }: ListeningSessionOptions<Options>,
-): Session {
-  const { connection, agent, proxy, reconnect, modelOf, queryOf, greets = true } = description;
+/**
+ * The session below a stream of speech to text: it dials, redials and rotates as the provider's description says.
+ * `timeoutMs`: for the dial, and for the greeting of providers that greet.
+ */
+export function listeningSession<Options>(timeoutMs: number, owner: ListeningSessionOwner<Options>): Session {
+  const { connection, agent, proxy, reconnect, modelOf, queryOf, greets = true } = owner.description;
   const { sessionMs } = connection.traits;
   return new Session({
     connection,
@@ -25,9 +24,9 @@ export function listeningSession<Options>(
     ...(proxy === undefined ? {} : { proxy }),
     ...(reconnect === undefined ? {} : { reconnect }),
     deadlines: { dialMs: timeoutMs, firstEventMs: greets ? timeoutMs : 0 },
-    model: () => modelOf?.(options()),
-    query: () => queryOf?.(options()),
-    ...(sessionMs === undefined ? {} : { rotation: { ...rotationOf(sessionMs), isQuiet } }),
-    handlers,
+    ...(modelOf === undefined ? {} : { model: () => owner.description.modelOf?.(owner.dialled()) }),
+    ...(queryOf === undefined ? {} : { query: () => owner.description.queryOf?.(owner.dialled()) }),
+    ...(sessionMs === undefined ? {} : { rotation: { ...rotationOf(sessionMs), isQuiet: () => owner.isPause() } }),
+    handlers: owner,
   });
 }

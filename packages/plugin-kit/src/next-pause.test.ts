@@ -11,11 +11,7 @@ beforeEach(() => {
   clock = new ManualClock();
   isPause = false;
   came = 0;
-  pause = new NextPause(
-    clock,
-    () => isPause,
-    () => came++,
-  );
+  pause = new NextPause({ clock, isPause: () => isPause, reconnect: () => came++ });
 });
 
 describe('the next pause', () => {

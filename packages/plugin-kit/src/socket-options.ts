@@ -1,18 +1,13 @@
-import type { Clock, Frame } from '@patchbay/ws-session';
-import { NextPause } from './next-pause.ts';
+import type { Frame } from '@patchbay/ws-session';
+import { NextPause, type NextPauseOwner } from './next-pause.ts';
 import type { SpeechToTextWire } from './speech-to-text-wire.ts';
 import type { StreamingSTTDescription } from './streaming-stt.ts';
 
 /** What {@link SocketOptions} need of the stream that they belong to. */
-export interface SocketOptionsOwner<Options> {
-  description: Readonly<Pick<StreamingSTTDescription<Options>, 'connection' | 'modelOf' | 'queryOf'>>;
-  wire: SpeechToTextWire<Options>;
-  clock: Clock;
-  /** Nobody speaks and nothing is owed. */
-  isPause(): boolean;
+export interface SocketOptionsOwner<Options> extends NextPauseOwner {
+  readonly description: Readonly<Pick<StreamingSTTDescription<Options>, 'connection' | 'modelOf' | 'queryOf'>>;
+  readonly wire: SpeechToTextWire<Options>;
   send(frame: Frame): void;
-  /** Only another socket can be told. */
-  reconnect(): void;
 }
 
 /**
@@ -32,11 +27,7 @@ export class SocketOptions<Options extends object> {
     this.#now = options;
     this.#dialledWith = options;
     this.#owner = owner;
-    this.#pause = new NextPause(
-      owner.clock,
-      () => owner.isPause(),
-      () => owner.reconnect(),
-    );
+    this.#pause = new NextPause(owner);
   }
 
   get now(): Readonly<Options> {

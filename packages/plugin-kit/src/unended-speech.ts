@@ -1,23 +1,23 @@
 import type { Expectation } from '@patchbay/ws-session';
+import type { SpeechContext } from './speech.ts';
 
 /**
  * A provider that heard a voice begin must hear it end: when the caller has long fallen silent and nothing more is said
  * about it, the provider is deaf, however well it answers pings.
  */
 export class UnendedSpeech {
-  readonly #expect: () => Expectation;
+  readonly #owner: Pick<SpeechContext, 'expect'>;
   #expectation: Expectation | undefined;
 
-  /** `expect`: the provider owes a word from now on. */
-  constructor(expect: () => Expectation) {
-    this.#expect = expect;
+  constructor(owner: Pick<SpeechContext, 'expect'>) {
+    this.#owner = owner;
   }
 
   /** Hot. A chunk was sent. `isOpen`: the provider says that somebody speaks. */
   sent(isOpen: boolean, isLoud: boolean): void {
     if (!isOpen) this.end();
     else if (isLoud) this.#expectation?.touch();
-    else this.#expectation ??= this.#expect();
+    else this.#expectation ??= this.#owner.expect();
   }
 
   /** The provider said something. */

@@ -22,7 +22,7 @@ import { checkContext, checkRequestOptions, languageCodes, requestOptions, resol
 import type { Listening, STTOptions } from './options.ts';
 import { recognize } from './recognize.ts';
 import { RequestSpeechStream, SpeechStream } from './speech-stream.ts';
-import { sampleRate, transcription } from './wire.ts';
+import { sampleRate, Transcription } from './wire.ts';
 
 /** What the presets for other providers take. */
 type PresetOptions<Model extends string> = Partial<Omit<STTOptions, 'model' | 'useRealtime'> & { model: Model }>;
@@ -58,7 +58,7 @@ export class STT extends StreamingSTT<Listening> {
     const route = routeTo(useRealtime ? 'transcription' : 'transcriptions', options, model);
     super({
       ...route,
-      wire: transcription,
+      wire: () => new Transcription(),
       options: listening,
       sampleRate,
       capabilities: {

@@ -30,44 +30,65 @@ const commit = '{"type":"input_audio_buffer.commit"}';
 type Context = SpeechToTextContext<Listening>;
 
 /** A realtime transcription session of one stream. https://developers.openai.com/api/docs/guides/realtime-transcription */
-export function transcription(): SpeechToTextWire<Listening> {
-  const extras = new SocketExtras();
-  const configure = (context: Context, eventId: string = updateId): Frame => {
-    extras.told(context);
-    return sessionUpdate(context, eventId, extras.wants(context));
-  };
-  return {
-    open(context) {
-      extras.opened();
-      return [configure(context)];
-    },
-    audio: (bytes) => appendHead + base64Of(bytes) + appendTail,
-    flush: ({ options }) => (endsSpeechItself(options) ? commit : undefined),
-    finish: () => [commit],
-    probe: (context) => ({ frame: configure(context, probeId) }),
-    update(before, context) {
-      const { options } = context;
-      // What a session was once told, it can be told otherwise, but not to forget.
-      const forgets =
-        (before.languages.length > 0 && options.languages.length === 0) ||
-        (extras.wantedBy(before, context) && !extras.wants(context)) ||
-        (['delay', 'prompt', 'noiseReductionType'] as const).some(
-          (name) => before[name] !== undefined && options[name] === undefined,
-        );
-      return before.model !== options.model || forgets ? 'reconnect' : [configure(context)];
-    },
-    // One that refuses is not well: LiveKit counts its attempts.
-    proves: ({ type }) => type !== 'error',
-    lost: (speech, error) => extras.refusedByClosing(error, speech.isConfigured) && error?.retryable === false,
-    receive(message, speech, context) {
-      if (message.type === 'error') {
-        const error = errorIn(message);
-        if (extras.refusedBy(error, speech.isConfigured, context)) return [configure(context)];
-      }
-      if (isConfirmation(message)) extras.confirmed();
-      hear(message, speech, context);
-    },
-  };
+export class Transcription implements SpeechToTextWire<Listening> {
+  readonly #extras = new SocketExtras();
+
+  open(context: Context): readonly Frame[] {
+    this.#extras.opened();
+    return [this.#configure(context)];
+  }
+
+  audio(bytes: Uint8Array): Frame {
+    return appendHead + base64Of(bytes) + appendTail;
+  }
+
+  flush({ options }: Context): Frame | undefined {
+    return endsSpeechItself(options) ? commit : undefined;
+  }
+
+  finish(): readonly Frame[] {
+    return [commit];
+  }
+
+  probe(context: Context): { frame?: Frame } {
+    return { frame: this.#configure(context, probeId) };
+  }
+
+  update(before: Readonly<Listening>, context: Context): readonly Frame[] | 'reconnect' {
+    const { options } = context;
+    // What a session was once told, it can be told otherwise, but not to forget.
+    const forgets =
+      (before.languages.length > 0 && options.languages.length === 0) ||
+      (this.#extras.wantedBy(before, context) && !this.#extras.wants(context)) ||
+      (['delay', 'prompt', 'noiseReductionType'] as const).some(
+        (name) => before[name] !== undefined && options[name] === undefined,
+      );
+    return before.model !== options.model || forgets ? 'reconnect' : [this.#configure(context)];
+  }
+
+  /** One that refuses is not well: LiveKit counts its attempts. */
+  proves({ type }: JsonMessage): boolean {
+    return type !== 'error';
+  }
+
+  lost(speech: Speech, error: PatchbayError | undefined): boolean {
+    return this.#extras.refusedByClosing(error, speech.isConfigured) && error?.retryable === false;
+  }
+
+  receive(message: JsonMessage, speech: Speech, context: Context): readonly Frame[] | undefined {
+    if (message.type === 'error') {
+      const error = errorIn(message);
+      if (this.#extras.refusedBy(error, speech.isConfigured, context)) return [this.#configure(context)];
+    }
+    if (isConfirmation(message)) this.#extras.confirmed();
+    hear(message, speech, context);
+    return undefined;
+  }
+
+  #configure(context: Context, eventId: string = updateId): Frame {
+    this.#extras.told(context);
+    return sessionUpdate(context, eventId, this.#extras.wants(context));
+  }
 }
 
 /** What a message tells. */

@@ -2,7 +2,7 @@ import type { APIConnectOptions } from '@livekit/agents';
 import { UpdatableSTT, UpdatableSTTStream } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { resolveTranscribing, termsOf, withTerms, type STTOptions, type TranscribeOptions } from './options.ts';
-import { transcribe } from './transcribe.ts';
+import { Transcribe } from './transcribe.ts';
 
 /**
  * Soniox's models, which know when somebody has finished, and what language it was in.
@@ -21,7 +21,7 @@ export class STT extends UpdatableSTT<TranscribeOptions, Partial<TranscribeOptio
     super({
       ...routeFor('transcription', options, transcribing.model),
       provider: 'Soniox',
-      wire: transcribe,
+      wire: () => new Transcribe(),
       options: transcribing,
       capabilitiesOf: ({ enableSpeakerDiarization, translation }) => ({
         ...{ streaming: true, interimResults: true, keyterms: true, diarization: enableSpeakerDiarization },

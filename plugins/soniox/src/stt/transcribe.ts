@@ -1,4 +1,12 @@
-import { listOf, numberOf, type JsonMessage, type Speech, type SpeechToTextWire } from '@patchbay/plugin-kit';
+import {
+  listOf,
+  numberOf,
+  type Frame,
+  type JsonMessage,
+  type Speech,
+  type SpeechToTextContext,
+  type SpeechToTextWire,
+} from '@patchbay/plugin-kit';
 import { failureOf } from '../failure.ts';
 import { startMessage, type TranscribeOptions } from './options.ts';
 import { tokenOf, type Token } from './tokens.ts';
@@ -7,32 +15,51 @@ import { Utterance } from './utterance.ts';
 /** "You may send more frequently (every 5–10s is common)." https://soniox.com/docs/stt/rt/connection-keepalive */
 const keepAlive = { everyMs: 5_000, frame: () => '{"type":"keepalive"}' };
 
+type Context = SpeechToTextContext<TranscribeOptions>;
+
 /** `/transcribe-websocket`, for one stream. https://soniox.com/docs/stt/api-reference/websocket-api */
-export function transcribe(): SpeechToTextWire<TranscribeOptions> {
+export class Transcribe implements SpeechToTextWire<TranscribeOptions> {
+  readonly keepAlive: { everyMs: number; frame: () => Frame } = keepAlive;
   /** What is being said on the present socket. */
-  let utterance: Utterance | undefined;
-  return {
-    open({ connection, options }) {
-      utterance = undefined;
-      return [startMessage(options, connection.nameOf(options.model) ?? options.model)];
-    },
-    audio: (bytes) => bytes,
-    keepAlive,
-    // Answered by `<fin>`. https://soniox.com/docs/stt/rt/manual-finalization
-    flush: () => '{"type":"finalize"}',
-    // An empty text: "an empty binary frame is an empty audio chunk".
-    finish: () => [''],
-    // It tells how much it has heard, with words or without.
-    probe: () => ({}),
-    update: (before, { options }) =>
-      startMessage(before, before.model) === startMessage(options, options.model) ? [] : 'reconnect',
-    receive(message, speech, { connection }) {
-      const failure = failureOf(message, connection);
-      if (failure !== undefined) throw failure;
-      results(message, speech, (utterance ??= new Utterance(speech)));
-    },
-    lost: () => utterance?.breaksOff(),
-  };
+  #utterance: Utterance | undefined;
+
+  open({ connection, options }: Context): readonly Frame[] {
+    this.#utterance = undefined;
+    return [startMessage(options, connection.nameOf(options.model) ?? options.model)];
+  }
+
+  audio(bytes: Uint8Array): Frame {
+    return bytes;
+  }
+
+  /** Answered by `<fin>`. https://soniox.com/docs/stt/rt/manual-finalization */
+  flush(): Frame {
+    return '{"type":"finalize"}';
+  }
+
+  /** An empty text: "an empty binary frame is an empty audio chunk". */
+  finish(): readonly Frame[] {
+    return [''];
+  }
+
+  /** It tells how much it has heard, with words or without. */
+  probe(): { frame?: Frame } {
+    return {};
+  }
+
+  update(before: Readonly<TranscribeOptions>, { options }: Context): readonly Frame[] | 'reconnect' {
+    return startMessage(before, before.model) === startMessage(options, options.model) ? [] : 'reconnect';
+  }
+
+  receive(message: JsonMessage, speech: Speech, { connection }: Context): void {
+    const failure = failureOf(message, connection);
+    if (failure !== undefined) throw failure;
+    results(message, speech, (this.#utterance ??= new Utterance(speech)));
+  }
+
+  lost(): boolean | void {
+    return this.#utterance?.breaksOff();
+  }
 }
 
 function results(message: JsonMessage, speech: Speech, utterance: Utterance): void {

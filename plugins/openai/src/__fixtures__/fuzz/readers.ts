@@ -8,7 +8,7 @@ import { decodeServerEvent } from '../../realtime/server-events.ts';
 import { ResponseReader } from '../../responses/reader.ts';
 import { speechDataOf } from '../../stt/answers.ts';
 import { resolveListening } from '../../stt/options.ts';
-import { transcription } from '../../stt/wire.ts';
+import { Transcription } from '../../stt/wire.ts';
 import { speech } from '../../tts/wire.ts';
 
 const where = { apiKey: 'sk-fuzz-0001', baseURL: 'http://127.0.0.1:1/v1' };
@@ -74,7 +74,7 @@ export const readerTargets: readonly FuzzTarget[] = [
     recorded: recordedFrames('transcription', 'server'),
     run: (feed) => {
       const { connection } = routeTo('transcription', where, 'gpt-4o-transcribe');
-      const wire = transcription();
+      const wire = new Transcription();
       const options = resolveListening({}, { model: 'gpt-4o-transcribe' }, true);
       const heard = listener();
       return each(feed, (frame) => {
