@@ -19,7 +19,7 @@ export interface Job {
   modes: readonly Mode[] | ((variant: string) => readonly Mode[]);
   /** A module that calls {@link runClient}; it runs in a process of its own per round, variant and mode. */
   client: URL;
-  /** A module that calls {@link serve}; one process for the whole job. */
+  /** A module that calls {@link serve}; a process of its own for each client. */
   server?: URL;
   /** What is published is measured, and has to be built for it. */
   builds?: boolean;

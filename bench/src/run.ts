@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import { modesOf, type Figures, type Job, type Mode, type Order } from './job.ts';
+import { modesOf, type Figures, type Job, type Mode } from './job.ts';
 import { askClient, buildPublished, withServer } from './processes.ts';
 import type { JobResults, Samples } from './results.ts';
 
@@ -26,21 +26,21 @@ export async function runJob(job: Job, options: RunOptions): Promise<JobResults>
   const load = Math.round(loadavg()[0]! * 10) / 10;
   const variants = job.variants.filter((variant) => wanted?.includes(variant) ?? true);
   const results: JobResults = { name: job.name, rounds, load, variants: {} };
-  await withServer(job.server, async (port) => {
-    for (let round = 0; round < rounds; round++) {
-      for (const variant of variants) {
-        const samples = (results.variants[variant] ??= {});
-        const modes = modesOf(job, variant).filter((mode) => options.modes?.includes(mode) ?? true);
-        for (let turn = 0; turn < modes.length; turn++) {
-          const mode = modes[(turn + round) % modes.length]!;
-          const order: Order = { variant, mode, quick, port };
-          const figures = await askClient(job.client, order, options.profiles);
-          keep(job, samples, mode, figures);
-          print(`${job.name} ${round + 1}/${rounds} ${variant} ${mode}: ${told(job, figures)}`);
-        }
+  for (let round = 0; round < rounds; round++) {
+    for (const variant of variants) {
+      const samples = (results.variants[variant] ??= {});
+      const modes = modesOf(job, variant).filter((mode) => options.modes?.includes(mode) ?? true);
+      for (let turn = 0; turn < modes.length; turn++) {
+        const mode = modes[(turn + round) % modes.length]!;
+        // A server of its own: one that has served others writes in another rhythm, and who reads is woken by that.
+        const figures = await withServer(job.server, (port) =>
+          askClient(job.client, { variant, mode, quick, port }, options.profiles),
+        );
+        keep(job, samples, mode, figures);
+        print(`${job.name} ${round + 1}/${rounds} ${variant} ${mode}: ${told(job, figures)}`);
       }
     }
-  });
+  }
   return results;
 }
 

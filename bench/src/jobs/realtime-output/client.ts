@@ -13,7 +13,7 @@ await runClient(async ({ variant, mode, quick, port }: Order): Promise<Figures> 
   });
   // Replies, of a minute each.
   const replies = quick ? 40 : 120;
-  for (let number = 0; number < 40; number++) await talker.reply();
+  for (let number = 0; number < 120; number++) await talker.reply();
   heard = 0;
   const { cpuMs, allocatedBytes } = await costOf(async () => {
     for (let number = 0; number < replies; number++) await talker.reply();

@@ -4,11 +4,11 @@ import { Control } from '../../servers/responses-control.ts';
 import { turnOf } from '../../servers/responses-turn.ts';
 import { minds } from './minds.ts';
 
-/** How much is done: sessions, deltas of a turn, turns before it counts and turns that count. */
+/** How much is done: sessions, deltas of a turn, turns before it counts and turns that count. Before, none waits for a pace. */
 const sizes = {
-  burst: { sessions: 1, deltas: 1_000, warmUp: 50, turns: 200 },
-  events: { sessions: 20, deltas: 250, warmUp: 4, turns: 12 },
-  paced: { sessions: 20, deltas: 200, warmUp: 1, turns: 3 },
+  burst: { sessions: 1, deltas: 1_000, warmUp: 150, turns: 200 },
+  events: { sessions: 20, deltas: 250, warmUp: 30, turns: 12 },
+  paced: { sessions: 20, deltas: 200, warmUp: 30, turns: 3 },
 };
 
 /** Asks, turn by turn, and compares what is heard with what is sent. */
@@ -18,9 +18,8 @@ async function measure({ variant, mode, quick, port }: Order): Promise<Figures> 
   const control = await Control.open(port);
   const listeners = Array.from({ length: sessions }, () => open(`ws://127.0.0.1:${port}`));
   const wanted = mode === 'wire' ? '' : turnOf(deltas).text;
-  const words = `${variant} ${deltas}`;
 
-  const round = async (): Promise<void> => {
+  const round = async (pace: string): Promise<void> => {
     let waiting = sessions;
     const heardOne = (): void => {
       if (--waiting > 0) return;
@@ -30,24 +29,24 @@ async function measure({ variant, mode, quick, port }: Order): Promise<Figures> 
     await Promise.all(
       listeners.map(async (mind) => {
         let [text, pieces] = ['', 0];
-        const { done } = mind.ask(words, (more) => {
+        const { done } = mind.ask(`${pace} ${deltas}`, (more) => {
           text += more;
           pieces++;
-          if (variant === 'events') heardOne();
+          if (pace === 'events') heardOne();
         });
         await done;
         expectSame('the text', text, wanted);
         // What comes in reads of its own is heard at once, piece by piece.
-        if (variant === 'events') expectSame('pieces', pieces, deltas);
+        if (pace === 'events') expectSame('pieces', pieces, deltas);
       }),
     );
   };
-  const rounds = async (count: number): Promise<void> => {
-    for (let turn = 0; turn < count; turn++) await round();
+  const rounds = async (count: number, pace: string): Promise<void> => {
+    for (let turn = 0; turn < count; turn++) await round(pace);
   };
-  await rounds(quick ? Math.ceil(warmUp / 2) : warmUp);
+  await rounds(quick ? Math.ceil(warmUp / 2) : warmUp, variant === 'paced' ? 'events' : variant);
   const measured = quick ? Math.ceil(turns / 3) : turns;
-  const { cpuMs, allocatedBytes } = await costOf(() => rounds(measured));
+  const { cpuMs, allocatedBytes } = await costOf(() => rounds(measured, variant));
   const thousands = (measured * sessions * deltas) / 1000;
   return { cpu: cpuMs / thousands, allocated: allocatedBytes / thousands / 1e6 };
 }

@@ -22,7 +22,8 @@ async function measure({ variant, mode, quick, port }: Order): Promise<Figures> 
   const { open } = await ears[mode]();
   const talk = new Talk(messagesPerTurn[provider]);
   const ear = await open(provider, `ws://127.0.0.1:${port}`, talk);
-  const [warmUpTurns, turns] = quick ? [15, 30] : [30, 150];
+  // Before some twenty minutes of audio, most of what is measured is the compiler.
+  const [warmUpTurns, turns] = quick ? [150, 30] : [600, 150];
 
   const say = async (count: number): Promise<void> => {
     for (let turn = 0; turn < count; turn++) await talk.turn(ear, frames);
