@@ -41,7 +41,7 @@ export class Session {
   readonly #recovery: Recovery;
   readonly #rotator: Rotator;
   readonly #expectations: Expectations;
-  readonly #firstEvent: Deadline;
+  #firstEvent: Deadline | undefined;
   readonly #sockets = new Set<PhysicalSocket>();
   #state: SessionState = 'idle';
   #epoch = 0;
@@ -87,9 +87,6 @@ export class Session {
     });
     this.#expectations = new Expectations(clock, (label, withinMs) =>
       this.#overdue('inactivity-timeout', `no ${label} within ${withinMs} ms`),
-    );
-    this.#firstEvent = new Deadline(clock, () =>
-      this.#overdue('first-event-timeout', `accepted, then no event within ${this.#deadlines.firstEventMs} ms`),
     );
   }
 
@@ -227,15 +224,11 @@ export class Session {
   #newSocket(): PhysicalSocket {
     const { connection, model, query, tracer, maxPayloadBytes = MAX_PAYLOAD_BYTES } = this.#options;
     const socket = new PhysicalSocket({
+      ...{ connection, model, query, tracer, maxPayloadBytes },
       runtime: this.#runtime,
-      connection,
       network: this.#options,
       deadlines: this.#deadlines,
-      maxPayloadBytes,
       askEveryBytes: (this.#options.highWaterBytes ?? HIGH_WATER_BYTES) / 2,
-      model,
-      query,
-      tracer,
       parent: this.#parent,
       owner: {
         opened: (opened) => this.#opened(opened),
@@ -285,7 +278,8 @@ export class Session {
     this.#link = link;
     this.#sender.attach(socket, this.#epoch, this.#options.handshake);
     this.#state = 'open';
-    if (this.#deadlines.firstEventMs > 0) this.#firstEvent.arm(this.#deadlines.firstEventMs);
+    const { firstEventMs } = this.#deadlines;
+    if (firstEventMs > 0) (this.#firstEvent ??= this.#newFirstEvent(firstEventMs)).arm(firstEventMs);
     this.#rotator.start();
     this.#expectations.connected();
     this.#tell({
@@ -320,7 +314,7 @@ export class Session {
     if (this.#healthyAt !== undefined || this.#current === undefined) return;
     this.#healthyAt = this.#runtime.clock.now();
     this.#proved = true;
-    this.#firstEvent.disarm();
+    this.#firstEvent?.disarm();
   }
 
   /** One odd frame is dropped and counted, the peer may still make sense; many in a row cost a socket and an attempt. */
@@ -333,6 +327,11 @@ export class Session {
 
   #overdue(code: 'first-event-timeout' | 'inactivity-timeout', what: string): void {
     this.#current?.kill(timeout(code, what, this.#current.failureContext));
+  }
+
+  #newFirstEvent(withinMs: number): Deadline {
+    const what = `accepted, then no event within ${withinMs} ms`;
+    return new Deadline(this.#runtime.clock, () => this.#overdue('first-event-timeout', what));
   }
 
   #lost(socket: PhysicalSocket, failure: Failure): void {
@@ -377,7 +376,7 @@ export class Session {
   #release(error?: PatchbayError, inFlightMs: number = 0, leftovers: Leftovers = this.#sender.detach()): void {
     const link = this.#link;
     if (this.#state === 'open') this.#state = 'connecting';
-    this.#firstEvent.disarm();
+    this.#firstEvent?.disarm();
     this.#expectations.disconnected();
     this.#current = undefined;
     this.#link = undefined;

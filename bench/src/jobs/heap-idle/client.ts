@@ -21,10 +21,14 @@ async function measure({ variant, mode, port }: Order): Promise<Figures> {
   await settled(service, 1);
   const first = heapHeld();
   const figures: Record<string, number> = {};
+  let before = { count: 0, heap: first };
   for (const count of counts) {
     while (sessions.length < 1 + count) sessions.push(open());
     await settled(service, sessions.length);
-    figures[`of${count}`] = (heapHeld() - first) / count / 1_024;
+    const heap = heapHeld();
+    figures[`of${count}`] = (heap - first) / count / 1_024;
+    figures.more = (heap - before.heap) / (count - before.count) / 1_024;
+    before = { count, heap };
   }
   return figures;
 }

@@ -8,7 +8,9 @@ export const heapIdle: Job = {
   about:
     'Heap of JavaScript per session that is open and has nothing to do, after garbage was collected, beside one that was ' +
     'there before. Streams and realtime sessions are those of one model, sockets that were opened ahead belong to a model ' +
-    'each. `raw` is the socket alone, `floor` the same with the class that a session must be derived from.',
+    'each. `raw` is the socket alone, `floor` the same with the class that a session must be derived from. The first ' +
+    'sessions carry what is made once and for all, above all code that is compiled when it is used; what a session itself ' +
+    'holds is what one more takes, when there are a hundred.',
   variants: [
     'speech to text, openai',
     'speech to text, deepgram',
@@ -25,11 +27,12 @@ export const heapIdle: Job = {
   client: new URL('./client.ts', import.meta.url),
   server: new URL('../../servers/realtime.ts', import.meta.url),
   rounds: (quick) => (quick ? 1 : 3),
-  measures: counts.map((count) => ({
-    name: `of${count}`,
-    title: count === 1 ? 'Heap of one session' : `Heap per session of ${count}`,
-    unit: 'KB',
-    // One alone also holds what is made once and for all.
-    ...(count === 1 ? {} : { goal: { above: 'floor', atMost: 8 } as const }),
-  })),
+  measures: [
+    ...counts.map((count) => ({
+      name: `of${count}`,
+      title: count === 1 ? 'Heap of one session' : `Heap per session of ${count}`,
+      unit: 'KB',
+    })),
+    { name: 'more', title: 'Heap of one session more', unit: 'KB', goal: { above: 'floor', atMost: 8 } },
+  ],
 };
