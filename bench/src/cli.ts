@@ -18,7 +18,7 @@ const HELP = `bench: what the plugins cost, beside a bare socket, LiveKit's base
 
   --rounds N      how often everything is asked. Default: as each job says, 9 mostly
   --quick         less work and 3 rounds: for looking at ratios while others use the machine
-  --only A,…      these variants only
+  --only A        this variant only; may be given more than once
   --modes A,…     these of ${modes.join(', ')} only
   --profile       keeps a CPU profile of each client in bench/out/profiles
   --write         keeps the figures in bench/results.json, which docs/performance.md is generated from
@@ -32,7 +32,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string' },
     quick: { type: 'boolean', default: false },
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true },
     modes: { type: 'string' },
     profile: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -64,7 +64,7 @@ async function main(): Promise<boolean> {
       const results = await runJob(job, {
         rounds: Number(values.rounds ?? roundsOf(job, values.quick)),
         quick: values.quick,
-        variants: values.only?.split(','),
+        variants: values.only,
         modes: values.modes?.split(',') as Mode[] | undefined,
         profiles: values.profile ? join(out, 'profiles') : undefined,
         print: console.log,
@@ -93,6 +93,9 @@ function mistake(): string | undefined {
   if (unknown !== undefined)
     return `There is no job named '${unknown}'. There are: ${jobs.map(({ name }) => name).join(', ')}.`;
   if (values.rounds !== undefined && !/^[1-9]\d*$/.test(values.rounds)) return '--rounds is a number from 1 on.';
+  const variants = new Set(jobs.flatMap((job) => job.variants));
+  const variant = values.only?.find((name) => !variants.has(name));
+  if (variant !== undefined) return `There is no variant named '${variant}'. There are: ${[...variants].join('; ')}.`;
   const mode = values.modes?.split(',').find((name) => !(modes as readonly string[]).includes(name));
   if (mode !== undefined) return `There is no mode named '${mode}'. There are: ${modes.join(', ')}.`;
   const isPart = values.quick || values.profile || values.only !== undefined || values.modes !== undefined;

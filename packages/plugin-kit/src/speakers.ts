@@ -1,6 +1,8 @@
+import { LazyMap } from '@patchbay/ws-session';
+
 /** How much each speaker has said, in whatever unit. */
 export class Speakers {
-  readonly #shares = new Map<string, number>();
+  readonly #shares = new LazyMap<string, number>();
 
   add(speakerId: string, amount: number): void {
     this.#shares.set(speakerId, (this.#shares.get(speakerId) ?? 0) + amount);

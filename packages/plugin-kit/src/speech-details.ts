@@ -56,13 +56,6 @@ export function speechDataOf(
   secondsAt: (socketMs: number) => number,
 ): stt.SpeechData {
   const { languages = [], sources = [], targets = [], confidence = 1, startMs, endMs, speakerId, metadata } = details;
-  const timed = ({ text: word, startMs: from, endMs: to, confidence: sure }: SpeechWord) =>
-    createTimedString({
-      text: word,
-      ...(from === undefined ? {} : { startTime: secondsAt(from) }),
-      ...(to === undefined ? {} : { endTime: secondsAt(to) }),
-      ...(sure === undefined ? {} : { confidence: sure }),
-    });
   return {
     text,
     language: normalizeLanguage(details.language ?? languages[0] ?? fallbackLanguage),
@@ -74,9 +67,18 @@ export function speechDataOf(
     ...(sources.length === 0 ? {} : { sourceLanguages: languagesOf(sources), sourceTexts: textsOf(sources) }),
     ...(targets.length === 0 ? {} : { targetLanguages: languagesOf(targets), targetTexts: textsOf(targets) }),
     ...(speakerId === undefined ? {} : { speakerId }),
-    ...(details.words === undefined ? {} : { words: details.words.map(timed) }),
+    ...(details.words === undefined ? {} : { words: details.words.map((word) => timedString(word, secondsAt)) }),
     ...(metadata === undefined ? {} : { metadata }),
   };
+}
+
+/** Hot: each interim transcript tells all its words again. */
+function timedString({ text, startMs, endMs, confidence }: SpeechWord, secondsAt: (socketMs: number) => number) {
+  const timed = createTimedString({ text });
+  if (startMs !== undefined) timed.startTime = secondsAt(startMs);
+  if (endMs !== undefined) timed.endTime = secondsAt(endMs);
+  if (confidence !== undefined) timed.confidence = confidence;
+  return timed;
 }
 
 function languagesOf(runs: readonly LanguageRun[]): stt.SpeechData['language'][] {

@@ -98,10 +98,11 @@ export class PooledSocket implements SocketOwner {
 
   /** What one more request is told of it. */
   newCall(): Omit<PooledSocketInfo, 'send'> {
-    const { id, credential } = this.physical;
+    const { physical } = this;
+    const { id, credential } = physical;
     const lane = this.#freeLane();
     return {
-      ...{ id, reused: this.used },
+      ...{ id, reused: this.used, bytesRead: () => physical.bytesRead },
       ...(lane === undefined ? {} : { lane }),
       ...(credential === undefined ? {} : { credential }),
     };

@@ -7,7 +7,7 @@ import { minds } from './minds.ts';
 /** How much is done: sessions, deltas of a turn, turns before it counts and turns that count. Before, none waits for a pace. */
 const sizes = {
   burst: { sessions: 1, deltas: 1_000, warmUp: 150, turns: 200 },
-  events: { sessions: 20, deltas: 250, warmUp: 30, turns: 12 },
+  events: { sessions: 20, deltas: 250, warmUp: 60, turns: 24 },
   paced: { sessions: 20, deltas: 200, warmUp: 30, turns: 3 },
 };
 

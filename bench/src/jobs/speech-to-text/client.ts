@@ -22,8 +22,9 @@ async function measure({ variant, mode, quick, port }: Order): Promise<Figures> 
   const { open } = await ears[mode]();
   const talk = new Talk(messagesPerTurn[provider]);
   const ear = await open(provider, `ws://127.0.0.1:${port}`, talk);
-  // Before some twenty minutes of audio, most of what is measured is the compiler.
-  const [warmUpTurns, turns] = quick ? [150, 30] : [600, 150];
+  // Before so many frames, most of what is measured is the compiler.
+  const [warmUpFrames, measuredFrames] = quick ? [30_000, 6_000] : [120_000, 30_000];
+  const [warmUpTurns, turns] = [warmUpFrames / frames.length, measuredFrames / frames.length];
 
   const say = async (count: number): Promise<void> => {
     for (let turn = 0; turn < count; turn++) await talk.turn(ear, frames);

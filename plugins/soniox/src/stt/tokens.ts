@@ -45,29 +45,45 @@ export function beginsWord({ text }: Token): boolean {
   return /^\s/.test(text) || unspaced.test(text);
 }
 
-/** What is read: with a translation, that, and what needs none. */
+/** What is read. */
 export function transcriptOf(tokens: readonly Token[]): string {
-  return joined(tokens.filter(({ status }) => status !== 'original'));
+  return joined(readIn(tokens));
 }
 
 /** What tokens say beside their text. A translation has no times: those of what was said are its. */
 export function detailsOf(tokens: readonly Token[]): SpeechDetails {
-  const said = tokens.filter(({ status }) => status !== 'translation');
-  const read = tokens.filter(({ status }) => status !== 'original');
-  const isTranslated = tokens.some(({ status }) => status === 'original' || status === 'translation');
-  const [languages, speakers] = [new Speakers(), new Speakers()];
-  for (const { language, text } of read) if (language !== '') languages.add(language, text.length);
-  for (const { speaker, text } of said) if (speaker !== '') speakers.add(speaker, text.length);
-  const confidence = meanOf(read.flatMap((token) => token.confidence ?? []));
-  return {
-    ...(languages.most === undefined ? {} : { language: languages.most }),
-    ...(said.some(({ language }) => language !== '') ? { sources: runsOf(said) } : {}),
-    ...(isTranslated ? { targets: runsOf(read) } : { words: wordsOf(said) }),
-    ...(speakers.most === undefined ? {} : { speakerId: speakers.most }),
-    ...(confidence === undefined ? {} : { confidence }),
+  const isTranslated = isOrIsTranslated(tokens);
+  const said = isTranslated ? tokens.filter(({ status }) => status !== 'translation') : tokens;
+  const read = readIn(tokens);
+  const details: SpeechDetails = {
     startMs: said.find(({ startMs }) => startMs !== undefined)?.startMs,
     endMs: said.findLast(({ endMs }) => endMs !== undefined)?.endMs,
+    speakerId: mostOf(said, 'speaker'),
   };
+  const language = mostOf(read, 'language');
+  if (language !== undefined) details.language = language;
+  if (said.some((token) => token.language !== '')) details.sources = runsOf(said);
+  if (isTranslated) details.targets = runsOf(read);
+  else details.words = wordsOf(said);
+  const confidence = meanOf(read.flatMap((token) => token.confidence ?? []));
+  if (confidence !== undefined) details.confidence = confidence;
+  return details;
+}
+
+function isOrIsTranslated(tokens: readonly Token[]): boolean {
+  return tokens.some(({ status }) => status === 'original' || status === 'translation');
+}
+
+/** With a translation, that, and what needs none. */
+function readIn(tokens: readonly Token[]): readonly Token[] {
+  return isOrIsTranslated(tokens) ? tokens.filter(({ status }) => status !== 'original') : tokens;
+}
+
+/** What most of the text belongs to. */
+function mostOf(tokens: readonly Token[], name: 'speaker' | 'language'): string | undefined {
+  const shares = new Speakers();
+  for (const token of tokens) if (token[name] !== '') shares.add(token[name], token.text.length);
+  return shares.most;
 }
 
 /** Tokens in a row in one language. */
@@ -102,8 +118,7 @@ function wordsOf(tokens: readonly Token[]): SpeechWord[] {
 }
 
 function joined(tokens: readonly Token[]): string {
-  return tokens
-    .map(({ text }) => text)
-    .join('')
-    .trim();
+  let all = '';
+  for (const { text } of tokens) all += text;
+  return all.trim();
 }

@@ -53,8 +53,9 @@ export class Utterance {
     this.#speech.started(voice, details.startMs);
     const text = transcriptOf(tokens);
     // Told again and again while nothing changes.
-    if (text === '' || `${rest.length === 0} ${text}` === this.#told) return;
-    this.#told = `${rest.length === 0} ${text}`;
+    const told = `${rest.length === 0} ${text}`;
+    if (text === '' || told === this.#told) return;
+    this.#told = told;
     if (rest.length === 0) this.#speech.preflight(this.#id, text, details);
     else this.#speech.interim(this.#id, text, details);
   }
