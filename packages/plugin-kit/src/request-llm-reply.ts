@@ -19,8 +19,6 @@ export class Reply {
   #counted = false;
   #words = '';
   #wordsId = '';
-  #bytesRead: (() => number) | undefined;
-  #read: number | undefined;
   /** One function for all reads: a closure per piece would be garbage on the hot path. */
   readonly #atEndOfRead = (): void => this.flush();
 
@@ -34,11 +32,6 @@ export class Reply {
   /** Text or a tool call was handed over; from then on nothing may be tried again. */
   get delivered(): boolean {
     return this.#delivered;
-  }
-
-  /** Where it is read from, if that tells one read from the next (`PooledSocketInfo.bytesRead`). */
-  readFrom(bytesRead: () => number): void {
-    this.#bytesRead = bytesRead;
   }
 
   put(chunk: llm.ChatChunk): void {
@@ -56,31 +49,16 @@ export class Reply {
   }
 
   /**
-   * Some words. The first of a read are handed over at once. Those that follow in the same read are one chunk, in the
-   * microtask behind it: each chunk wakes several loops of LiveKit's, and nobody could have had them any sooner.
+   * Some words. Those that arrive in one read of a socket are handed over as one chunk, in the microtask that follows the
+   * read: each chunk wakes several loops of LiveKit's, and nobody could have had the first words any sooner.
    */
   text(id: string, content: string): void {
     if (content === '' || this.#signal.aborted) return;
     this.#delivered = true;
-    const isFirst = this.#isNextRead();
-    if (isFirst || id !== this.#wordsId) this.flush();
-    // Most words come in reads of their own, and a microtask costs more than their chunk.
-    if (isFirst) return this.#say(id, content);
+    if (id !== this.#wordsId) this.flush();
     if (this.#words === '') queueMicrotask(this.#atEndOfRead);
     this.#wordsId = id;
     this.#words += content;
-  }
-
-  /** Over HTTP each event is taken on its own, whatever it was read with. */
-  #isNextRead(): boolean {
-    const read = this.#bytesRead?.();
-    if (read !== undefined && read === this.#read) return false;
-    this.#read = read;
-    return true;
-  }
-
-  #say(id: string, content: string): void {
-    this.#sink.put(this.#cleaned({ id, delta: { role: 'assistant', content } }));
   }
 
   /** Hands over the words that wait for the end of their read. Whatever comes behind them does this first. */
@@ -88,7 +66,8 @@ export class Reply {
     const content = this.#words;
     if (content === '') return;
     this.#words = '';
-    if (!this.#signal.aborted) this.#say(this.#wordsId, content);
+    if (!this.#signal.aborted)
+      this.#sink.put(this.#cleaned({ id: this.#wordsId, delta: { role: 'assistant', content } }));
   }
 
   /** One tool call. Models send an empty string for "no arguments"; LiveKit parses it as JSON. */

@@ -53,7 +53,6 @@ const DRAIN_MS = 1_000;
 export abstract class RequestLLMStream extends llm.LLMStream {
   readonly #model: RequestLLM;
   readonly #bornClosed: boolean;
-  #reply: Reply | undefined;
   #notBefore = 0;
 
   constructor(model: RequestLLM, options: RequestLLMStreamOptions) {
@@ -71,7 +70,6 @@ export abstract class RequestLLMStream extends llm.LLMStream {
     if (signal.aborted) return;
     const leave = this.#model._enter(this);
     const reply = new Reply(this.queue, signal, (text) => this.#model._scrub(text));
-    this.#reply = reply;
     try {
       checkTimeout('connOptions.timeoutMs', this.connOptions.timeoutMs);
       if (this.#bornClosed) throw new PatchbayError('closed', `${this.#model.label()} was closed`);
@@ -89,11 +87,7 @@ export abstract class RequestLLMStream extends llm.LLMStream {
   /** Sends one request over a pooled socket. An abort drops the socket: that is what stops the model. */
   protected async exchange(exchange: SocketExchange, signal: AbortSignal): Promise<void> {
     const { timeoutMs } = this.connOptions;
-    const request = (socket: PooledSocketInfo): Frame => {
-      this.#reply?.readFrom(socket.bytesRead);
-      return exchange.request(socket);
-    };
-    await this.#model._pool().request(request, {
+    await this.#model._pool().request((socket) => exchange.request(socket), {
       onFrame: (frame) => exchange.receive(frame),
       signal,
       dialMs: timeoutMs,

@@ -284,12 +284,12 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
     this.#options.owner.opened(this);
   }
 
-  /** All frames of one read see the same. */
+  // What the heartbeat asks and tells.
+
+  /** @internal */
   get bytesRead(): number {
     return this.#transport?.bytesRead ?? 0;
   }
-
-  // What the heartbeat asks and tells.
 
   /** @internal */
   ping(): void {

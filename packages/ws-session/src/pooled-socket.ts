@@ -98,11 +98,10 @@ export class PooledSocket implements SocketOwner {
 
   /** What one more request is told of it. */
   newCall(): Omit<PooledSocketInfo, 'send'> {
-    const { physical } = this;
-    const { id, credential } = physical;
+    const { id, credential } = this.physical;
     const lane = this.#freeLane();
     return {
-      ...{ id, reused: this.used, bytesRead: () => physical.bytesRead },
+      ...{ id, reused: this.used },
       ...(lane === undefined ? {} : { lane }),
       ...(credential === undefined ? {} : { credential }),
     };

@@ -176,8 +176,6 @@ export interface PooledSocketInfo {
   lane?: string;
   /** The key, for endpoints that want it in a frame. */
   credential?: string;
-  /** How many bytes it has read: the same for all frames of one read, more for those of the next. */
-  bytesRead: () => number;
   /** More frames of this request, as long as its answer is under way. `false`: it is not (yet, or any more). */
   send: (frame: Frame) => boolean;
 }

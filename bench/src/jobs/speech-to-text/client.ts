@@ -23,7 +23,7 @@ async function measure({ variant, mode, quick, port }: Order): Promise<Figures> 
   const talk = new Talk(messagesPerTurn[provider]);
   const ear = await open(provider, `ws://127.0.0.1:${port}`, talk);
   // Before so many frames, most of what is measured is the compiler.
-  const [warmUpFrames, measuredFrames] = quick ? [30_000, 6_000] : [120_000, 30_000];
+  const [warmUpFrames, measuredFrames] = quick ? [30_000, 6_000] : [120_000, 90_000];
   const [warmUpTurns, turns] = [warmUpFrames / frames.length, measuredFrames / frames.length];
 
   const say = async (count: number): Promise<void> => {
