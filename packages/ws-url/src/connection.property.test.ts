@@ -23,8 +23,10 @@ const dial = (connection: Connection) => connection.request(attempt);
 
 const capability = fc.constantFrom(...(Object.keys(openaiEndpoints) as OpenAICapability[]));
 
-/** Words that no endpoint or gateway has in its paths. */
-const foreignSegment = fc.stringMatching(/^x[a-z0-9._~-]{0,8}$/);
+/** Words that no endpoint or gateway has in its paths, and that look like no key: `xai-…` would not be shown. */
+const foreignSegment = fc
+  .stringMatching(/^x[a-z0-9._~-]{0,8}$/)
+  .filter((word) => redactUrl(`wss://a/${word}`).endsWith(word));
 const prefix = fc
   .array(foreignSegment, { maxLength: 4 })
   .map((segments) => segments.map((each) => `/${each}`).join(''));

@@ -1,4 +1,4 @@
-import { normalizeLanguage, type APIConnectOptions } from '@livekit/agents';
+import type { APIConnectOptions } from '@livekit/agents';
 import { UpdatableSTT, UpdatableSTTStream } from '@patchbay/plugin-kit';
 import { routeFor } from '../options.ts';
 import { flux } from './flux.ts';
@@ -29,7 +29,7 @@ export class STTv2 extends UpdatableSTT<TurnOptions, Partial<TurnOptions>> {
       termsIn: ({ keyterms }) => keyterms,
       withTerms: (keyterms) => ({ keyterms }),
       queryOf: turnQuery,
-      languageOf: ({ language }) => normalizeLanguage(language ?? 'en'),
+      languageOf: ({ language }) => language ?? 'en',
     });
   }
 

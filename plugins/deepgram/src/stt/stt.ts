@@ -1,4 +1,4 @@
-import { normalizeLanguage, type APIConnectOptions, type AudioBuffer, type stt } from '@livekit/agents';
+import type { APIConnectOptions, AudioBuffer, stt } from '@livekit/agents';
 import { routeIfAny, UpdatableSTT, UpdatableSTTStream, type Route } from '@patchbay/plugin-kit';
 import { PatchbayError } from '@patchbay/ws-url';
 import { routeFor } from '../options.ts';
@@ -45,7 +45,7 @@ export class STT extends UpdatableSTT<ListenOptions, Partial<ListenOptions>> {
       mostTokens: 500,
       queryOf: streamQuery,
       modelOf,
-      languageOf: ({ language }) => normalizeLanguage(language),
+      languageOf: ({ language }) => language,
     });
     this.#requests = routeIfAny(() => routeFor('transcriptions', options, { model }));
   }
