@@ -39,9 +39,10 @@ export class Calls {
     this.#tick(performance.now() + tickMs, 0);
   }
 
-  /** So many talk; others that there are say nothing, and hear nothing. */
+  /** So many talk. Others are closed: one that falls silent in the middle of a reply loses it to a deadline, if it has any. */
   async become(count: number): Promise<void> {
     this.#active = Math.min(count, this.#talkers.length);
+    await Promise.all(this.#talkers.splice(count).map((talker) => talker.close()));
     while (this.#talkers.length < count) {
       const missing = Math.min(openAtOnce, count - this.#talkers.length);
       const url = this.#service.url('echo');

@@ -11,18 +11,21 @@ const voices: Readonly<Record<Mode, () => Promise<{ open: OpenVoice }>>> = {
   upstream: () => import('./upstream.ts'),
 };
 
-/** Few turns: Deepgram takes twenty a minute on a socket, and our plugin minds that. */
+/** So long that few turns do: Deepgram takes twenty a minute on a socket, and our plugin minds that. */
+const minutesPerTurn = 10;
+
 async function measure({ variant, mode, quick, port }: Order): Promise<Figures> {
   const { open } = await voices[mode]();
   const voice = await open(variant as Provider, `http://127.0.0.1:${port}`);
-  const minute = async (times: number): Promise<void> => {
-    for (let time = 0; time < times; time++) await say(voice, 60);
+  const turns = async (count: number): Promise<void> => {
+    for (let turn = 0; turn < count; turn++) await say(voice, 60 * minutesPerTurn);
   };
-  await minute(2);
+  await turns(quick ? 2 : 6);
   const times: number[] = [];
   for (let turn = 0; turn < (quick ? 5 : 9); turn++) times.push(await say(voice, 1));
-  const minutes = quick ? 3 : 8;
-  const { cpuMs, allocatedBytes } = await costOf(() => minute(minutes));
+  const measured = quick ? 2 : 6;
+  const minutes = measured * minutesPerTurn;
+  const { cpuMs, allocatedBytes } = await costOf(() => turns(measured));
   times.sort((left, right) => left - right);
   return { time: times[times.length >> 1]!, cpu: cpuMs / minutes, allocated: allocatedBytes / minutes / 1e6 };
 }

@@ -9,7 +9,7 @@ await runClient(async ({ variant, mode, quick, port }: Order): Promise<Figures> 
   const { open } = await openers[mode]();
   const talker = await open(service.url(), () => {});
   const frames = secondOfFrames(Number.parseInt(variant));
-  const minutes = quick ? 3 : 10;
+  const minutes = quick ? 3 : 30;
   await say(minutes * 30, frames, talker, service);
   const { cpuMs, allocatedBytes } = await costOf(() => say(minutes * 60, frames, talker, service));
   return { cpu: cpuMs / minutes, allocated: allocatedBytes / minutes / 1e6 };

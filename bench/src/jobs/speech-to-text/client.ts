@@ -39,6 +39,9 @@ async function measure({ variant, mode, quick, port }: Order): Promise<Figures> 
       talk.last,
       `turn ${talk.turns} heard ${(talk.turns * turnMs * sampleRate) / 500}`,
     );
+  const { length } = talk.last.split(' ');
+  if (mode !== 'wire' && provider !== 'openai')
+    expectSame('words of the turns', talk.words, (warmUpTurns + turns) * length);
   const minutes = (turns * turnMs) / 60_000;
   return { cpu: cpuMs / minutes, allocated: allocatedBytes / minutes / 1e6 };
 }
@@ -48,6 +51,7 @@ class Talk {
   turns = 0;
   last = '';
   interims = 0;
+  words = 0;
   readonly #messagesPerTurn: number;
   #messages = 0;
   #heard: (() => void) | undefined;
@@ -69,14 +73,15 @@ class Talk {
     this.interims++;
   }
 
-  final(text: string): void {
+  final(text: string, words: readonly unknown[]): void {
     this.last = text;
+    this.words += words.length;
     this.turns++;
     this.#heard?.();
   }
 
   message(): void {
-    if (++this.#messages % this.#messagesPerTurn === 0) this.final('');
+    if (++this.#messages % this.#messagesPerTurn === 0) this.final('', []);
   }
 }
 

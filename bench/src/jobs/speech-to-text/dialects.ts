@@ -1,4 +1,4 @@
-import type { Heard } from './ear.ts';
+import type { Word } from './ear.ts';
 
 export type Provider = 'openai' | 'deepgram' | 'soniox';
 
@@ -11,8 +11,16 @@ export interface Dialect {
   open?: string;
   /** A chunk as a frame. Its bytes are overwritten by the next. */
   audio(bytes: Buffer): string | Buffer;
-  read(text: string, heard: Pick<Heard, 'interim' | 'final'>): void;
+  read(text: string, heard: Transcripts): void;
 }
+
+/** Where transcripts go. */
+export interface Transcripts {
+  interim(text: string, words: readonly Word[]): void;
+  final(text: string, words: readonly Word[]): void;
+}
+
+const noWords: readonly Word[] = [];
 
 /** Of audio in a frame, in milliseconds. */
 export const chunkMs = 50;
@@ -38,12 +46,19 @@ const openai: Dialect = {
     const message = JSON.parse(text) as { type: string; delta: string; transcript: string };
     switch (message.type) {
       case 'conversation.item.input_audio_transcription.delta':
-        return heard.interim(message.delta);
+        return heard.interim(message.delta, noWords);
       case 'conversation.item.input_audio_transcription.completed':
-        return heard.final(message.transcript);
+        return heard.final(message.transcript, noWords);
     }
   },
 };
+
+interface DeepgramWord {
+  punctuated_word: string;
+  start: number;
+  end: number;
+  confidence: number;
+}
 
 const deepgram: Dialect = {
   path: '/v1/listen?model=nova-3&encoding=linear16&sample_rate=16000&interim_results=true',
@@ -54,18 +69,23 @@ const deepgram: Dialect = {
     const message = JSON.parse(text) as {
       type: string;
       is_final: boolean;
-      channel: { alternatives: [{ transcript: string }] };
+      channel: { alternatives: [{ transcript: string; words: DeepgramWord[] }] };
     };
     if (message.type !== 'Results') return;
-    const [{ transcript }] = message.channel.alternatives;
-    if (message.is_final) heard.final(transcript);
-    else heard.interim(transcript);
+    const [{ transcript, words: told }] = message.channel.alternatives;
+    const words = told.map(({ punctuated_word, start, end, confidence }) => {
+      return { text: punctuated_word, startTime: start, endTime: end, confidence };
+    });
+    if (message.is_final) heard.final(transcript, words);
+    else heard.interim(transcript, words);
   },
 };
 
 interface Token {
   text: string;
-  is_final: boolean;
+  start_ms: number;
+  end_ms: number;
+  confidence: number;
 }
 
 const soniox: Dialect = {
@@ -81,9 +101,15 @@ const soniox: Dialect = {
   audio: (bytes) => Buffer.from(bytes),
   read(text, heard) {
     const { tokens } = JSON.parse(text) as { tokens: Token[] };
-    const words = tokens.filter((token) => token.text !== '<end>').map((token) => token.text);
-    if (tokens.at(-1)?.text === '<end>') heard.final(words.join('').trim());
-    else heard.interim(words.join('').trim());
+    const isFinal = tokens.at(-1)?.text === '<end>';
+    if (isFinal) tokens.pop();
+    let transcript = '';
+    for (const token of tokens) transcript += token.text;
+    const words = tokens.map(({ text: word, start_ms, end_ms, confidence }) => {
+      return { text: word.trim(), startTime: start_ms / 1000, endTime: end_ms / 1000, confidence };
+    });
+    if (isFinal) heard.final(transcript.trim(), words);
+    else heard.interim(transcript.trim(), words);
   },
 };
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { normalizeLanguage, stt } from '@livekit/agents';
+import { createTimedString, normalizeLanguage, stt } from '@livekit/agents';
 import { WebSocket } from 'ws';
 import { Chunks } from './chunks.ts';
 import { chunkMs, dialects, type Dialect } from './dialects.ts';
-import type { OpenEar } from './ear.ts';
+import type { OpenEar, Word } from './ear.ts';
 import { listen } from './listen.ts';
 
 /** The least that makes a plugin of LiveKit's: its base classes, and the same socket by hand. */
@@ -31,6 +31,7 @@ class FloorStream extends stt.SpeechStream {
   label = 'floor.SpeechStream';
   readonly #dialect: Dialect;
   readonly #url: string;
+  #speaking = false;
 
   constructor(model: FloorSTT) {
     super(model);
@@ -43,8 +44,12 @@ class FloorStream extends stt.SpeechStream {
     const socket = new WebSocket(this.#url + dialect.path, { perMessageDeflate: false });
     socket.on('message', (data) =>
       dialect.read((data as Buffer).toString(), {
-        interim: (text) => this.#tell(stt.SpeechEventType.INTERIM_TRANSCRIPT, text),
-        final: (text) => this.#tell(stt.SpeechEventType.FINAL_TRANSCRIPT, text),
+        interim: (text, words) => this.#tell(stt.SpeechEventType.INTERIM_TRANSCRIPT, text, words),
+        final: (text, words) => {
+          this.#tell(stt.SpeechEventType.FINAL_TRANSCRIPT, text, words);
+          this.#speaking = false;
+          this.queue.put({ type: stt.SpeechEventType.END_OF_SPEECH });
+        },
       }),
     );
     await once(socket, 'open');
@@ -53,9 +58,12 @@ class FloorStream extends stt.SpeechStream {
     for await (const frame of this.input) if (typeof frame !== 'symbol') chunks.push(frame);
   }
 
-  #tell(type: stt.SpeechEventType, text: string): void {
-    const language = normalizeLanguage('en');
-    this.queue.put({ type, alternatives: [{ text, language, startTime: 0, endTime: 0, confidence: 0 }] });
+  #tell(type: stt.SpeechEventType, text: string, told: readonly Word[]): void {
+    if (!this.#speaking) this.queue.put({ type: stt.SpeechEventType.START_OF_SPEECH });
+    this.#speaking = true;
+    const [language, words] = [normalizeLanguage('en'), told.map(createTimedString)];
+    const [startTime, endTime] = [told[0]?.startTime ?? 0, told.at(-1)?.endTime ?? 0];
+    this.queue.put({ type, alternatives: [{ text, language, startTime, endTime, confidence: 1, words }] });
   }
 }
 

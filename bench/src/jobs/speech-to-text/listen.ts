@@ -14,8 +14,8 @@ export function listen(model: stt.STT, heard: Heard): Ear {
 
 async function read(stream: stt.SpeechStream, heard: Heard): Promise<void> {
   for await (const { type, alternatives } of stream) {
-    const text = alternatives?.[0].text ?? '';
-    if (type === stt.SpeechEventType.INTERIM_TRANSCRIPT) heard.interim(text);
-    else if (type === stt.SpeechEventType.FINAL_TRANSCRIPT) heard.final(text);
+    const { text = '', words = [] } = alternatives?.[0] ?? {};
+    if (type === stt.SpeechEventType.INTERIM_TRANSCRIPT) heard.interim(text, words);
+    else if (type === stt.SpeechEventType.FINAL_TRANSCRIPT) heard.final(text, words);
   }
 }
