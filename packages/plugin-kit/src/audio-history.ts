@@ -1,13 +1,11 @@
-import type { Clock, Frame } from '@patchbay/ws-session';
+import type { Clock } from '@patchbay/ws-session';
+import { chunkMemory } from './chunk-memory.ts';
 
-/** A frame of audio, and how long it is. */
+/** A chunk of 16-bit PCM, and how long it is. */
 export interface Sound {
-  frame: Frame;
+  bytes: Uint8Array;
   milliseconds: number;
 }
-
-/** What is forgotten is used again, this many at most: as many as are forgotten at once while somebody speaks on. */
-const maxSpare = 4;
 
 interface Chunk extends Sound {
   /** Where it begins and ends in the audio of the stream, in milliseconds. */
@@ -19,14 +17,14 @@ interface Chunk extends Sound {
 
 /**
  * The audio of one stream: how much there was, and the last of it, which a lost socket had heard and not answered. It
- * holds no more than its owner lets it, and takes no new memory while as much is forgotten as is pushed.
+ * holds no more than its owner lets it, and takes no new memory while as much is forgotten as is pushed: samples and not
+ * what is sent of them, for text that lives this long is moved by every collection of garbage.
  * Positions are milliseconds of audio since the stream began, whatever socket they went to.
  */
 export class AudioHistory {
   readonly #clock: Clock;
   readonly #bornAt: number;
   readonly #chunks: Chunk[] = [];
-  readonly #spare: Chunk[] = [];
   #pushedMs = 0;
   #pushedAt: number;
 
@@ -46,23 +44,23 @@ export class AudioHistory {
     return this.#chunks[0]?.startMs ?? this.#pushedMs;
   }
 
-  /** Remembers a frame. Bytes are copied, because their buffer is reused. */
-  push(frame: Frame, milliseconds: number): void {
+  /** Remembers a copy, because the buffer of a chunk is reused. */
+  push(bytes: Uint8Array, milliseconds: number): void {
     const startMs = this.#pushedMs;
     this.#pushedMs += milliseconds;
     this.#pushedAt = this.#clock.now();
-    const chunk = this.#spare.pop() ?? { frame: '', milliseconds: 0, startMs: 0, endMs: 0, pushedAt: 0 };
-    chunk.frame = kept(frame, chunk.frame);
-    chunk.milliseconds = milliseconds;
-    chunk.startMs = startMs;
-    chunk.endMs = this.#pushedMs;
-    chunk.pushedAt = this.#pushedAt;
-    this.#chunks.push(chunk);
+    this.#chunks.push({
+      bytes: chunkMemory.copyOf(bytes),
+      milliseconds,
+      startMs,
+      endMs: this.#pushedMs,
+      pushedAt: this.#pushedAt,
+    });
   }
 
   /** Forgets audio before this position: it has been answered, or holds nothing to answer. */
   settle(untilMs: number): void {
-    while (this.#chunks.length > 0 && this.#chunks[0]!.endMs <= untilMs) this.#forgetOldest();
+    this.#forgetWhile(({ endMs }) => endMs <= untilMs);
   }
 
   /**
@@ -71,12 +69,12 @@ export class AudioHistory {
    */
   expire(waitedMs: number): void {
     const latest = this.#clock.now() - waitedMs;
-    while (this.#chunks.length > 0 && this.#chunks[0]!.pushedAt < latest) this.#forgetOldest();
+    this.#forgetWhile(({ pushedAt }) => pushedAt < latest);
   }
 
   /**
    * Everything that is not settled and ends by `untilMs`, oldest first; where it begins, and how much it is. Default: all.
-   * Frames hold until the next push.
+   * Bytes hold until they are forgotten.
    */
   replay(untilMs: number = Infinity): { sounds: readonly Sound[]; startMs: number; milliseconds: number } {
     // Positions are sums of fractions of a millisecond.
@@ -89,9 +87,9 @@ export class AudioHistory {
     };
   }
 
-  /** What was pushed between two positions; it holds until the next push. Each frame belongs to the stretch that it ends in. */
-  between(startMs: number, endMs: number): Frame[] {
-    return this.#chunks.filter((chunk) => chunk.endMs > startMs && chunk.endMs <= endMs).map(({ frame }) => frame);
+  /** What was pushed between two positions; it holds until it is forgotten. Each chunk belongs to the stretch that it ends in. */
+  between(startMs: number, endMs: number): Uint8Array[] {
+    return this.#chunks.filter((chunk) => chunk.endMs > startMs && chunk.endMs <= endMs).map(({ bytes }) => bytes);
   }
 
   /** How long ago the audio at this position was spoken. */
@@ -107,19 +105,11 @@ export class AudioHistory {
     return positionMs + Math.max(0, this.#pushedAt - this.#bornAt - this.#pushedMs);
   }
 
-  #forgetOldest(): void {
-    const chunk = this.#chunks.shift()!;
-    if (this.#spare.length === maxSpare) return;
-    // Bytes are overwritten; a text would only be held.
-    if (typeof chunk.frame === 'string') chunk.frame = '';
-    this.#spare.push(chunk);
+  /** The oldest, as many as there are: an answer ends dozens at once. */
+  #forgetWhile(isOver: (chunk: Chunk) => boolean): void {
+    let count = 0;
+    while (count < this.#chunks.length && isOver(this.#chunks[count]!)) count++;
+    if (count === 0) return;
+    for (const { bytes } of this.#chunks.splice(0, count)) chunkMemory.takeBack(bytes);
   }
-}
-
-/** A frame in memory of its own: that of one which is forgotten, if it fits. */
-function kept(frame: Frame, memory: Frame): Frame {
-  if (typeof frame === 'string') return frame;
-  if (typeof memory === 'string' || memory.byteLength !== frame.byteLength) return new Uint8Array(frame);
-  memory.set(frame);
-  return memory;
 }

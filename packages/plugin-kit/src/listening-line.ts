@@ -186,7 +186,7 @@ export class ListeningLine<Options extends object>
     for (const frame of this.wire.open?.(this.#context) ?? []) link.send(frame);
     const { sounds, startMs } = this.#history.replay();
     this.#originMs = startMs;
-    for (const { frame, milliseconds } of sounds) link.send(frame, milliseconds);
+    for (const { bytes, milliseconds } of sounds) link.send(this.wire.audio(bytes), milliseconds);
     if (sounds.length > 0) this.#idleLine?.sent();
     this.#lostStretch.opened();
     this.#speech.reconnected();
@@ -258,9 +258,10 @@ export class ListeningLine<Options extends object>
   /** Hot: per chunk, one string and one send. Without a socket the history keeps it, and nothing else does. */
   #sendAudio(bytes: Uint8Array, milliseconds: number): void {
     if (this.#stream.isClosed) return;
+    // Also where nobody hears it yet: what cannot be written ends the stream here, and not on the socket that comes.
     const frame = this.wire.audio(bytes);
     const history = this.#history;
-    history.push(frame, milliseconds);
+    history.push(bytes, milliseconds);
     const isLoud = this.#unanswered.heard(bytes, history.pushedMs);
     if (this.#link === undefined) {
       const isSilence = this.#hasOpened && this.#isQuiet && !this.#isUnheard;

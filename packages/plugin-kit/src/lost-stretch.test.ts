@@ -19,7 +19,7 @@ function rig(): {
   const told: [milliseconds: number, reason: string][] = [];
   const lost = new LostStretch(history, ({ droppedMs, reason }) => told.push([droppedMs, reason]));
   const say = (milliseconds: number): void => {
-    for (let at = 0; at < milliseconds; at += chunkMs) history.push('', chunkMs);
+    for (let at = 0; at < milliseconds; at += chunkMs) history.push(new Uint8Array(0), chunkMs);
   };
   const report = (droppedMs: number, reason: 'backlog' | 'reconnect' | 'closed' | 'in-flight'): void =>
     lost.reported({ type: 'audio-dropped', droppedMs, totalMs: droppedMs, reason });

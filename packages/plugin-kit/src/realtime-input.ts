@@ -9,8 +9,10 @@ import { UnheardSpeech } from './unheard-speech.ts';
 export interface RealtimeInputOptions {
   clock: Clock;
   settings: RealtimeSettings;
-  /** Sends or queues a chunk of PCM. The frame that carries it; `undefined`: nobody will hear it. */
-  send(bytes: Uint8Array, milliseconds: number): Frame | undefined;
+  /** The frame that carries a chunk of PCM. */
+  encode(bytes: Uint8Array): Frame;
+  /** Sends or queues it. `false`: nobody will hear it. */
+  send(frame: Frame, milliseconds: number): boolean;
   /** Whether a socket is there. */
   isOpen(): boolean;
   /** Asks the provider for something that it must answer. `undefined`: there is nobody to ask. */
@@ -70,7 +72,7 @@ export class RealtimeInput {
 
   /** A socket is open: it is told what the caller was saying when the last one was lost. Returns how much that was, in milliseconds. */
   opened(link: Link): number {
-    const saidMs = this.unheard?.sayAgain(link) ?? 0;
+    const saidMs = this.unheard?.sayAgain(link, (bytes) => this.#options.encode(bytes)) ?? 0;
     this.#pushedMs += saidMs;
     return saidMs;
   }
@@ -83,9 +85,8 @@ export class RealtimeInput {
   }
 
   #send(bytes: Uint8Array, milliseconds: number): void {
-    const frame = this.#options.send(bytes, milliseconds);
-    if (frame === undefined) return;
-    this.unheard?.push(frame, bytes, milliseconds);
+    if (!this.#options.send(this.#options.encode(bytes), milliseconds)) return;
+    this.unheard?.push(bytes, milliseconds);
     this.#pushedMs += milliseconds;
     if (this.#options.isOpen()) this.#signOfLife.sent(this.unheard?.isOwed ?? false, this.#pushedMs);
   }

@@ -153,17 +153,17 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
     this.#input ??= new RealtimeInput({
       clock: this.clock,
       settings: this.#settings,
-      send: (bytes, milliseconds) => this.#sendAudio(bytes, milliseconds),
+      encode: (bytes) => this.encodeAudio(bytes),
+      send: (frame, milliseconds) => this.#sendAudio(frame, milliseconds),
       isOpen: () => this.#link !== undefined,
       ask: () => this.#askForSign(),
     });
     this.#input.push(frame);
   }
 
-  #sendAudio(bytes: Uint8Array, milliseconds: number): Frame | undefined {
-    const frame = this.encodeAudio(bytes);
+  #sendAudio(frame: Frame, milliseconds: number): boolean {
     const scope = this.repeatedAudioMs === undefined || !this.#link ? 'session' : 'epoch';
-    return this.send(frame, { audioMs: milliseconds, scope }) ? frame : undefined;
+    return this.send(frame, { audioMs: milliseconds, scope });
   }
 
   /** What is left of the caller's last words goes out before whatever follows it. */

@@ -169,7 +169,7 @@ export class SpeechSegmenter {
   }
 
   #audioOf(startMs: number, endMs: number): AudioFrame {
-    const bytes = Buffer.concat(this.history.between(startMs, endMs) as Uint8Array[]);
+    const bytes = Buffer.concat(this.history.between(startMs, endMs));
     const samples = new Int16Array(bytes.byteLength >> 1);
     new Uint8Array(samples.buffer).set(bytes);
     return monoFrame(samples, this.#options.sampleRate);
@@ -184,7 +184,7 @@ export class SpeechSegmenter {
 
   #split(judgedMs: number): void {
     const fromMs = judgedMs - pauseWithinMs;
-    const frames = this.history.between(fromMs, judgedMs) as Uint8Array[];
+    const frames = this.history.between(fromMs, judgedMs);
     const atMs = fromMs + (quietSpot(frames, pauseFrames) + 1) * chunkMs;
     this.#cut(Math.min(atMs, judgedMs), 0);
     this.#begin(this.#cutMs);

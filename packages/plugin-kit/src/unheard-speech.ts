@@ -33,10 +33,10 @@ export class UnheardSpeech {
     return this.#loudUntilMs !== undefined && this.#loudUntilMs - this.#loudFromMs >= wordMs;
   }
 
-  /** Hot: a chunk of 16-bit PCM, and the frame that carries it. */
-  push(frame: Frame, bytes: Uint8Array, milliseconds: number): void {
+  /** Hot: a chunk of 16-bit PCM. */
+  push(bytes: Uint8Array, milliseconds: number): void {
     const history = this.#history;
-    history.push(frame, milliseconds);
+    history.push(bytes, milliseconds);
     const { pushedMs } = history;
     if (this.#loudness.heard(bytes, pushedMs)) {
       if (this.#loudUntilMs === undefined) this.#loudFromMs = pushedMs - milliseconds;
@@ -77,11 +77,11 @@ export class UnheardSpeech {
     return Math.max(0, this.#sentMs - this.#heardMs);
   }
 
-  /** Says it again, before anything that waits. Returns how much it was. */
-  sayAgain(link: Link): number {
+  /** Says it again, before anything that waits, in frames that `encode` makes of it. Returns how much it was. */
+  sayAgain(link: Link, encode: (bytes: Uint8Array) => Frame): number {
     if (!this.#isSpeech) return 0;
     const { sounds, milliseconds } = this.#history.replay(this.#sentMs);
-    for (const sound of sounds) link.send(sound.frame, sound.milliseconds);
+    for (const sound of sounds) link.send(encode(sound.bytes), sound.milliseconds);
     return milliseconds;
   }
 
