@@ -44,6 +44,18 @@ describe('the audio that is remembered', () => {
     expect(again).toBeLessThanOrEqual(most);
   });
 
+  it('uses memory again also after chunks of thousands of lengths', () => {
+    const history = new AudioHistory(clock);
+    for (let length = 1; length < 3_000; length++) history.push(new Uint8Array(length), 1);
+    history.settle(history.pushedMs);
+    history.push(voice, chunkMs);
+    const before = memoriesOf(history);
+    history.settle(history.pushedMs);
+    history.push(voice, chunkMs);
+    expect(memoriesOf(history)).toEqual(before);
+    expect(memoriesOf(history)[0]).toBe(before[0]);
+  });
+
   it('is what was pushed, in memory of its own, also where that is used again', () => {
     const history = new AudioHistory(clock);
     for (let number = 0; number < 100; number++) {

@@ -19,7 +19,11 @@ class ChunkMemory {
 
   /** Takes back what {@link copyOf} gave. Nobody may look at it any more. */
   takeBack(memory: Uint8Array): void {
-    if (this.#freeBytes + memory.byteLength > mostBytes) return;
+    // Full, it may be full of lengths that nobody will ask for: what is left of a chunk at the end of a turn has any.
+    if (this.#freeBytes + memory.byteLength > mostBytes) {
+      this.#free.clear();
+      this.#freeBytes = 0;
+    }
     this.#freeBytes += memory.byteLength;
     const free = this.#free.get(memory.byteLength);
     if (free === undefined) this.#free.set(memory.byteLength, [memory]);
