@@ -1,19 +1,8 @@
 import type { Clock } from '@patchbay/ws-session';
-import { chunkMemory } from './chunk-memory.ts';
+import { chunkMemory, type Chunk } from './chunk-memory.ts';
 
 /** A chunk of 16-bit PCM, and how long it is. */
-export interface Sound {
-  bytes: Uint8Array;
-  milliseconds: number;
-}
-
-interface Chunk extends Sound {
-  /** Where it begins and ends in the audio of the stream, in milliseconds. */
-  startMs: number;
-  endMs: number;
-  /** When it came, by the clock. */
-  pushedAt: number;
-}
+export type Sound = Readonly<Pick<Chunk, 'bytes' | 'milliseconds'>>;
 
 /**
  * The audio of one stream: how much there was, and the last of it, which a lost socket had heard and not answered. It
@@ -24,7 +13,8 @@ interface Chunk extends Sound {
 export class AudioHistory {
   readonly #clock: Clock;
   readonly #bornAt: number;
-  readonly #chunks: Chunk[] = [];
+  #oldest: Chunk | undefined;
+  #newest: Chunk | undefined;
   #pushedMs = 0;
   #pushedAt: number;
 
@@ -41,26 +31,24 @@ export class AudioHistory {
 
   /** Where what is remembered begins. */
   get startMs(): number {
-    return this.#chunks[0]?.startMs ?? this.#pushedMs;
+    return this.#oldest?.startMs ?? this.#pushedMs;
   }
 
   /** Remembers a copy, because the buffer of a chunk is reused. */
   push(bytes: Uint8Array, milliseconds: number): void {
-    const startMs = this.#pushedMs;
-    this.#pushedMs += milliseconds;
-    this.#pushedAt = this.#clock.now();
-    this.#chunks.push({
-      bytes: chunkMemory.copyOf(bytes),
-      milliseconds,
-      startMs,
-      endMs: this.#pushedMs,
-      pushedAt: this.#pushedAt,
-    });
+    const chunk = chunkMemory.copyOf(bytes);
+    chunk.milliseconds = milliseconds;
+    chunk.startMs = this.#pushedMs;
+    chunk.endMs = this.#pushedMs += milliseconds;
+    chunk.pushedAt = this.#pushedAt = this.#clock.now();
+    if (this.#newest === undefined) this.#oldest = chunk;
+    else this.#newest.next = chunk;
+    this.#newest = chunk;
   }
 
   /** Forgets audio before this position: it has been answered, or holds nothing to answer. */
   settle(untilMs: number): void {
-    this.#forgetWhile(({ endMs }) => endMs <= untilMs);
+    while (this.#oldest !== undefined && this.#oldest.endMs <= untilMs) this.#forget(this.#oldest);
   }
 
   /**
@@ -69,7 +57,7 @@ export class AudioHistory {
    */
   expire(waitedMs: number): void {
     const latest = this.#clock.now() - waitedMs;
-    this.#forgetWhile(({ pushedAt }) => pushedAt < latest);
+    while (this.#oldest !== undefined && this.#oldest.pushedAt < latest) this.#forget(this.#oldest);
   }
 
   /**
@@ -78,18 +66,15 @@ export class AudioHistory {
    */
   replay(untilMs: number = Infinity): { sounds: readonly Sound[]; startMs: number; milliseconds: number } {
     // Positions are sums of fractions of a millisecond.
-    const chunks = this.#chunks.filter(({ endMs }) => endMs <= untilMs + 0.001);
-    const startMs = chunks[0]?.startMs ?? this.#pushedMs;
-    return {
-      sounds: chunks,
-      startMs,
-      milliseconds: (chunks.at(-1)?.endMs ?? startMs) - startMs,
-    };
+    const sounds = this.#chunksUntil(untilMs + 0.001);
+    const startMs = sounds[0]?.startMs ?? this.#pushedMs;
+    return { sounds, startMs, milliseconds: (sounds.at(-1)?.endMs ?? startMs) - startMs };
   }
 
   /** What was pushed between two positions; it holds until it is forgotten. Each chunk belongs to the stretch that it ends in. */
   between(startMs: number, endMs: number): Uint8Array[] {
-    return this.#chunks.filter((chunk) => chunk.endMs > startMs && chunk.endMs <= endMs).map(({ bytes }) => bytes);
+    const chunks = this.#chunksUntil(endMs);
+    return chunks.filter((chunk) => chunk.endMs > startMs).map(({ bytes }) => bytes);
   }
 
   /** How long ago the audio at this position was spoken. */
@@ -105,11 +90,15 @@ export class AudioHistory {
     return positionMs + Math.max(0, this.#pushedAt - this.#bornAt - this.#pushedMs);
   }
 
-  /** The oldest, as many as there are: an answer ends dozens at once. */
-  #forgetWhile(isOver: (chunk: Chunk) => boolean): void {
-    let count = 0;
-    while (count < this.#chunks.length && isOver(this.#chunks[count]!)) count++;
-    if (count === 0) return;
-    for (const { bytes } of this.#chunks.splice(0, count)) chunkMemory.takeBack(bytes);
+  #chunksUntil(endMs: number): Chunk[] {
+    const chunks: Chunk[] = [];
+    for (let chunk = this.#oldest; chunk !== undefined && chunk.endMs <= endMs; chunk = chunk.next) chunks.push(chunk);
+    return chunks;
+  }
+
+  #forget(oldest: Chunk): void {
+    this.#oldest = oldest.next;
+    if (oldest.next === undefined) this.#newest = undefined;
+    chunkMemory.takeBack(oldest);
   }
 }

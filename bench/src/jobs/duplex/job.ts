@@ -10,7 +10,7 @@ export const duplex: Job = {
     'late, or if 3 % of the audio is missing in either direction. The server does less than any client, for it unmasks no ' +
     'audio; how busy it is stands below: near 100 % it would be what is measured.',
   variants: ['10 ms frames'],
-  modes: ['raw', 'ours', 'upstream'],
+  modes: ['raw', 'floor', 'ours', 'upstream'],
   client: new URL('./client.ts', import.meta.url),
   server: new URL('../../servers/realtime.ts', import.meta.url),
   rounds: (quick) => (quick ? 1 : 3),
