@@ -16,7 +16,7 @@ export class AudioHistory {
   #oldest: Chunk | undefined;
   #newest: Chunk | undefined;
   #pushedMs = 0;
-  #pushedAt: number;
+  #pushedAt = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;

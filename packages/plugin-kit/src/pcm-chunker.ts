@@ -82,7 +82,8 @@ export class PcmChunker {
     let offset = 0;
     while (offset < samples.length) {
       const count = Math.min(capacity - this.#filled, samples.length - offset);
-      this.#samples.set(samples.subarray(offset, offset + count), this.#filled);
+      // A view costs more than the copy of a short frame.
+      this.#samples.set(count === samples.length ? samples : samples.subarray(offset, offset + count), this.#filled);
       this.#filled += count;
       offset += count;
       if (this.#filled === capacity) this.#emit();

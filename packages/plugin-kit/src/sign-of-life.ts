@@ -18,7 +18,8 @@ export class SignOfLife {
   readonly #ask: () => Expectation | undefined;
   #asked: { expectation: Expectation; positionMs: number } | undefined;
   #askAfterMs = firstAskMs;
-  #quietSince: number | undefined;
+  /** `Infinity`: it is not. Always a number, which is kept in place. */
+  #quietSince = Infinity;
   #provenMs = 0;
 
   /** `ask`: sends the question, and owes the answer. `undefined`: there is nobody to ask. */
@@ -34,13 +35,13 @@ export class SignOfLife {
 
   /** Hot. A chunk was sent that ends here. `isOwed`: something loud has been sent that nobody said anything about. */
   sent(isOwed: boolean, positionMs: number): void {
-    if (!isOwed) this.#quietSince = undefined;
+    if (!isOwed) this.#quietSince = Infinity;
     else if (this.#asked === undefined) this.#consider(positionMs);
   }
 
   /** The provider said anything at all. */
   received(): void {
-    this.#quietSince = undefined;
+    this.#quietSince = Infinity;
     if (this.#asked === undefined) return;
     this.#provenMs = this.#asked.positionMs;
     this.#askAfterMs = Math.min(lastAskMs, 2 * this.#askAfterMs);
@@ -49,14 +50,14 @@ export class SignOfLife {
 
   /** The socket is gone. */
   lost(): void {
-    this.#quietSince = undefined;
+    this.#quietSince = Infinity;
     this.#askAfterMs = firstAskMs;
     this.#forget();
   }
 
   #consider(positionMs: number): void {
     const now = this.#clock.now();
-    this.#quietSince ??= now;
+    if (this.#quietSince === Infinity) this.#quietSince = now;
     if (now - this.#quietSince < this.#askAfterMs) return;
     const expectation = this.#ask();
     if (expectation !== undefined) this.#asked = { expectation, positionMs };

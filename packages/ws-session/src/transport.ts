@@ -49,7 +49,9 @@ class WebSocketTransport implements Transport, SocketListener {
   readonly #handlers: TransportHandlers;
   /** One function for all writes: a closure per frame would be garbage on the hot path. */
   readonly #written = (): void => {
-    if (this.#socket.bufferedAmount === 0 && this.#socket.readyState === WebSocket.OPEN) this.#handlers.onDrain();
+    if (!this.#isDrainAwaited || this.#socket.bufferedAmount > 0 || this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#isDrainAwaited = false;
+    this.#handlers.onDrain();
   };
   readonly #requestIdHeader: string | undefined;
   #network: Socket | undefined;
@@ -58,6 +60,7 @@ class WebSocketTransport implements Transport, SocketListener {
   #proxyStatus: number | undefined;
   #refusal: Refusal | undefined;
   #tellRefusal: (() => void) | undefined;
+  #isDrainAwaited = false;
   #isClosed = false;
 
   constructor(options: ConnectOptions, handlers: TransportHandlers) {
@@ -97,6 +100,10 @@ class WebSocketTransport implements Transport, SocketListener {
     if (this.#socket.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(frame, this.#written);
     return true;
+  }
+
+  awaitDrain(): void {
+    this.#isDrainAwaited = true;
   }
 
   ping(carry: string): void {
