@@ -10,6 +10,8 @@ const tickMs = 5;
 const bytesPerMs = (2 * sampleRate) / 1_000;
 /** Sessions that are opened at once. */
 const openAtOnce = 10;
+/** Who keeps what was said for the next socket keeps no more than this. It is said at once, or each call would grow for as long. */
+const saidBeforeSeconds = 16;
 
 /** How calls went for a while. */
 export interface Period {
@@ -23,7 +25,10 @@ export interface Period {
   serverCpu: number;
 }
 
-/** Calls in which both talk all the time, as fast as people do: frames of 10 ms go up, deltas of 100 ms come down. */
+/**
+ * Calls in which both talk all the time, as fast as people do: frames of 10 ms go up, deltas of 100 ms come down. Each
+ * has said something before.
+ */
 export class Calls {
   readonly #service: Service;
   readonly #open: OpenTalker;
@@ -32,11 +37,12 @@ export class Calls {
   #active = 0;
   #samples = 0;
   #late: number[] = [];
+  #dueAt = performance.now();
 
   constructor(service: Service, open: OpenTalker) {
     this.#service = service;
     this.#open = open;
-    this.#tick(performance.now() + tickMs, 0);
+    this.#tick(0);
   }
 
   /** So many talk. Others are closed: one that falls silent in the middle of a reply loses it to a deadline, if it has any. */
@@ -49,9 +55,12 @@ export class Calls {
       const heard = (samples: number): void => void (this.#samples += samples);
       const opened = await Promise.all(Array.from({ length: missing }, () => this.#open(url, heard)));
       for (const talker of opened) void talker.reply();
+      await this.#begin(opened);
       this.#talkers.push(...opened);
       this.#active = this.#talkers.length;
     }
+    // What the opening held up is not caught up with: it is no part of what is measured.
+    this.#dueAt = performance.now();
   }
 
   async during(milliseconds: number): Promise<Period> {
@@ -75,14 +84,22 @@ export class Calls {
     };
   }
 
-  #tick(dueAt: number, number: number): void {
+  async #begin(talkers: readonly Talker[]): Promise<void> {
+    for (let second = 0; second < saidBeforeSeconds; second++) {
+      for (const talker of talkers) for (let ms = 0; ms < 1_000; ms += frameMs) talker.push(this.#frame);
+      await sleep(1);
+    }
+  }
+
+  #tick(number: number): void {
+    this.#dueAt += tickMs;
     setTimeout(
       () => {
-        this.#late.push(performance.now() - dueAt);
+        this.#late.push(performance.now() - this.#dueAt);
         for (let index = number % 2; index < this.#active; index += 2) this.#talkers[index]!.push(this.#frame);
-        this.#tick(dueAt + tickMs, number + 1);
+        this.#tick(number + 1);
       },
-      Math.max(0, dueAt - performance.now()),
+      Math.max(0, this.#dueAt - performance.now()),
     );
   }
 }

@@ -2,12 +2,16 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket, type ClientOptions } from 'ws';
 import { proxyName } from './agent.ts';
+import { encodeText, MaskingKeys } from './frame-memory.ts';
 import { readRefusalBytes } from './refusal-body.ts';
 import type { ConnectOptions, Refusal, Transport, TransportHandlers } from './runtime.ts';
 import type { Frame } from './types.ts';
 
 /** RFC 6455 §5.5: a control frame carries at most 125 bytes, two of them the code. */
 const MAX_REASON_BYTES = 123;
+
+const maskingKeys = new MaskingKeys();
+const asText = { binary: false };
 
 /** Opens a socket. The only place in the published packages that does. */
 export function connectSocket(options: ConnectOptions, handlers: TransportHandlers): Transport {
@@ -73,6 +77,7 @@ class WebSocketTransport implements Transport, SocketListener {
       followRedirects: false,
       maxPayload: options.maxPayloadBytes,
       perMessageDeflate: false,
+      generateMask: maskingKeys.write,
       skipUTF8Validation: false,
       finishRequest: (request) => {
         // Told by a CONNECT agent; without it the proxy's refusal looks like the provider's.
@@ -98,7 +103,8 @@ class WebSocketTransport implements Transport, SocketListener {
 
   send(frame: Frame): boolean {
     if (this.#socket.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(frame, this.#written);
+    if (typeof frame === 'string') this.#socket.send(encodeText(frame), asText, this.#written);
+    else this.#socket.send(frame, this.#written);
     return true;
   }
 

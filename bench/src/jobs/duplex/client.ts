@@ -7,21 +7,18 @@ import { openers } from '../../realtime/openers.ts';
 import { Service } from '../../realtime/service.ts';
 import { search } from './search.ts';
 
-/** Who keeps what was said for the next socket has all of it by then: as long as it grows, it costs more. */
-const settleMs = 17_000;
-
 await runClient(async ({ mode, quick, port }: Order): Promise<Figures> => {
   const service = await Service.at(port);
   const { open } = await openers[mode]();
   const calls = new Calls(service, open);
   const periods = 3;
   const best = await search({
-    first: quick ? 6 : mode === 'upstream' ? 20 : 700,
+    first: quick ? 6 : mode === 'upstream' ? 20 : 800,
     most: 1_500,
     precision: 0.08,
     try: async (sessions) => {
       await calls.become(sessions);
-      await sleep(quick ? 1_000 : settleMs);
+      await sleep(quick ? 1_000 : 5_000);
       const seen: Period[] = [];
       for (let number = 0; number < periods; number++) seen.push(await calls.during(quick ? 2_000 : 3_000));
       const good = seen.filter(isGood);
