@@ -85,10 +85,16 @@ export class Calls {
   }
 
   async #begin(talkers: readonly Talker[]): Promise<void> {
+    // The chunks of calls that began together would all be full at the same time.
+    for (const [index, talker] of talkers.entries()) this.#say(talker, index);
     for (let second = 0; second < saidBeforeSeconds; second++) {
-      for (const talker of talkers) for (let ms = 0; ms < 1_000; ms += frameMs) talker.push(this.#frame);
+      for (const talker of talkers) this.#say(talker, 1_000 / frameMs);
       await sleep(1);
     }
+  }
+
+  #say(talker: Talker, frames: number): void {
+    for (let count = 0; count < frames; count++) talker.push(this.#frame);
   }
 
   #tick(number: number): void {

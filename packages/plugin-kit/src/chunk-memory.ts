@@ -23,15 +23,17 @@ export class Chunk {
  * be outside of V8's heap, and V8 collects all of its heap whenever some tens of megabytes were taken there.
  */
 class ChunkMemory {
-  /** By bytes of a chunk: the last that was taken back, and behind it those before. */
-  readonly #free = new Map<number, Chunk>();
+  /**
+   * By bytes of a chunk: the last that was taken back, and behind it those before. A length of which there is none is
+   * not deleted: it comes back with the next chunk, and a map that loses and gains an entry all the time is rebuilt.
+   */
+  readonly #free = new Map<number, Chunk | undefined>();
   #freeBytes = 0;
 
   copyOf(bytes: Uint8Array): Chunk {
     const chunk = this.#free.get(bytes.byteLength);
     if (chunk === undefined) return new Chunk(new Uint8Array(bytes));
-    if (chunk.next === undefined) this.#free.delete(bytes.byteLength);
-    else this.#free.set(bytes.byteLength, chunk.next);
+    this.#free.set(bytes.byteLength, chunk.next);
     chunk.next = undefined;
     this.#freeBytes -= bytes.byteLength;
     chunk.bytes.set(bytes);
