@@ -2,7 +2,7 @@ import { currentRuntime, Deadline } from '@patchbay/ws-session';
 import { PatchbayError } from '@patchbay/ws-url';
 import { toAPIError } from './errors.ts';
 import { sendHttp, type HttpRequest, type HttpResponse } from './http-request.ts';
-import type { JsonMessage } from './speech-to-text-wire.ts';
+import type { JsonMessage } from './json-message.ts';
 
 export interface JsonRequest extends Omit<HttpRequest, 'signal'> {
   /** Milliseconds for the whole of it. */

@@ -79,12 +79,8 @@ export {
   type SpeechUsage,
   type SpeechWord,
 } from './speech-details.ts';
-export {
-  decodeJson,
-  type JsonMessage,
-  type SpeechToTextContext,
-  type SpeechToTextWire,
-} from './speech-to-text-wire.ts';
+export { decodeJson, type JsonMessage } from './json-message.ts';
+export { type SpeechToTextContext, type SpeechToTextWire } from './speech-to-text-wire.ts';
 export { StreamingSTT, type SettlingStream, type StreamingSTTDescription } from './streaming-stt.ts';
 export { StreamingSTTStream } from './streaming-stt-stream.ts';
 export {

@@ -11,7 +11,7 @@ import { providerError } from './errors.ts';
 import { sendHttp } from './http-request.ts';
 import { Reply } from './request-llm-reply.ts';
 import { logger } from './logging.ts';
-import { decodeJson } from './speech-to-text-wire.ts';
+import { decodeJson } from './json-message.ts';
 
 // No telltale beginning, and what JSON, HTML and URLs escape.
 const key = 'q7Zr83jk/w9+PxTt5Vd0w=';

@@ -1,6 +1,6 @@
 import { currentRuntime, LazyMap, SocketPool, type Clock } from '@patchbay/ws-session';
 import { guardedEmit } from './guarded-emit.ts';
-import { decodeJson, type JsonMessage } from './speech-to-text-wire.ts';
+import { decodeJson, type JsonMessage } from './json-message.ts';
 import { RateWindow } from './rate-window.ts';
 import { SpeechTurn, type TurnListener } from './speech-turn.ts';
 import type { StreamingTTS, StreamingTTSDescription } from './streaming-tts.ts';

@@ -1,9 +1,7 @@
 import type { Frame } from '@patchbay/ws-session';
 import type { Connection, PatchbayError } from '@patchbay/ws-url';
+import type { JsonMessage } from './json-message.ts';
 import type { Speech } from './speech.ts';
-
-/** A decoded message: own, unvalidated JSON. Every field may be missing, `null` or of another type. */
-export type JsonMessage = Readonly<Record<string, unknown>>;
 
 /** What a codec may know about the stream that it speaks for. */
 export interface SpeechToTextContext<Options> {
@@ -51,23 +49,4 @@ export interface SpeechToTextWire<Options> {
     speech: Speech,
     context: SpeechToTextContext<Options>,
   ): readonly Frame[] | undefined | void;
-}
-
-/** The default decoder: one place, and objects only. */
-export function decodeJson(frame: Frame): JsonMessage | undefined {
-  const text =
-    typeof frame === 'string' ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString();
-  const message = parsed(text);
-  return typeof message === 'object' && message !== null && !Array.isArray(message)
-    ? (message as JsonMessage)
-    : undefined;
-}
-
-/** Node's own error would quote a piece of the text, and a piece of a secret is none that could be found. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new SyntaxError('it is not JSON');
-  }
 }

@@ -1,6 +1,6 @@
 import type { Frame } from '@patchbay/ws-session';
 import type { Connection, PatchbayError } from '@patchbay/ws-url';
-import type { JsonMessage } from './speech-to-text-wire.ts';
+import type { JsonMessage } from './json-message.ts';
 
 /** What a codec may know about the turn that it speaks for. */
 export interface TextToSpeechContext<Options> {

@@ -4,7 +4,7 @@ import { SocketChunkedStream } from '../socket-chunked-stream.ts';
 import { StreamingTTS, type StreamingTTSDescription } from '../streaming-tts.ts';
 import { StreamingTTSStream } from '../streaming-tts-stream.ts';
 import type { SpokenTurn, TextToSpeechWire } from '../text-to-speech-wire.ts';
-import type { JsonMessage } from '../speech-to-text-wire.ts';
+import type { JsonMessage } from '../json-message.ts';
 import { chatter } from './chatter.ts';
 
 export interface Reciting {

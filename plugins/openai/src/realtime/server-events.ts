@@ -10,7 +10,8 @@ import type { ServerEvent } from './api-proto.ts';
  */
 export function decodeServerEvent(frame: Frame): ServerEvent | undefined {
   if (typeof frame !== 'string') return undefined;
-  const event = decodeJson(frame);
+  // The audio of a reply is most of what comes.
+  const event = decodeJson(frame, 'delta');
   const isEvent = event && Object.hasOwn(event, 'type') && typeof event.type === 'string';
   if (isEvent && hasIds(event) && hasIds(event.item) && hasIds(event.response) && hasIds(event.delegation)) {
     // Told to users as LiveKit's types have it, without another look; what is read here is read as `Loose`.

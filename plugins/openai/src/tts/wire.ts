@@ -27,7 +27,7 @@ export function speech(connection: Connection): HttpSpeechWire<Speaking> {
     }),
     receive({ data }, sink) {
       if (data.trim() === '[DONE]') return true;
-      const event = decodeJson(data) ?? {};
+      const event = decodeJson(data, 'audio') ?? {};
       if (event.type === 'speech.audio.delta' && typeof event.audio === 'string') {
         sink.audio(Buffer.from(event.audio, 'base64'));
       } else if (event.type === 'speech.audio.done') {
