@@ -79,7 +79,9 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
   constructor(options: PhysicalSocketOptions) {
     this.#options = options;
     const { clock } = options.runtime;
-    this.gone = new Promise((resolve) => (this.#resolveGone = resolve));
+    this.gone = new Promise((resolve) => {
+      this.#resolveGone = resolve;
+    });
     this.#dialedAt = clock.now();
     this.#limit = new Deadline(clock, () => (this.isDialing ? this.#dialExpired() : this.#transport?.terminate()));
     this.#heartbeat = new Heartbeat(clock, options.deadlines, this);
@@ -161,17 +163,13 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
     return unreadMs;
   }
 
-  /** Hands a frame over; `false` if the socket is not open. A string's length is near enough: what is long is base64. */
+  /** Hands a frame over; `false` if the socket is not open. */
   send(frame: Frame, audioMs: number = 0): boolean {
     if (this.#state !== 'open' || this.#transport?.send(frame) !== true) return false;
+    // A string's length is near enough: what is long is base64.
     this.#flow.sent(frame.length, audioMs);
     if (this.#flow.isDue) this.ping();
     return true;
-  }
-
-  /** Has the owner told when what was handed over is gone. */
-  awaitDrain(): void {
-    this.#transport?.awaitDrain();
   }
 
   /** Stops reading until `resume`: the peer feels it, and its silence is no longer held against it. */
@@ -337,9 +335,10 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
     if (this.#saidGoodbye && code !== 1006) this.#flow.finished();
     this.#state = 'gone';
     if (!this.#told) {
-      const context = this.failureContext;
-      if (before === 'dialing') this.#lose(dialFailure(this.#error ?? new Error('the connection was closed'), context));
-      else this.#lose(closeFailure(code, reason, this.#error, context));
+      const { failureContext } = this;
+      if (before === 'dialing')
+        this.#lose(dialFailure(this.#error ?? new Error('the connection was closed'), failureContext));
+      else this.#lose(closeFailure(code, reason, this.#error, failureContext));
     }
     this.#span.end(code);
     this.#resolveGone();
@@ -354,12 +353,13 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
 
   #dialExpired(): void {
     if (this.#transport?.refusal !== undefined) return this.#transport.terminate();
+    const { dialMs } = this.#options.deadlines;
     const what = this.#request === undefined ? 'the credential was not there' : 'no answer to the dial';
     this.#abandon?.abort();
     this.#stop();
     if (this.#transport === undefined) this.#vanish();
     else this.#transport.terminate();
-    this.#lose(timeout('connect-timeout', `${what} within ${this.#options.deadlines.dialMs} ms`, this.failureContext));
+    this.#lose(timeout('connect-timeout', `${what} within ${dialMs} ms`, this.failureContext));
   }
 
   #shut(code: number, reason: string, failure?: Failure): void {

@@ -29,7 +29,7 @@ export interface TransportHandlers {
   onPing(): void;
   /** With what the ping carried. */
   onPong(carried: string): void;
-  /** Everything handed over has left this process; told if somebody awaited it. */
+  /** Everything handed over has left this process. */
   onDrain(): void;
   /** The upgrade was answered with something else than 101. */
   onRefused(refusal: Refusal): void;
@@ -62,8 +62,6 @@ export interface Transport {
   readonly refusal: Refusal | undefined;
   /** Hands a frame to the socket; `false` if it is not open. */
   send(frame: Frame): boolean;
-  /** Tells `onDrain` once, behind what was handed over so far. Without it a frame that is gone is nobody's business. */
-  awaitDrain(): void;
   ping(carry: string): void;
   pause(): void;
   resume(): void;

@@ -116,14 +116,11 @@ export class Sender {
       this.#outbox.flush(this.#sendNow);
       if (this.#outbox.isEmpty) this.#loss.report('backlog');
     }
-    if (this.#waiters.length === 0) return;
     if (this.#isDrained()) this.#settle();
-    else this.#socket?.awaitDrain();
   }
 
   drained(): Promise<void> {
     if (this.#isDrained()) return Promise.resolve();
-    this.#socket?.awaitDrain();
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
@@ -140,7 +137,6 @@ export class Sender {
   }
 
   #waitForRoom(): void {
-    this.#socket?.awaitDrain();
     this.#blocked ??= new Deadline(this.#clock, () => {
       // While we do not read ourselves, we cannot know.
       if (this.#socket?.isPaused === false) this.#stuck(longestBlockMs);

@@ -2,16 +2,12 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket, type ClientOptions } from 'ws';
 import { proxyName } from './agent.ts';
-import { encodeText, MaskingKeys } from './frame-memory.ts';
 import { readRefusalBytes } from './refusal-body.ts';
 import type { ConnectOptions, Refusal, Transport, TransportHandlers } from './runtime.ts';
 import type { Frame } from './types.ts';
 
 /** RFC 6455 §5.5: a control frame carries at most 125 bytes, two of them the code. */
 const MAX_REASON_BYTES = 123;
-
-const maskingKeys = new MaskingKeys();
-const asText = { binary: false };
 
 /** Opens a socket. The only place in the published packages that does. */
 export function connectSocket(options: ConnectOptions, handlers: TransportHandlers): Transport {
@@ -53,9 +49,7 @@ class WebSocketTransport implements Transport, SocketListener {
   readonly #handlers: TransportHandlers;
   /** One function for all writes: a closure per frame would be garbage on the hot path. */
   readonly #written = (): void => {
-    if (!this.#isDrainAwaited || this.#socket.bufferedAmount > 0 || this.#socket.readyState !== WebSocket.OPEN) return;
-    this.#isDrainAwaited = false;
-    this.#handlers.onDrain();
+    if (this.#socket.bufferedAmount === 0 && this.#socket.readyState === WebSocket.OPEN) this.#handlers.onDrain();
   };
   readonly #requestIdHeader: string | undefined;
   #network: Socket | undefined;
@@ -64,7 +58,6 @@ class WebSocketTransport implements Transport, SocketListener {
   #proxyStatus: number | undefined;
   #refusal: Refusal | undefined;
   #tellRefusal: (() => void) | undefined;
-  #isDrainAwaited = false;
   #isClosed = false;
 
   constructor(options: ConnectOptions, handlers: TransportHandlers) {
@@ -77,7 +70,6 @@ class WebSocketTransport implements Transport, SocketListener {
       followRedirects: false,
       maxPayload: options.maxPayloadBytes,
       perMessageDeflate: false,
-      generateMask: maskingKeys.write,
       skipUTF8Validation: false,
       finishRequest: (request) => {
         // Told by a CONNECT agent; without it the proxy's refusal looks like the provider's.
@@ -103,13 +95,8 @@ class WebSocketTransport implements Transport, SocketListener {
 
   send(frame: Frame): boolean {
     if (this.#socket.readyState !== WebSocket.OPEN) return false;
-    if (typeof frame === 'string') this.#socket.send(encodeText(frame), asText, this.#written);
-    else this.#socket.send(frame, this.#written);
+    this.#socket.send(frame, this.#written);
     return true;
-  }
-
-  awaitDrain(): void {
-    this.#isDrainAwaited = true;
   }
 
   ping(carry: string): void {
