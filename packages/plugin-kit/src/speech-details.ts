@@ -56,20 +56,21 @@ export function speechDataOf(
   secondsAt: (socketMs: number) => number,
 ): stt.SpeechData {
   const { languages = [], sources = [], targets = [], confidence = 1, startMs, endMs, speakerId, metadata } = details;
-  return {
+  const data: stt.SpeechData = {
     text,
     language: normalizeLanguage(details.language ?? languages[0] ?? fallbackLanguage),
     // 0 is LiveKit's way of saying that a time is not known.
     startTime: startMs === undefined ? 0 : secondsAt(startMs),
     endTime: endMs === undefined ? 0 : secondsAt(endMs),
     confidence,
-    ...(languages.length > 1 ? { sourceLanguages: languages.map(normalizeLanguage) } : {}),
-    ...(sources.length === 0 ? {} : { sourceLanguages: languagesOf(sources), sourceTexts: textsOf(sources) }),
-    ...(targets.length === 0 ? {} : { targetLanguages: languagesOf(targets), targetTexts: textsOf(targets) }),
-    ...(speakerId === undefined ? {} : { speakerId }),
-    ...(details.words === undefined ? {} : { words: details.words.map((word) => timedString(word, secondsAt)) }),
-    ...(metadata === undefined ? {} : { metadata }),
   };
+  if (languages.length > 1) data.sourceLanguages = languages.map(normalizeLanguage);
+  if (sources.length > 0) Object.assign(data, { sourceLanguages: languagesOf(sources), sourceTexts: textsOf(sources) });
+  if (targets.length > 0) Object.assign(data, { targetLanguages: languagesOf(targets), targetTexts: textsOf(targets) });
+  if (speakerId !== undefined) data.speakerId = speakerId;
+  if (details.words !== undefined) data.words = details.words.map((word) => timedString(word, secondsAt));
+  if (metadata !== undefined) data.metadata = metadata;
+  return data;
 }
 
 /** Hot: each interim transcript tells all its words again. */

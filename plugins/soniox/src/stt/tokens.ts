@@ -1,6 +1,5 @@
 import {
   fieldsOf,
-  meanOf,
   numberOf,
   Speakers,
   textOf,
@@ -37,24 +36,32 @@ export function tokenOf(value: unknown): Token {
   };
 }
 
+const space = 0x20;
+const beyondAscii = 0x80;
+
 /** Scripts without spaces: each token is as good as a word. */
 const unspaced =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 
+/** The first character tells it of nearly all. */
 export function beginsWord({ text }: Token): boolean {
-  return /^\s/.test(text) || unspaced.test(text);
+  const first = text.charCodeAt(0);
+  if (first > space && first < beyondAscii) return false;
+  return first === space || /^\s/.test(text) || unspaced.test(text);
 }
 
-/** What is read. */
-export function transcriptOf(tokens: readonly Token[]): string {
-  return joined(readIn(tokens));
+/** What tokens say: the text that is read, and what is known beside it. */
+export interface Said {
+  text: string;
+  details: SpeechDetails;
 }
 
-/** What tokens say beside their text. A translation has no times: those of what was said are its. */
-export function detailsOf(tokens: readonly Token[]): SpeechDetails {
-  const isTranslated = isOrIsTranslated(tokens);
+/** Hot: every interim transcript tells its tokens again. A translation has no times: those of what was said are its. */
+export function saidBy(tokens: readonly Token[]): Said {
+  const isTranslated = tokens.some(({ status }) => status === 'original' || status === 'translation');
   const said = isTranslated ? tokens.filter(({ status }) => status !== 'translation') : tokens;
-  const read = readIn(tokens);
+  // With a translation, that, and what needs none.
+  const read = isTranslated ? tokens.filter(({ status }) => status !== 'original') : tokens;
   const details: SpeechDetails = {
     startMs: said.find(({ startMs }) => startMs !== undefined)?.startMs,
     endMs: said.findLast(({ endMs }) => endMs !== undefined)?.endMs,
@@ -65,25 +72,26 @@ export function detailsOf(tokens: readonly Token[]): SpeechDetails {
   if (said.some((token) => token.language !== '')) details.sources = runsOf(said);
   if (isTranslated) details.targets = runsOf(read);
   else details.words = wordsOf(said);
-  const confidence = meanOf(read.flatMap((token) => token.confidence ?? []));
+  const confidence = meanConfidence(read);
   if (confidence !== undefined) details.confidence = confidence;
-  return details;
-}
-
-function isOrIsTranslated(tokens: readonly Token[]): boolean {
-  return tokens.some(({ status }) => status === 'original' || status === 'translation');
-}
-
-/** With a translation, that, and what needs none. */
-function readIn(tokens: readonly Token[]): readonly Token[] {
-  return isOrIsTranslated(tokens) ? tokens.filter(({ status }) => status !== 'original') : tokens;
+  return { text: joined(read), details };
 }
 
 /** What most of the text belongs to. */
 function mostOf(tokens: readonly Token[], name: 'speaker' | 'language'): string | undefined {
-  const shares = new Speakers();
-  for (const token of tokens) if (token[name] !== '') shares.add(token[name], token.text.length);
-  return shares.most;
+  let shares: Speakers | undefined;
+  for (const token of tokens) if (token[name] !== '') (shares ??= new Speakers()).add(token[name], token.text.length);
+  return shares?.most;
+}
+
+function meanConfidence(tokens: readonly Token[]): number | undefined {
+  let [sum, count] = [0, 0];
+  for (const { confidence } of tokens) {
+    if (confidence === undefined) continue;
+    sum += confidence;
+    count++;
+  }
+  return count === 0 ? undefined : sum / count;
 }
 
 /** Tokens in a row in one language. */
@@ -104,15 +112,16 @@ function wordsOf(tokens: readonly Token[]): SpeechWord[] {
     const { text, startMs, endMs, confidence } = token;
     const last = words.at(-1);
     isApart ||= beginsWord(token);
-    if (text.trim() === '') continue;
+    const word = text.trim();
+    if (word === '') continue;
     if (last === undefined || isApart) {
-      words.push({ text: text.trim(), startMs, endMs, confidence });
+      words.push({ text: word, startMs, endMs, confidence });
     } else {
       last.text += text.trimEnd();
       last.endMs = endMs ?? last.endMs;
       last.confidence = Math.min(last.confidence ?? 1, confidence ?? 1);
     }
-    isApart = /\s$/.test(text);
+    isApart = !text.endsWith(word);
   }
   return words;
 }

@@ -63,15 +63,18 @@ export class Transcribe implements SpeechToTextWire<TranscribeOptions> {
 }
 
 function results(message: JsonMessage, speech: Speech, utterance: Utterance): void {
-  const tokens = listOf(message.tokens).map(tokenOf);
+  const [final, rest]: [Token[], Token[]] = [[], []];
+  for (const value of listOf(message.tokens)) {
+    const token = tokenOf(value);
+    (token.isFinal ? final : rest).push(token);
+  }
   const processedMs = numberOf(message.total_audio_proc_ms) ?? 0;
   const isNews = utterance.isNews(
-    tokens.filter((token) => token.isFinal && !isMarker(token)),
+    final.filter((token) => !isMarker(token)),
     processedMs,
   );
   utterance.heard(processedMs);
-  for (const token of tokens) {
-    if (!token.isFinal) continue;
+  for (const token of final) {
     if (!isMarker(token)) {
       if (isNews) utterance.add(token);
       continue;
@@ -79,7 +82,7 @@ function results(message: JsonMessage, speech: Speech, utterance: Utterance): vo
     utterance.ends(token.startMs);
     if (token.text === '<fin>') speech.nothing();
   }
-  utterance.continues(tokens.filter(({ isFinal }) => !isFinal));
+  utterance.continues(rest);
   if (message.finished !== true) return;
   utterance.ends(numberOf(message.total_audio_proc_ms));
   speech.nothing();

@@ -1,5 +1,5 @@
 import type { Speech } from '@patchbay/plugin-kit';
-import { beginsWord, detailsOf, transcriptOf, type Token } from './tokens.ts';
+import { beginsWord, saidBy, type Token } from './tokens.ts';
 
 /** Our name for a voice: Soniox has none. */
 const voice = 'voice';
@@ -17,6 +17,7 @@ const reportMs = 10_000;
 export class Utterance {
   readonly #speech: Speech;
   #number = 1;
+  #id = 'utterance-1';
   #final: Token[] = [];
   #rest: readonly Token[] = [];
   /** The final tokens that came last, for a message that comes twice. */
@@ -47,11 +48,10 @@ export class Utterance {
   continues(rest: readonly Token[]): void {
     this.#rest = rest;
     if (this.#final.length >= mostTokens && rest[0] !== undefined && beginsWord(rest[0])) this.#tell(this.#final);
-    const tokens = [...this.#final, ...rest];
-    if (tokens.every(({ text }) => text.trim() === '')) return;
-    const details = detailsOf(tokens);
+    const tokens = this.#final.length === 0 ? rest : [...this.#final, ...rest];
+    if (tokens.every((token) => token.text.trim() === '')) return;
+    const { text, details } = saidBy(tokens);
     this.#speech.started(voice, details.startMs);
-    const text = transcriptOf(tokens);
     // Told again and again while nothing changes.
     const told = `${rest.length === 0} ${text}`;
     if (text === '' || told === this.#told) return;
@@ -92,15 +92,11 @@ export class Utterance {
     this.#report(reportMs);
   }
 
-  get #id(): string {
-    return `utterance-${this.#number}`;
-  }
-
   #tell(tokens: readonly Token[], atMs?: number): number | undefined {
-    const details = detailsOf(tokens);
+    const { text, details } = saidBy(tokens);
     const endMs = details.endMs ?? atMs;
-    this.#speech.final(this.#id, transcriptOf(tokens), { ...details, endMs });
-    this.#number++;
+    this.#speech.final(this.#id, text, { ...details, endMs });
+    this.#id = `utterance-${++this.#number}`;
     this.#final = [];
     this.#told = '';
     return endMs;
