@@ -38,9 +38,10 @@ export class UnansweredSpeech {
 
   /** Hot: a chunk of 16-bit PCM that ends here; `true` if it is loud. Looks at few samples, and stops at the first loud one. */
   heard(bytes: Uint8Array, endMs: number): boolean {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = 0; at + 1 < bytes.byteLength; at += strideBytes) {
-      if (Math.abs(view.getInt16(at, true)) < voicePeak) continue;
+    for (let at = 0; at + 1 < bytes.length; at += strideBytes) {
+      // Little-endian, with its sign.
+      const sample = ((bytes[at + 1]! << 24) >> 16) | bytes[at]!;
+      if (Math.abs(sample) < voicePeak) continue;
       if (this.#loudUntilMs <= this.#answeredUntilMs) this.#loudFromMs = endMs;
       this.#loudUntilMs = endMs;
       return true;
