@@ -3,7 +3,7 @@ import { askedOf, UsageError, type Asked } from './asked.ts';
 import { besideReal } from './beside-real.ts';
 import { folderOf } from './folder.ts';
 import { keep } from './keep.ts';
-import { matrixOf, summaryOf } from './matrix.ts';
+import { failuresOf, matrixOf, summaryOf } from './matrix.ts';
 import { laidOver, readResults, writeResults } from './results.ts';
 import { endAll, installAhead, runSystem, type SystemRun } from './run.ts';
 import { groups } from './system.ts';
@@ -70,6 +70,6 @@ async function run({ systems: wanted, isWanted, write }: Asked): Promise<boolean
   const names = systems.map(({ name }) => name);
   await writeResults(laidOver({ systems: [] }, runs, names), join(folderOf(), 'results.json'));
   if (write) await keep(laidOver(await readResults(), runs, names));
-  console.log(summaryOf(runs));
+  console.log(`${failuresOf(runs)}${summaryOf(runs)}`);
   return runs.every(({ results }) => results.every(({ verdict }) => verdict === 'pass'));
 }

@@ -16,6 +16,15 @@ export function summaryOf(runs: readonly SystemRun[]): string {
   return `${count('pass')} passed, ${count('fail')} failed, ${told}${ran}`;
 }
 
+/** What failed, once more, for whoever sees no more than the end of a long log; nothing if nothing did. */
+export function failuresOf(runs: readonly SystemRun[]): string {
+  return runs
+    .map((run) => ({ ...run, results: run.results.filter(({ verdict }) => verdict === 'fail') }))
+    .filter(({ results }) => results.length > 0)
+    .map((run) => `${sectionOf(run)}\n\n`)
+    .join('');
+}
+
 function sectionOf({ system, lacks, results, seconds }: SystemRun): string {
   const head = `${system.title} ${system.version}`;
   if (lacks.length > 0) return `${head}: skipped, for there is no ${lacks.join(' and no ')} on this machine`;

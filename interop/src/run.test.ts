@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { matrixOf, summaryOf } from './matrix.ts';
+import { failuresOf, matrixOf, summaryOf } from './matrix.ts';
 import { laidOver } from './results.ts';
 import { endAll, runSystem } from './run.ts';
 import type { Case, System } from './system.ts';
@@ -27,6 +27,14 @@ describe('a run', () => {
       ['fails', 'fail', 'expected a word, heard none'],
       ['holds', 'pass', 'a word'],
     ]);
+  });
+
+  it('tells what failed once more at its end, and nothing where nothing did', async () => {
+    const run = await runSystem(systemOf([fails, holds]), quiet);
+    expect(failuresOf([run, { ...run, results: [] }])).toBe(
+      `Nobody 1.0 (${run.seconds} s)\n  ✘ speech  it holds: expected a word, heard none\n\n`,
+    );
+    expect(failuresOf([await runSystem(systemOf([holds]), quiet)])).toBe('');
   });
 
   it('is a failure when the system cannot be started, and stops what had been', async () => {
