@@ -17,16 +17,17 @@ const none = new Int16Array(0);
  * first frame comes, and reused for life. A frame that is a view of a larger buffer gives its own samples only (livekit/agents-js#621).
  */
 export class PcmChunker {
-  readonly #sampleRate: number;
-  readonly #onChunk: PcmChunkerOptions['onChunk'];
-  readonly #capacity: number;
-  #samples = none;
-  #bytes: Buffer | undefined;
-  #filled = 0;
-  #mono = none;
+  // Hot, and together: what each frame needs.
   #inputRate: number;
   #channels = 1;
   #resampler: Resampler | undefined;
+  readonly #capacity: number;
+  #samples = none;
+  #filled = 0;
+  #bytes: Buffer | undefined;
+  readonly #onChunk: PcmChunkerOptions['onChunk'];
+  readonly #sampleRate: number;
+  #mono = none;
 
   constructor(options: PcmChunkerOptions) {
     this.#sampleRate = options.sampleRate;
@@ -94,6 +95,7 @@ export class PcmChunker {
     const count = this.#filled;
     this.#filled = 0;
     this.#bytes ??= Buffer.from(this.#samples.buffer);
-    this.#onChunk(this.#bytes.subarray(0, count * 2), (count * 1000) / this.#sampleRate);
+    const bytes = count === this.#capacity ? this.#bytes : this.#bytes.subarray(0, count * 2);
+    this.#onChunk(bytes, (count * 1000) / this.#sampleRate);
   }
 }

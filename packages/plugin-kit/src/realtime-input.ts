@@ -1,5 +1,4 @@
 import type { Clock, Expectation, Frame, Link } from '@patchbay/ws-session';
-import type { AudioFrame } from './audio-frame.ts';
 import { PcmChunker } from './pcm-chunker.ts';
 import type { RealtimeSettings } from './realtime-settings.ts';
 import { SignOfLife } from './sign-of-life.ts';
@@ -23,8 +22,9 @@ export interface RealtimeInputOptions {
 export class RealtimeInput {
   /** What is said again on the next socket, where the provider makes turns of its input. */
   readonly unheard: UnheardSpeech | undefined;
+  /** Takes the frames. */
+  readonly chunker: PcmChunker;
   readonly #options: RealtimeInputOptions;
-  readonly #chunker: PcmChunker;
   readonly #signOfLife: SignOfLife;
   #pushedMs = 0;
 
@@ -33,7 +33,7 @@ export class RealtimeInput {
     this.#options = options;
     this.unheard = settings.repeatsSpeech === true ? new UnheardSpeech(clock) : undefined;
     this.#signOfLife = new SignOfLife(clock, () => options.ask());
-    this.#chunker = new PcmChunker({
+    this.chunker = new PcmChunker({
       sampleRate: settings.sampleRate,
       chunkMs: settings.chunkMs ?? 100,
       onChunk: (bytes, milliseconds) => this.#send(bytes, milliseconds),
@@ -45,18 +45,14 @@ export class RealtimeInput {
     return this.#pushedMs;
   }
 
-  push(frame: AudioFrame): void {
-    this.#chunker.push(frame);
-  }
-
   /** Sends what is left of the last chunk. */
   flush(): void {
-    this.#chunker.flush();
+    this.chunker.flush();
   }
 
   /** Forgets it. */
   reset(): void {
-    this.#chunker.reset();
+    this.chunker.reset();
   }
 
   /** The provider took what its input buffer held; `confirmed`: it said so itself. */

@@ -45,6 +45,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   #running: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
   #ended: Error | undefined;
+  #chunker: RealtimeInput['chunker'] | undefined;
   #activeAt: number;
   #acquireTimeMs: number | undefined;
   #repliesOnLink = 0;
@@ -149,21 +150,22 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
   }
 
   override pushAudio(frame: AudioFrame): void {
-    if (this.#ended) return;
-    this.#input ??= new RealtimeInput({
+    if (!this.#ended) (this.#chunker ?? this.#listen()).push(frame);
+  }
+
+  #listen(): RealtimeInput['chunker'] {
+    this.#input = new RealtimeInput({
       clock: this.clock,
       settings: this.#settings,
       encode: (bytes) => this.encodeAudio(bytes),
-      send: (frame, milliseconds) => this.#sendAudio(frame, milliseconds),
+      send: (frame, audioMs) => {
+        const scope = this.repeatedAudioMs === undefined || !this.#link ? 'session' : 'epoch';
+        return this.send(frame, { audioMs, scope });
+      },
       isOpen: () => this.#link !== undefined,
       ask: () => this.#askForSign(),
     });
-    this.#input.push(frame);
-  }
-
-  #sendAudio(frame: Frame, milliseconds: number): boolean {
-    const scope = this.repeatedAudioMs === undefined || !this.#link ? 'session' : 'epoch';
-    return this.send(frame, { audioMs: milliseconds, scope });
+    return (this.#chunker = this.#input.chunker);
   }
 
   /** What is left of the caller's last words goes out before whatever follows it. */
@@ -220,12 +222,11 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
 
   /** Something of a reply arrived. `output`: something that can be heard, read or called. */
   protected touchGeneration(generation: ResponseGeneration, output: boolean): void {
-    const { responseId } = generation;
     if (output && generation.ttftMs < 0) {
       generation.noteOutput();
-      this.#expectMore(responseId, this.#stall.nextMs);
+      this.#expectMore(generation.responseId, this.#stall.nextMs);
     } else {
-      this.#stalls.get(responseId)?.touch();
+      this.#stalls.get(generation.responseId)?.touch();
     }
   }
 
@@ -306,8 +307,7 @@ export abstract class RealtimeSessionBase extends llm.RealtimeSession {
 
   /** Idempotent, and bounded by the session's close deadline (2 s): no socket, timer or promise is left. */
   override close(): Promise<void> {
-    this.#closing ??= this.#shutDown();
-    return this.#closing;
+    return (this.#closing ??= this.#shutDown());
   }
 
   async #shutDown(): Promise<void> {

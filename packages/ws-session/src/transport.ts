@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket, type ClientOptions } from 'ws';
 import { proxyName } from './agent.ts';
+import { FrameWriter, type WriteListener } from './frame-writer.ts';
 import { readRefusalBytes } from './refusal-body.ts';
 import type { ConnectOptions, Refusal, Transport, TransportHandlers } from './runtime.ts';
 import type { Frame } from './types.ts';
@@ -44,15 +45,13 @@ class HeardWebSocket extends WebSocket {
 }
 
 /** A `ws` socket behind one set of handlers. It hears every 'error', also behind the end: one that nobody heard would end the process. */
-class WebSocketTransport implements Transport, SocketListener {
+class WebSocketTransport implements Transport, SocketListener, WriteListener {
   readonly #socket: HeardWebSocket;
   readonly #handlers: TransportHandlers;
-  /** One function for all writes: a closure per frame would be garbage on the hot path. */
-  readonly #written = (): void => {
-    if (this.#socket.bufferedAmount === 0 && this.#socket.readyState === WebSocket.OPEN) this.#handlers.onDrain();
-  };
   readonly #requestIdHeader: string | undefined;
   #network: Socket | undefined;
+  /** There when there is something to write. */
+  #writer: FrameWriter | undefined;
   #requestId: string | undefined;
   readonly #proxy: string | undefined;
   #proxyStatus: number | undefined;
@@ -94,8 +93,9 @@ class WebSocketTransport implements Transport, SocketListener {
   }
 
   send(frame: Frame): boolean {
-    if (this.#socket.readyState !== WebSocket.OPEN) return false;
-    this.#socket.send(frame, this.#written);
+    if (this.#socket.readyState !== WebSocket.OPEN || this.#network === undefined) return false;
+    this.#writer ??= new FrameWriter(this.#network, this);
+    this.#writer.write(frame);
     return true;
   }
 
@@ -159,6 +159,11 @@ class WebSocketTransport implements Transport, SocketListener {
         return false;
     }
     return true;
+  }
+
+  /** @internal */
+  onWritten(): void {
+    if (this.#socket.bufferedAmount === 0 && this.#socket.readyState === WebSocket.OPEN) this.#handlers.onDrain();
   }
 
   #upgraded(response: IncomingMessage): void {

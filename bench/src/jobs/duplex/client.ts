@@ -13,12 +13,12 @@ await runClient(async ({ mode, quick, port }: Order): Promise<Figures> => {
   const calls = new Calls(service, open);
   const periods = 3;
   const best = await search({
-    first: quick ? 6 : mode === 'upstream' ? 20 : 800,
+    first: quick ? 6 : mode === 'upstream' ? 20 : 600,
     most: 1_500,
     precision: 0.08,
     try: async (sessions) => {
       await calls.become(sessions);
-      await sleep(quick ? 1_000 : 5_000);
+      await sleep(quick ? 1_000 : 10_000);
       const seen: Period[] = [];
       for (let number = 0; number < periods; number++) seen.push(await calls.during(quick ? 2_000 : 3_000));
       const good = seen.filter(isGood);
