@@ -130,6 +130,43 @@ describe('a frame that is sent', () => {
     expect(accepted.received.every((frame, index) => frame === flood[index])).toBe(true);
   });
 
+  it('is one write of one piece', async () => {
+    const cloud = await server();
+    const agent = new Agent();
+    let network!: Delayed;
+    agent.createConnection = ({ port }) => (network = new Delayed(connectTCP(Number(port), '127.0.0.1')));
+    const transport = await dial(cloud.url, agent);
+    const before = network.writes;
+    sendAll(transport, framesOf(lengths));
+    expect(network.writes - before).toBe(2 * lengths.length);
+    const accepted = await cloud.nth(0);
+    await cloud.until(() => accepted.received.length === 2 * lengths.length);
+  });
+
+  it('is in memory that was used before, as soon as the network is done with that', async () => {
+    const cloud = await server();
+    const memories = new Set<ArrayBufferLike>();
+    const agent = new Agent();
+    agent.createConnection = ({ port }) => {
+      const socket = connectTCP(Number(port), '127.0.0.1');
+      const write = socket.write.bind(socket) as (...values: unknown[]) => boolean;
+      socket.write = (...values: unknown[]) => {
+        if (values[0] instanceof Uint8Array) memories.add(values[0].buffer);
+        return write(...values);
+      };
+      return socket;
+    };
+    const transport = await dial(cloud.url, agent);
+    const accepted = await cloud.nth(0);
+    const audio = new Uint8Array(6_400);
+    for (let sent = 10; sent <= 2_000; sent += 10) {
+      for (let count = 0; count < 10; count++) transport.send(audio);
+      await cloud.until(() => accepted.received.length === sent);
+    }
+    expect(memories.size).toBeGreaterThan(0);
+    expect(memories.size).toBeLessThan(30);
+  });
+
   it('is the caller’s again at once', async () => {
     const [transport, accepted, cloud] = await connected();
     const bytes = new Uint8Array(3_200);
@@ -188,6 +225,7 @@ function answerTo(key: string): string {
 
 /** Says that it has written what it only keeps. */
 class Delayed extends Duplex {
+  writes = 0;
   readonly #socket: Socket;
 
   constructor(socket: Socket) {
@@ -201,6 +239,7 @@ class Delayed extends Duplex {
   override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: string, callback: () => void): void {
+    this.writes++;
     callback();
     setTimeout(() => this.#socket.write(chunk), 20);
   }

@@ -10,7 +10,8 @@ export const firstSound: Job = {
     'A sentence, and audio that comes in tenths of a second as fast as it can: OpenAI’s `tts-1` over HTTP, Deepgram’s ' +
     'Aura with PCM in binary messages, Soniox with base64 in JSON; 24 kHz. First sound is the time from the sentence to ' +
     'the first frame of a second of speech, on a connection that is there; CPU and allocation are those of minutes of ' +
-    'it, in frames of 20 ms. `raw` makes the frames by hand, `floor` hands them to LiveKit’s base classes.',
+    'it, in frames of 20 ms and turns of ten minutes, which is long for a client that gathers a whole turn. `raw` makes ' +
+    'the frames by hand, `floor` hands them to LiveKit’s base classes.',
   variants: ['openai', 'deepgram', 'soniox'],
   modes: (variant): readonly Mode[] => {
     const all: readonly Mode[] = ['wire', 'raw', 'floor', 'ours'];
