@@ -150,28 +150,30 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
       usage: (tokens) => this.setTokenUsage(tokens),
     };
     const reader = this.#reader(response, sink);
-    let isOver = false;
-    await new Promise<void>((resolve, reject) => {
-      const whole = response.each((piece) => {
-        if (isOver) return;
-        reader.push(piece);
-        if (!reader.isOver()) return;
-        isOver = true;
-        this.#drain(whole, attempt);
-        resolve();
-      });
-      whole.then(resolve, reject);
-    });
+    const pieces = response.body[Symbol.asyncIterator]();
+    for (;;) {
+      const piece = await pieces.next();
+      if (piece.done) break;
+      reader.push(piece.value);
+      if (!reader.isOver()) continue;
+      this.#drain(pieces, attempt);
+      break;
+    }
     reader.end();
     await decoder?.end();
     frames.end();
   }
 
   /** Nothing in the rest of the answer matters any more, and neither does its failure. */
-  #drain(whole: Promise<void>, attempt: AbortController): void {
+  #drain(pieces: AsyncIterator<Uint8Array>, attempt: AbortController): void {
     const deadline = new Deadline(this.#clock, () => attempt.abort());
     deadline.arm(drainMs);
-    void whole.catch(() => undefined).finally(() => deadline.disarm());
+    const drained = async (): Promise<void> => {
+      while (!(await pieces.next()).done);
+    };
+    void drained()
+      .catch(() => undefined)
+      .finally(() => deadline.disarm());
   }
 
   #newDecoder(frames: SpeechFrames, signal: AbortSignal): AudioDecoder | undefined {
