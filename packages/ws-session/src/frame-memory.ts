@@ -2,6 +2,8 @@
 export interface Memory {
   bytes: Buffer;
   words: Uint32Array;
+  /** Bytes of it that are under way. */
+  usedBytes: number;
 }
 
 /** The shortest that is made: most of what is said that is not audio is shorter. */
@@ -39,5 +41,5 @@ function sizeOf(byteLength: number): number {
 function newMemory(byteLength: number): Memory {
   // Whole words.
   const bytes = Buffer.allocUnsafeSlow(4 * Math.ceil(byteLength / 4));
-  return { bytes, words: new Uint32Array(bytes.buffer) };
+  return { bytes, words: new Uint32Array(bytes.buffer), usedBytes: 0 };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
-import { connect as connectTCP, type Socket } from 'node:net';
+import { connect as connectTCP, Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -9,6 +9,7 @@ import { generate } from 'selfsigned';
 import { describe, expect, it } from 'vitest';
 import { after, server } from './__fixtures__/fixtures.ts';
 import type { Accepted, TestServer, TestServerOptions } from './__fixtures__/server.ts';
+import { FrameWriter } from './frame-writer.ts';
 import type { Transport, TransportHandlers } from './runtime.ts';
 import { connectSocket } from './transport.ts';
 import type { Frame } from './types.ts';
@@ -167,6 +168,26 @@ describe('a frame that is sent', () => {
     expect(memories.size).toBeLessThan(30);
   });
 
+  it('gives its memory back also where the line is busy and never empty', () => {
+    const network = new OneAtATime();
+    const writer = new FrameWriter(network, { onWritten: () => undefined });
+    const memories = new Set<ArrayBufferLike>();
+    const out: number[] = [];
+    for (let frame = 0; frame < 1_000; frame++) {
+      writer.write(new Uint8Array(4_000).fill(frame));
+      if (frame < 5) continue;
+      // Until this moment it waited, with five behind it.
+      const { buffer, bytes } = network.held!;
+      memories.add(buffer);
+      const key = bytes.subarray(4, 8);
+      out.push(...new Set(bytes.subarray(8).map((byte, at) => byte ^ key[at % 4]!)));
+      network.finish();
+      expect(network.writableLength).toBe(5 * 4_008);
+    }
+    expect(out).toEqual(Array.from({ length: 995 }, (_, frame) => frame % 256));
+    expect(memories.size).toBeLessThan(20);
+  });
+
   it('is the caller’s again at once', async () => {
     const [transport, accepted, cloud] = await connected();
     const bytes = new Uint8Array(3_200);
@@ -216,6 +237,24 @@ describe('a frame that is sent', () => {
     expect(received.includes(text)).toBe(false);
   });
 });
+
+/** A socket of Node's own that is done with a write when it is told so. */
+class OneAtATime extends Socket {
+  held: { buffer: ArrayBufferLike; bytes: Buffer } | undefined;
+  #done: (() => void) | undefined;
+
+  override _write(bytes: Buffer, _encoding: string, callback: () => void): void {
+    this.held = { buffer: bytes.buffer, bytes };
+    this.#done = callback;
+  }
+
+  // Or all that waits would be written together.
+  override readonly _writev = undefined;
+
+  finish(): void {
+    this.#done!();
+  }
+}
 
 function answerTo(key: string): string {
   const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');

@@ -36,14 +36,15 @@ export class FrameWriter {
   readonly #letsGo: boolean;
   /** One function for all writes: a closure per frame would be garbage on the hot path. */
   readonly #written: () => void;
-  /** What the network has not let go of yet. */
+  /** What the network may not have let go of yet, in order. */
   #lent: Memory[] | undefined;
+  #lentBytes = 0;
 
   constructor(network: Writable, listener: WriteListener) {
     this.#network = network;
     this.#letsGo = network instanceof Socket;
     this.#written = (): void => {
-      if (network.writableLength === 0) this.#takeBack();
+      this.#takeBack();
       listener.onWritten();
     };
   }
@@ -76,15 +77,24 @@ export class FrameWriter {
     mask(memory.words, keyAt >>> 2, Math.ceil(end / 4));
     this.#network.write(bytes.subarray(start, end), this.#written);
     if (!this.#letsGo) return;
-    if (this.#network.writableLength === 0) frameMemory.takeBack(memory);
-    else (this.#lent ??= []).push(memory);
+    if (this.#network.writableLength === 0) return frameMemory.takeBack(memory);
+    memory.usedBytes = end - start;
+    this.#lentBytes += memory.usedBytes;
+    (this.#lent ??= []).push(memory);
   }
 
+  /** What is behind a frame is at least as long as what waits: that frame is out. A line may be busy and never quite empty. */
   #takeBack(): void {
     const lent = this.#lent;
     if (lent === undefined) return;
-    this.#lent = undefined;
-    for (const memory of lent) frameMemory.takeBack(memory);
+    const waiting = this.#network.writableLength;
+    let count = 0;
+    while (count < lent.length && this.#lentBytes - lent[count]!.usedBytes >= waiting) {
+      this.#lentBytes -= lent[count]!.usedBytes;
+      frameMemory.takeBack(lent[count++]!);
+    }
+    if (count === lent.length) this.#lent = undefined;
+    else if (count > 0) lent.splice(0, count);
   }
 }
 
