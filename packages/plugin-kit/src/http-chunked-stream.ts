@@ -150,30 +150,28 @@ export abstract class HttpChunkedStream<Options extends object> extends tts.Chun
       usage: (tokens) => this.setTokenUsage(tokens),
     };
     const reader = this.#reader(response, sink);
-    const pieces = response.body[Symbol.asyncIterator]();
-    for (;;) {
-      const piece = await pieces.next();
-      if (piece.done) break;
-      reader.push(piece.value);
-      if (!reader.isOver()) continue;
-      this.#drain(pieces, attempt);
-      break;
-    }
+    let isOver = false;
+    await new Promise<void>((resolve, reject) => {
+      const whole = response.each((piece) => {
+        if (isOver) return;
+        reader.push(piece);
+        if (!reader.isOver()) return;
+        isOver = true;
+        this.#drain(whole, attempt);
+        resolve();
+      });
+      whole.then(resolve, reject);
+    });
     reader.end();
     await decoder?.end();
     frames.end();
   }
 
   /** Nothing in the rest of the answer matters any more, and neither does its failure. */
-  #drain(pieces: AsyncIterator<Uint8Array>, attempt: AbortController): void {
+  #drain(whole: Promise<void>, attempt: AbortController): void {
     const deadline = new Deadline(this.#clock, () => attempt.abort());
     deadline.arm(drainMs);
-    const drained = async (): Promise<void> => {
-      while (!(await pieces.next()).done);
-    };
-    void drained()
-      .catch(() => undefined)
-      .finally(() => deadline.disarm());
+    void whole.catch(() => undefined).finally(() => deadline.disarm());
   }
 
   #newDecoder(frames: SpeechFrames, signal: AbortSignal): AudioDecoder | undefined {

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createFetch } from './fetch.ts';
-import { sendHttp } from './http-request.ts';
+import { sendHttp, type HttpResponse } from './http-request.ts';
 import { chatter } from './__fixtures__/chatter.ts';
 import { startHttpServer, type TestServer } from './__fixtures__/http-server.ts';
 import { turns, until } from './__fixtures__/until.ts';
@@ -23,6 +23,19 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   for await (const piece of body) pieces.push(piece);
   return Buffer.concat(pieces).toString();
 }
+
+/** Both ways to the bytes of an answer. */
+const ways: [string, (response: HttpResponse) => Promise<string>][] = [
+  ['body', ({ body }) => textOf(body)],
+  [
+    'each()',
+    async (response) => {
+      const pieces: Uint8Array[] = [];
+      await response.each((piece) => void pieces.push(piece));
+      return Buffer.concat(pieces).toString();
+    },
+  ],
+];
 
 describe('sendHttp', () => {
   it('goes where the connection says, with its credentials and the headers of the request', async () => {
@@ -137,28 +150,60 @@ describe('sendHttp', () => {
     await expect(refused).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  it('throws out of the body when it stops before the end', async () => {
+  it.each(ways)('hands the answer on in its pieces by %s', async (_way, readAll) => {
+    server = await startHttpServer((_request, response) => {
+      for (const word of ['one ', 'after ', 'another']) response.write(word);
+      setImmediate(() => response.end('.'));
+    });
+    const connection = chatter('speech', server.url);
+    for (let turn = 0; turn < 2; turn++)
+      expect(await readAll(await sendHttp({ connection, signal: signal() }))).toBe('one after another.');
+    expect(server.received).toHaveLength(2);
+  });
+
+  it('ends the request with what the taker of its pieces throws, and hands it none that have come with it', async () => {
+    server = await startHttpServer((_request, response) => {
+      for (const piece of ['nonsense', 'and more', 'of it']) response.write(piece);
+      response.end();
+    });
+    const { connections } = server;
+    const response = await sendHttp({ connection: chatter('speech', server.url), signal: signal() });
+    const taken: string[] = [];
+    const read = response.each((piece) => {
+      taken.push(Buffer.from(piece).toString());
+      throw new RangeError('nobody can read this');
+    });
+    await expect(read).rejects.toThrow(new RangeError('nobody can read this'));
+    await until(async () => (await connections()) === 0);
+    expect(taken).toEqual(['nonsense']);
+  });
+
+  it.each(ways)('throws out of %s when the answer stops before its end', async (_way, readAll) => {
     server = await startHttpServer((_request, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('half');
       response.socket?.end();
     });
-    const { body } = await sendHttp({ connection: chatter('speech', server.url), signal: signal() });
-    await expect(textOf(body)).rejects.toMatchObject({
+    const response = await sendHttp({ connection: chatter('speech', server.url), signal: signal() });
+    await expect(readAll(response)).rejects.toMatchObject({
       code: 'connect-failed',
       retryable: true,
       message: expect.stringContaining('the answer broke off (ECONNRESET)') as string,
     });
   });
 
-  it.each(['before the answer', 'in the middle of the body'])('an abort %s leaves no socket', async (when) => {
+  it.each(
+    ways.flatMap(([way, readAll]) =>
+      ['before the answer', 'in the middle of the body'].map((when) => [when, way, readAll] as const),
+    ),
+  )('an abort %s, read by %s, leaves no socket', async (when, _way, readAll) => {
     server = await startHttpServer((_request, response) => {
       if (when === 'in the middle of the body') response.write('half');
     });
     const { received, connections } = server;
     const controller = new AbortController();
     const sent = sendHttp({ connection: chatter('speech', server.url), signal: controller.signal });
-    const result = sent.then(({ body }) => textOf(body));
+    const result = sent.then(readAll);
     if (when === 'before the answer') await until(() => received.length === 1);
     else await sent;
     controller.abort();
@@ -166,21 +211,27 @@ describe('sendHttp', () => {
     await until(async () => (await connections()) === 0);
   });
 
-  it.each([
-    [204, ''],
-    [200, 'all of it'],
-  ])(
-    'an abort of a %i that came whole and was not read is no answer, and does not end the process',
-    async (status, text) => {
+  it.each(
+    ways.flatMap(([way, readAll]) =>
+      (
+        [
+          [204, ''],
+          [200, 'all of it'],
+        ] as const
+      ).map((answer) => [...answer, way, readAll] as const),
+    ),
+  )(
+    'an abort of a %i (%s) that came whole and was not read, by %s, is no answer, and does not end the process',
+    async (status, text, _way, readAll) => {
       server = await startHttpServer((_request, response) => void response.writeHead(status).end(text));
       const { connections } = server;
       const controller = new AbortController();
-      const { body } = await sendHttp({ connection: chatter('speech', server.url), signal: controller.signal });
+      const response = await sendHttp({ connection: chatter('speech', server.url), signal: controller.signal });
       controller.abort();
       await until(async () => (await connections()) === 0);
       await turns();
       expect(uncaught.splice(0)).toEqual([]);
-      await expect(textOf(body)).rejects.toMatchObject({ code: 'aborted' });
+      await expect(readAll(response)).rejects.toMatchObject({ code: 'aborted' });
     },
   );
 

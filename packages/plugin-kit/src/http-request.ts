@@ -37,6 +37,8 @@ export interface HttpResponse {
   headers: IncomingHttpHeaders;
   /** The bytes as they arrive. Throws a {@link PatchbayError} if they stop before the end. */
   body: AsyncIterable<Uint8Array>;
+  /** The same without a promise for each piece: resolves at their end. What `take` throws ends the request. Instead of `body`. */
+  each(take: (piece: Uint8Array) => void): Promise<void>;
   /** The provider's id of the request, if it sent one; without our secrets, should it repeat one. */
   requestId: string | undefined;
 }
@@ -64,6 +66,7 @@ export async function sendHttp(request: HttpRequest): Promise<HttpResponse> {
       status,
       headers: message.headers,
       body: read(message, request, dial),
+      each: (take) => readEach(message, request, dial, take),
       requestId: requestId && scrub(requestId),
     };
   } catch (error) {
@@ -127,10 +130,42 @@ async function* read(message: IncomingMessage, request: HttpRequest, dial: DialR
     // Node throws away what was not read yet, and calls it the end.
     if (request.signal.aborted) throw abortOf(request.signal);
   } catch (error) {
-    if (request.signal.aborted) throw abortOf(request.signal);
-    const requestId = requestIdIn(message.headers, request.connection.endpoint.requestIdHeader);
-    throw failureOf(error, request, dial, { what: 'the answer broke off', requestId });
+    throw brokenOff(error, message, request, dial);
   }
+}
+
+function readEach(
+  message: IncomingMessage,
+  request: HttpRequest,
+  dial: DialRequest,
+  take: (piece: Uint8Array) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown): void => reject(brokenOff(error, message, request, dial));
+    if (message.destroyed) return fail(new Error('the connection was closed'));
+    message.on('error', fail);
+    const onData = (piece: Uint8Array): void => {
+      try {
+        take(piece);
+      } catch (error) {
+        // Node still hands on what had come before the stream was destroyed.
+        message.off('data', onData);
+        reject(error instanceof Error ? error : new Error(String(error)));
+        message.destroy();
+      }
+    };
+    message.on('data', onData);
+    message.on('end', () => (request.signal.aborted ? reject(abortOf(request.signal)) : resolve()));
+    message.on('close', () => {
+      if (!message.readableEnded) fail(new Error('the connection was closed'));
+    });
+  });
+}
+
+function brokenOff(error: unknown, message: IncomingMessage, request: HttpRequest, dial: DialRequest): PatchbayError {
+  if (request.signal.aborted) return abortOf(request.signal);
+  const requestId = requestIdIn(message.headers, request.connection.endpoint.requestIdHeader);
+  return failureOf(error, request, dial, { what: 'the answer broke off', requestId });
 }
 
 /** What an abort means: its reason if that is one of ours (a deadline), otherwise that somebody asked for it. */
