@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { modes, roundsOf, type Mode } from './job.ts';
 import { jobs } from './jobs/index.ts';
-import { thisMachine } from './machine.ts';
+import { thisMachine, untilIdle } from './machine.ts';
 import { endAll } from './processes.ts';
 import { htmlOf } from './report/html.ts';
 import { plainTable, tablesOf } from './report/tables.ts';
-import { laidOver, readResults, writeResults, type Results } from './results.ts';
+import { writeResults, type Results } from './results.ts';
 import { runJob } from './run.ts';
 
 const HELP = `bench: what the plugins cost, beside a bare socket, LiveKit's base classes and its own plugin
@@ -21,10 +21,11 @@ const HELP = `bench: what the plugins cost, beside a bare socket, LiveKit's base
   --only A        this variant only; may be given more than once
   --modes A,…     these of ${modes.join(', ')} only
   --profile       keeps a CPU profile of each client in bench/out/profiles
-  --write         keeps the figures in bench/results.json, which docs/performance.md is generated from
+  --write         keeps the figures in bench/results.json, which docs/performance.md is generated from: of all jobs,
+                  with 3 rounds at least, once nothing else runs
   --help
 
-Figures and a page with charts go to bench/out, which Git ignores. Close what else runs before figures are kept.
+Figures and a page with charts go to bench/out, which Git ignores.
 `;
 
 const { values, positionals } = parseArgs({
@@ -57,7 +58,11 @@ async function main(): Promise<boolean> {
   }
   const out = join(import.meta.dirname, '../out');
   await mkdir(out, { recursive: true });
-  const now: Results = { machine: thisMachine(), jobs: [] };
+  if (values.write && !(await untilIdle(console.log))) {
+    console.error('--write keeps figures of a machine that does nothing else: close what runs, and ask again.');
+    return false;
+  }
+  const now: Results = { machine: thisMachine(), finishedOn: '', jobs: [] };
   const failed: string[] = [];
   for (const job of jobs.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
     try {
@@ -76,11 +81,11 @@ async function main(): Promise<boolean> {
       console.error(failed.at(-1));
     }
   }
+  now.finishedOn = new Date().toISOString().slice(0, 10);
   await writeFile(join(out, 'results.json'), `${JSON.stringify(now, null, 1)}\n`);
   await writeFile(join(out, 'index.html'), htmlOf(now, jobs));
-  if (values.write) {
-    const names = jobs.map(({ name }) => name);
-    await writeResults(laidOver(await readResults(), now, names));
+  if (values.write && failed.length === 0) {
+    await writeResults(now);
     const { generatePerformance, writePerformance } = await import('../../scripts/generate-performance.ts');
     await writePerformance(await generatePerformance());
   }
@@ -98,6 +103,7 @@ function mistake(): string | undefined {
   if (variant !== undefined) return `There is no variant named '${variant}'. There are: ${[...variants].join('; ')}.`;
   const mode = values.modes?.split(',').find((name) => !(modes as readonly string[]).includes(name));
   if (mode !== undefined) return `There is no mode named '${mode}'. There are: ${modes.join(', ')}.`;
-  const isPart = values.quick || values.profile || values.only !== undefined || values.modes !== undefined;
-  return values.write && isPart ? '--write keeps whole and undisturbed runs only.' : undefined;
+  const isPart = positionals.length > 0 || values.only !== undefined || values.modes !== undefined;
+  const isRough = values.quick || values.profile || Number(values.rounds ?? 3) < 3;
+  return values.write && (isPart || isRough) ? '--write keeps whole runs of 3 rounds at least only.' : undefined;
 }

@@ -13,7 +13,7 @@ export const figuresMark = 'figures ';
 export interface Cost {
   /** Milliseconds of this process on any core, user and system, collectors of garbage included. */
   cpuMs: number;
-  /** Bytes that were allocated on the heap of JavaScript. */
+  /** Bytes that were allocated on the heap of JavaScript; the memory behind typed arrays and buffers is no part of it. */
   allocatedBytes: number;
 }
 
@@ -37,16 +37,16 @@ export async function costOf(work: () => Promise<void>): Promise<Cost> {
   return { cpuMs: (user + system) / 1000, allocatedBytes: allocatedBytes + heapAtEnd - heap };
 }
 
-/** Bytes of the heap that somebody still holds. */
-export function heapHeld(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
+/** Bytes that somebody still holds: of the heap of JavaScript, and of the memory behind typed arrays and buffers. */
+export function memoryHeld(): number {
+  if (globalThis.gc === undefined) throw new Error('memory is measured with --expose-gc only');
+  // Finalizers free more, and V8 lets go of the code of functions that rest only after it has looked several times.
+  for (let times = 0; times < collections; times++) globalThis.gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
-function collectGarbage(): void {
-  // The first frees what the second then finds unreachable: weak references and finalizers.
-  for (let times = 0; times < 2; times++) globalThis.gc?.();
-}
+const collections = 10;
 
 /** Fails a job that was not done: its figures would say nothing. */
 export function expectSame(what: string, seen: unknown, wanted: unknown): void {

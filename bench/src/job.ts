@@ -35,8 +35,13 @@ export interface Measure {
   unit: string;
   /** What is better? Default `less`. */
   better?: 'less' | 'more';
-  goal?: Goal | ((variant: string) => Goal | undefined);
+  goals?: readonly Goal[] | ((variant: string) => readonly Goal[]);
+  /** What is known of a variant that misses its goal, in whole sentences. */
+  reasons?: Readonly<Record<string, string>>;
 }
+
+/** No worse than a plugin that does its job and nothing else; less than 5 % is not told apart in a few rounds. */
+export const asTheBase: Goal = { times: 'floor', atMost: 1.05 };
 
 /**
  * What ours shall be, by its median: times another mode's, no more than so much above it, or a value by itself.
@@ -63,8 +68,8 @@ export function modesOf(job: Job, variant: string): readonly Mode[] {
   return typeof job.modes === 'function' ? job.modes(variant) : job.modes;
 }
 
-export function goalOf(measure: Measure, variant: string): Goal | undefined {
-  return typeof measure.goal === 'function' ? measure.goal(variant) : measure.goal;
+export function goalsOf({ goals = [] }: Measure, variant: string): readonly Goal[] {
+  return typeof goals === 'function' ? goals(variant) : goals;
 }
 
 export function roundsOf(job: Job, quick: boolean): number {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { arch, cpus, release, totalmem, type } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -25,6 +26,33 @@ export function thisMachine(): Machine {
     node: process.version,
     packages: Object.fromEntries(named.map((name) => [name, versionOf(name)])),
   };
+}
+
+/** How much of the machine somebody uses for so long, in per cent. */
+export async function busyFor(milliseconds: number): Promise<number> {
+  const before = coresUsed();
+  await sleep(milliseconds);
+  const now = coresUsed();
+  return Math.round((100 * (now.busy - before.busy)) / (now.all - before.all));
+}
+
+/** Waits for others to be done; `false` if they are not in five minutes. */
+export async function untilIdle(print: (line: string) => void): Promise<boolean> {
+  for (let second = 0; second < 300; second += 5) {
+    const busy = await busyFor(5_000);
+    if (busy <= idlePercent) return true;
+    print(`waiting for others, who use ${busy} % of the machine`);
+  }
+  return false;
+}
+
+/** A machine has always something small to do. */
+const idlePercent = 5;
+
+function coresUsed(): { busy: number; all: number } {
+  const times = cpus().map((core) => core.times);
+  const all = times.reduce((sum, { user, nice, sys, irq, idle }) => sum + user + nice + sys + irq + idle, 0);
+  return { busy: all - times.reduce((sum, { idle }) => sum + idle, 0), all };
 }
 
 /** Not every package exports its manifest. */

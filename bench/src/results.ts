@@ -3,17 +3,21 @@ import { join } from 'node:path';
 import type { Mode } from './job.ts';
 import type { Machine } from './machine.ts';
 
-/** What `pnpm bench --write` keeps, and docs/performance.md shows. */
+/** What one run of `pnpm bench --write` kept, and docs/performance.md shows. */
 export interface Results {
   machine: Machine;
+  /** The day, as `2026-01-31`. */
+  finishedOn: string;
+  /** What else is to be known of it. */
+  remark?: string;
   jobs: JobResults[];
 }
 
 export interface JobResults {
   name: string;
   rounds: number;
-  /** How busy the machine was before, in processes that wanted to run. */
-  load: number;
+  /** How much of the machine others used before, in per cent. */
+  busy?: number;
   variants: Record<string, Samples>;
 }
 
@@ -30,11 +34,4 @@ export async function readResults(file: string = resultsFile): Promise<Results |
 
 export async function writeResults(results: Results, file: string = resultsFile): Promise<void> {
   await writeFile(file, `${JSON.stringify(results, null, 1)}\n`);
-}
-
-/** What was kept, with what was measured anew, in the order of `names`. Figures of another machine are not mixed in. */
-export function laidOver(before: Results | undefined, now: Results, names: readonly string[]): Results {
-  const isSame = JSON.stringify(before?.machine) === JSON.stringify(now.machine);
-  const known = new Map([...(isSame ? before!.jobs : []), ...now.jobs].map((job) => [job.name, job]));
-  return { machine: now.machine, jobs: names.flatMap((name) => known.get(name) ?? []) };
 }

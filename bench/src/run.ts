@@ -1,5 +1,5 @@
-import { loadavg } from 'node:os';
 import { modesOf, type Figures, type Job, type Mode } from './job.ts';
+import { busyFor } from './machine.ts';
 import { askClient, buildPublished, withServer } from './processes.ts';
 import type { JobResults, Samples } from './results.ts';
 
@@ -23,9 +23,9 @@ export interface RunOptions {
 export async function runJob(job: Job, options: RunOptions): Promise<JobResults> {
   const { rounds, quick, variants: wanted, print } = options;
   if (job.builds === true) await buildPublished();
-  const load = Math.round(loadavg()[0]! * 10) / 10;
+  const busy = await busyFor(1_000);
   const variants = job.variants.filter((variant) => wanted?.includes(variant) ?? true);
-  const results: JobResults = { name: job.name, rounds, load, variants: {} };
+  const results: JobResults = { name: job.name, rounds, busy, variants: {} };
   for (let round = 0; round < rounds; round++) {
     for (const variant of variants) {
       const samples = (results.variants[variant] ??= {});

@@ -5,6 +5,7 @@ import { firstToken } from './first-token/job.ts';
 import { heapGrowth } from './heap-growth/job.ts';
 import { heapIdle } from './heap-idle/job.ts';
 import { installed } from './installed/job.ts';
+import { interruptions } from './interruptions/job.ts';
 import { realtimeInput } from './realtime-input/job.ts';
 import { realtimeOutput } from './realtime-output/job.ts';
 import { responses } from './responses/job.ts';
@@ -15,6 +16,7 @@ import { speechToText } from './speech-to-text/job.ts';
 export const jobs: readonly Job[] = [
   responses,
   firstToken,
+  interruptions,
   speechToText,
   firstSound,
   realtimeInput,

@@ -12,13 +12,13 @@ const style = `
   h3 { margin-bottom: .3rem }`;
 
 /** One page with every table and a chart of each, which needs nothing from elsewhere. */
-export function htmlOf({ machine, jobs }: Results, known: readonly Job[]): string {
+export function htmlOf({ machine, finishedOn, jobs }: Results, known: readonly Job[]): string {
   const sections = jobs.flatMap((results) => {
     const job = known.find(({ name }) => name === results.name);
     return job === undefined ? [] : [section(job, results)];
   });
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Patchbay: what it costs</title><style>${style}</style>
-<h1>What it costs</h1><p>${escaped(machineText(machine))}</p>
+<h1>What it costs</h1><p>${escaped(machineText(machine))} One run, finished on ${finishedOn}.</p>
 <p>Each figure is a median, with the least and the most of all rounds; ratios are taken round by round.</p>
 ${sections.join('\n')}</html>\n`;
 }
@@ -38,12 +38,13 @@ function section(job: Job, results: JobResults): string {
 }
 
 /** How often, and how busy the machine was. */
-export function roundsText({ rounds, load }: JobResults): string {
-  return `${rounds} round${rounds === 1 ? '' : 's'}; load before: ${load}.`;
+export function roundsText({ rounds, busy }: JobResults): string {
+  const often = `${rounds} round${rounds === 1 ? '' : 's'}`;
+  return busy === undefined ? `${often}.` : `${often}; others used ${busy} % of the machine before.`;
 }
 
-function tableHtml({ head, lines }: Table): string {
+function tableHtml({ head, lines, reasons }: Table): string {
   const row = (cells: readonly string[], tag: string): string =>
     `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
-  return `<table>${row(head, 'th')}${lines.map((cells) => row(cells, 'td')).join('')}</table>`;
+  return `<table>${row(head, 'th')}${lines.map((cells) => row(cells, 'td')).join('')}</table>${reasons.map((reason) => `<p>✘ ${escaped(reason)}</p>`).join('')}`;
 }

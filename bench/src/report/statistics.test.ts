@@ -13,8 +13,11 @@ it('ratios are taken round by round, so that a round that was slow for all does 
   expect(ratioOf([2, 20], [1])).toEqual({ min: 2, median: 2, max: 2 });
 });
 
-it('there is no ratio to nothing', () => {
+it('there is no ratio to nothing, nor of what fell', () => {
   expect(ratioOf([1], [0])).toBeUndefined();
+  expect(ratioOf([2, 1], [1, -5])).toBeUndefined();
+  expect(ratioOf([2, -1], [1, 5])).toBeUndefined();
+  expect(ratioOf([0], [5])).toEqual({ min: 0, median: 0, max: 0 });
   expect(ratioOf([1], [])).toBeUndefined();
   expect(differenceOf([], [])).toBeUndefined();
 });

@@ -12,10 +12,11 @@ export function spreadOf(figures: readonly number[]): Spread {
   return { min: sorted[0]!, median: (lower + upper) / 2, max: sorted.at(-1)! };
 }
 
-/** Round by round, what one is to another that was measured beside it. `undefined`: to nothing, or there is none. */
+/** Round by round, what one is to another that was measured beside it. `undefined` to nothing or to less, or if there is none. */
 export function ratioOf(figures: readonly number[], others: readonly number[]): Spread | undefined {
-  const ratios = figures.slice(0, others.length).map((figure, round) => figure / others[round]!);
-  return ratios.length > 0 && ratios.every(Number.isFinite) ? spreadOf(ratios) : undefined;
+  const pairs = figures.slice(0, others.length).map((figure, round) => [figure, others[round]!] as const);
+  const isRatio = pairs.length > 0 && pairs.every(([figure, other]) => figure >= 0 && other > 0);
+  return isRatio ? spreadOf(pairs.map(([figure, other]) => figure / other)) : undefined;
 }
 
 /** Round by round, how much one is above another. */

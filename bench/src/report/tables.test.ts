@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { Goal, Job } from '../job.ts';
-import { laidOver, type JobResults } from '../results.ts';
+import { asTheBase, type Goal, type Job } from '../job.ts';
+import type { JobResults } from '../results.ts';
 import { htmlOf } from './html.ts';
-import { plainTable, tablesOf } from './tables.ts';
+import { markdownTable, plainTable, tablesOf } from './tables.ts';
 import { verdictOf } from './verdict.ts';
 
 const machine = { cpu: 'Abacus', cores: 2, memoryGB: 4, system: 'Linux', node: 'v24.0.0', packages: {} };
@@ -14,12 +14,12 @@ const job: Job = {
   axis: 'walkers',
   modes: ['wire', 'raw', 'floor', 'ours'],
   client: new URL('file:///walk.ts'),
-  measures: [{ name: 'steps', title: 'Steps', unit: 'per walk', goal: { times: 'raw', atMost: 1.5 } }],
+  measures: [{ name: 'steps', title: 'Steps', unit: 'per walk', goals: [{ times: 'raw', atMost: 1.5 }] }],
 };
 const results: JobResults = {
   name: 'walk',
   rounds: 1,
-  load: 0,
+  busy: 0,
   variants: {
     1: { wire: { steps: [5] }, raw: { steps: [10] }, floor: { steps: [12] }, ours: { steps: [11] } },
     10: { raw: { steps: [10] }, ours: { steps: [20] } },
@@ -37,7 +37,20 @@ it('ratios stand first, and what was not measured is left open', () => {
     '  walkers  ours ÷ raw  floor ÷ raw  ours ÷ floor  goal           wire  raw  floor  ours',
     '  1        1.1         1.2          0.917         ≤ 1.5 × raw ✔  5     10   12     11',
     '  10       2                                      ≤ 1.5 × raw ✘        10          20',
+    '  10: why is not known.',
   ]);
+});
+
+it('a row may have several goals, and one that is missed says why', () => {
+  const goals: readonly Goal[] = [{ times: 'raw', atMost: 1 }, asTheBase];
+  const measure = { ...job.measures[0]!, goals, reasons: { 1: 'It is uphill.', 10: 'Nobody asks.' } };
+  const [table] = tablesOf({ ...job, measures: [measure] }, results);
+  expect(table!.lines.map((cells) => cells[4])).toEqual([
+    '≤ 1 × raw ✘, as LiveKit’s own; ≤ 1.05 × floor ✔',
+    '≤ 1 × raw ✘',
+  ]);
+  expect(table!.reasons).toEqual(['1: It is uphill.', '10: Nobody asks.']);
+  expect(markdownTable(table!)).toMatch(/\n\n- ✘ 1: It is uphill\.\n- ✘ 10: Nobody asks\.$/);
 });
 
 it('a goal is a ratio, a difference or a value', () => {
@@ -56,18 +69,11 @@ it('a goal that LiveKit’s own base class misses as well says so', () => {
 });
 
 it('the page needs nothing from elsewhere, and names are no markup', () => {
-  const page = htmlOf({ machine, jobs: [results] }, [job]);
+  const page = htmlOf({ machine, finishedOn: '2026-01-31', jobs: [results] }, [job]);
   expect(page).toContain('<h2>A &lt;walk></h2>');
   expect(page).toContain('<polyline');
   expect(page).not.toMatch(/<script|<link|src=|https?:/);
-  expect(htmlOf({ machine, jobs: [results] }, [{ ...job, axis: undefined }])).not.toContain('<polyline');
-});
-
-it('new figures replace those of their job only, and those of another machine altogether', () => {
-  const before = { machine, jobs: [results, { ...results, name: 'run' }] };
-  const now = { machine, jobs: [{ ...results, rounds: 9 }] };
-  const rounds = (kept: { jobs: JobResults[] }): unknown => kept.jobs.map(({ name, rounds }) => `${name} ${rounds}`);
-  expect(rounds(laidOver(before, now, ['run', 'walk']))).toEqual(['run 1', 'walk 9']);
-  expect(rounds(laidOver(before, now, ['walk']))).toEqual(['walk 9']);
-  expect(rounds(laidOver({ ...before, machine: { ...machine, cores: 1 } }, now, ['run', 'walk']))).toEqual(['walk 9']);
+  expect(htmlOf({ machine, finishedOn: '2026-01-31', jobs: [results] }, [{ ...job, axis: undefined }])).not.toContain(
+    '<polyline',
+  );
 });

@@ -1,4 +1,4 @@
-import { goalOf, modes, modesOf, type Job, type Measure, type Mode } from '../job.ts';
+import { goalsOf, modes, modesOf, type Job, type Measure, type Mode } from '../job.ts';
 import type { JobResults } from '../results.ts';
 import { spreadText } from './figure.ts';
 import { ratioOf, spreadOf } from './statistics.ts';
@@ -9,6 +9,8 @@ export interface Table {
   measure: Measure;
   head: readonly string[];
   lines: readonly (readonly string[])[];
+  /** Why goals are missed, variant by variant. */
+  reasons: readonly string[];
 }
 
 const verdicts = { met: '✔', floor: '✘, as LiveKit’s own', missed: '✘' };
@@ -27,18 +29,20 @@ export function measuredModes(job: Job, results: JobResults): Mode[] {
 function tableOf(job: Job, measure: Measure, { variants, ...rest }: JobResults): Table {
   const present = measuredModes(job, { variants, ...rest });
   const pairs = pairsOf(present);
-  const hasGoal = Object.keys(variants).some((variant) => goalOf(measure, variant) !== undefined);
+  const hasGoal = Object.keys(variants).some((variant) => goalsOf(measure, variant).length > 0);
+  const reasons: string[] = [];
   const lines = Object.entries(variants).map(([variant, samples]) => {
     const figuresOf = (mode: Mode): readonly number[] | undefined => samples[mode]?.[measure.name];
-    const goal = goalOf(measure, variant);
-    const verdict = goal && verdictOf(goal, figuresOf);
+    const found = goalsOf(measure, variant).flatMap((goal) => verdictOf(goal, figuresOf) ?? []);
+    if (found.some(({ verdict }) => verdict !== 'met'))
+      reasons.push(`${variant}: ${measure.reasons?.[variant] ?? 'why is not known.'}`);
     return [
       variant,
       ...pairs.map(([one, other]) => {
         const ratio = ratioOf(figuresOf(one) ?? [], figuresOf(other) ?? []);
         return ratio === undefined ? '' : spreadText(ratio);
       }),
-      ...(hasGoal ? [verdict === undefined ? '' : `${verdict.goal} ${verdicts[verdict.verdict]}`] : []),
+      ...(hasGoal ? [found.map(({ goal, verdict }) => `${goal} ${verdicts[verdict]}`).join('; ')] : []),
       ...present.map((mode) => {
         const figures = figuresOf(mode);
         return figures === undefined ? '' : spreadText(spreadOf(figures));
@@ -51,7 +55,7 @@ function tableOf(job: Job, measure: Measure, { variants, ...rest }: JobResults):
     ...(hasGoal ? ['goal'] : []),
     ...present,
   ];
-  return { measure, head, lines };
+  return { measure, head, lines, reasons };
 }
 
 /** Who is compared with whom: all with what is least, and ours with LiveKit's base class. */
@@ -65,7 +69,7 @@ function pairsOf(present: readonly Mode[]): [Mode, Mode][] {
 }
 
 /** A table for a terminal. */
-export function plainTable({ measure, head, lines }: Table): string {
+export function plainTable({ measure, head, lines, reasons }: Table): string {
   const rows = [head, ...lines];
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const text = rows.map((row) =>
@@ -74,10 +78,12 @@ export function plainTable({ measure, head, lines }: Table): string {
       .join('  ')
       .trimEnd(),
   );
-  return [`${measure.title}, ${measure.unit}`, ...text.map((line) => `  ${line}`)].join('\n');
+  return [`${measure.title}, ${measure.unit}`, ...[...text, ...reasons].map((line) => `  ${line}`)].join('\n');
 }
 
 /** A table for a page of Markdown. */
-export function markdownTable({ head, lines }: Table): string {
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+export function markdownTable({ head, lines, reasons }: Table): string {
+  const table = [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const missed = reasons.map((reason) => `- ✘ ${reason}`).join('\n');
+  return missed === '' ? table : `${table}\n\n${missed}`;
 }

@@ -11,21 +11,26 @@ const voices: Readonly<Record<Mode, () => Promise<{ open: OpenVoice }>>> = {
   upstream: () => import('./upstream.ts'),
 };
 
-/** So long that few turns do: Deepgram takes twenty a minute on a socket, and our plugin minds that. */
-const minutesPerTurn = 10;
+/**
+ * On a socket so long that few turns do, for Deepgram takes twenty a minute on one, and our plugin minds that. Over HTTP
+ * one minute: what upstream's client pays for a turn grows with the square of its length.
+ */
+const minutesPerTurn: Readonly<Record<Provider, number>> = { openai: 1, deepgram: 10, soniox: 10 };
+const minutesMeasured = 60;
 
 async function measure({ variant, mode, quick, port }: Order): Promise<Figures> {
   const { open } = await voices[mode]();
-  const voice = await open(variant as Provider, `http://127.0.0.1:${port}`);
-  const turns = async (count: number): Promise<void> => {
-    for (let turn = 0; turn < count; turn++) await say(voice, 60 * minutesPerTurn);
+  const provider = variant as Provider;
+  const voice = await open(provider, `http://127.0.0.1:${port}`);
+  const talk = async (minutes: number): Promise<void> => {
+    for (let said = 0; said < minutes; said += minutesPerTurn[provider])
+      await say(voice, 60 * minutesPerTurn[provider]);
   };
-  await turns(quick ? 2 : 6);
+  const minutes = quick ? minutesMeasured / 3 : minutesMeasured;
+  await talk(minutes);
   const times: number[] = [];
   for (let turn = 0; turn < (quick ? 5 : 9); turn++) times.push(await say(voice, 1));
-  const measured = quick ? 2 : 6;
-  const minutes = measured * minutesPerTurn;
-  const { cpuMs, allocatedBytes } = await costOf(() => turns(measured));
+  const { cpuMs, allocatedBytes } = await costOf(() => talk(minutes));
   times.sort((left, right) => left - right);
   return { time: times[times.length >> 1]!, cpu: cpuMs / minutes, allocated: allocatedBytes / minutes / 1e6 };
 }

@@ -1,7 +1,4 @@
-import type { Goal, Job, Mode } from '../../job.ts';
-
-/** No worse than the base class. */
-const asTheBase: Goal = { times: 'floor', atMost: 1.05 };
+import { asTheBase, type Job, type Mode } from '../../job.ts';
 
 export const firstSound: Job = {
   name: 'first-sound',
@@ -10,8 +7,8 @@ export const firstSound: Job = {
     'A sentence, and audio that comes in tenths of a second as fast as it can: OpenAI’s `tts-1` over HTTP, Deepgram’s ' +
     'Aura with PCM in binary messages, Soniox with base64 in JSON; 24 kHz. First sound is the time from the sentence to ' +
     'the first frame of a second of speech, on a connection that is there; CPU and allocation are those of minutes of ' +
-    'it, in frames of 20 ms and turns of ten minutes, which is long for a client that gathers a whole turn. `raw` makes ' +
-    'the frames by hand, `floor` hands them to LiveKit’s base classes.',
+    'it, in frames of 20 ms, and turns of one minute from OpenAI and of ten from the others. `raw` makes the frames by ' +
+    'hand, `floor` hands them to LiveKit’s base classes.',
   variants: ['openai', 'deepgram', 'soniox'],
   modes: (variant): readonly Mode[] => {
     const all: readonly Mode[] = ['wire', 'raw', 'floor', 'ours'];
@@ -20,8 +17,8 @@ export const firstSound: Job = {
   client: new URL('./client.ts', import.meta.url),
   server: new URL('../../servers/text-to-speech.ts', import.meta.url),
   measures: [
-    { name: 'time', title: 'First sound', unit: 'ms' },
-    { name: 'cpu', title: 'CPU', unit: 'ms per minute of audio', goal: asTheBase },
-    { name: 'allocated', title: 'Allocated', unit: 'MB per minute of audio' },
+    { name: 'time', title: 'First sound', unit: 'ms', goals: [asTheBase] },
+    { name: 'cpu', title: 'CPU', unit: 'ms per minute of audio', goals: [asTheBase] },
+    { name: 'allocated', title: 'Allocated', unit: 'MB per minute of audio', goals: [asTheBase] },
   ],
 };

@@ -1,4 +1,4 @@
-import type { Goal, Job } from '../../job.ts';
+import { asTheBase, type Goal, type Job } from '../../job.ts';
 
 const noDial: Goal = { value: true, atMost: 0 };
 
@@ -11,21 +11,22 @@ export const firstToken: Job = {
     '`new`: no socket is there; `prewarmed`: one was opened ahead; `after an interruption`: the turn before was closed ' +
     'after five deltas, a fifth of a second earlier; `after an idle drop`: the server closed the socket half a second ' +
     'earlier. `raw` does by hand what is best: it dials at the moment of a loss. Lost is what the turn took beyond a warm ' +
-    'one of the same process, and dials are those that the server saw between the question and the end of the turn.',
+    'one of the same process, and dials are those that the server saw between the question and the end of the turn: here ' +
+    'an interruption costs one before it, see “Interruptions”.',
   variants: ['warm', 'new', 'prewarmed', 'after an interruption', 'after an idle drop'],
   modes: ['raw', 'floor', 'ours', 'upstream'],
   client: new URL('./client.ts', import.meta.url),
   server: new URL('../../servers/responses.ts', import.meta.url),
   measures: [
-    { name: 'time', title: 'First token', unit: 'ms' },
+    { name: 'time', title: 'First token', unit: 'ms', goals: [asTheBase] },
     {
       ...{ name: 'lost', title: 'Lost beside a warm turn', unit: 'ms' },
       // A dial is 25; what is less than two is the noise of timers.
-      goal: (variant) => (variant === 'after an idle drop' ? { value: true, atMost: 2 } : undefined),
+      goals: (variant) => (variant === 'after an idle drop' ? [{ value: true, atMost: 2 }] : []),
     },
     {
       ...{ name: 'dials', title: 'Dials during the turn', unit: 'per turn' },
-      goal: (variant) => (variant === 'new' ? undefined : noDial),
+      goals: (variant) => (variant === 'new' ? [] : [noDial]),
     },
   ],
   rounds: (quick) => (quick ? 2 : 5),

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expectSame, heapHeld, runClient } from '../../client.ts';
+import { expectSame, memoryHeld, runClient } from '../../client.ts';
 import type { Figures, Order } from '../../job.ts';
 import { openers } from '../../realtime/openers.ts';
 import { Service } from '../../realtime/service.ts';
@@ -32,7 +32,7 @@ await runClient(async ({ variant, mode, quick, port }: Order): Promise<Figures> 
     saidSeconds += seconds;
     await sleep(500);
     expectSame('turns that were heard', Math.round(turns), saidSeconds / turnSeconds);
-    return heapHeld();
+    return memoryHeld();
   };
   const before = await talk(5 * 60);
   const after = await talk((quick ? 6 : 30) * 60);

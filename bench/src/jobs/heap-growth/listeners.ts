@@ -6,6 +6,7 @@ export type Listen = (baseURL: string, transcribed: () => void) => Promise<Pick<
 
 export const listeners: Readonly<Partial<Record<Mode, () => Promise<{ listen: Listen }>>>> = {
   raw: () => import('./raw.ts'),
+  floor: () => import('./floor.ts'),
   ours: () => import('./ours.ts'),
   upstream: () => import('./upstream.ts'),
 };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { heapHeld, runClient } from '../../client.ts';
+import { memoryHeld, runClient } from '../../client.ts';
 import type { Figures, Mode, Order } from '../../job.ts';
 import { Service } from '../../realtime/service.ts';
 import { counts } from './job.ts';
@@ -19,13 +19,13 @@ async function measure({ variant, mode, port }: Order): Promise<Figures> {
   const open = makers[variant]!(service.url());
   const sessions = [open()];
   await settled(service, 1);
-  const first = heapHeld();
+  const first = memoryHeld();
   const figures: Record<string, number> = {};
   let before = { count: 0, heap: first };
   for (const count of counts) {
     while (sessions.length < 1 + count) sessions.push(open());
     await settled(service, sessions.length);
-    const heap = heapHeld();
+    const heap = memoryHeld();
     figures[`of${count}`] = (heap - first) / count / 1_024;
     figures.more = (heap - before.heap) / (count - before.count) / 1_024;
     before = { count, heap };

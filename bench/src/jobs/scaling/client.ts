@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { heapHeld, runClient } from '../../client.ts';
+import { memoryHeld, runClient } from '../../client.ts';
 import type { Figures, Order } from '../../job.ts';
 import { Calls } from '../../realtime/calls.ts';
 import { openers } from '../../realtime/openers.ts';
@@ -12,10 +12,10 @@ await runClient(async ({ variant, mode, quick, port }: Order): Promise<Figures> 
   const calls = new Calls(service, open);
   await calls.become(1);
   await sleep(2_000);
-  const alone = heapHeld();
+  const alone = memoryHeld();
   await calls.become(1 + count);
   await sleep(quick ? 2_000 : 5_000);
   const { lateMs, said, heard, cpu } = await calls.during(quick ? 3_000 : 10_000);
-  const heap = (heapHeld() - alone) / count / 1_024;
+  const heap = (memoryHeld() - alone) / count / 1_024;
   return { cpu: (100 * cpu) / (1 + count), heap, late: lateMs, through: 100 * Math.min(1, said, heard) };
 });

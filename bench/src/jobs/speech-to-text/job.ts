@@ -1,4 +1,4 @@
-import type { Job, Mode } from '../../job.ts';
+import { asTheBase, type Job, type Mode } from '../../job.ts';
 
 const providers = ['openai', 'deepgram', 'soniox'];
 
@@ -18,7 +18,12 @@ export const speechToText: Job = {
   client: new URL('./client.ts', import.meta.url),
   server: new URL('../../servers/speech-to-text.ts', import.meta.url),
   measures: [
-    { name: 'cpu', title: 'CPU', unit: 'ms per minute of audio', goal: { times: 'raw', atMost: 1.15 } },
-    { name: 'allocated', title: 'Allocated', unit: 'MB per minute of audio', goal: { times: 'raw', atMost: 1.6 } },
+    { name: 'cpu', title: 'CPU', unit: 'ms per minute of audio', goals: [{ times: 'raw', atMost: 1.15 }, asTheBase] },
+    {
+      name: 'allocated',
+      title: 'Allocated',
+      unit: 'MB per minute of audio',
+      goals: [{ times: 'raw', atMost: 1.6 }, asTheBase],
+    },
   ],
 };
