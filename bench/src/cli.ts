@@ -89,6 +89,7 @@ async function main(): Promise<boolean> {
     const { generatePerformance, writePerformance } = await import('../../scripts/generate-performance.ts');
     await writePerformance(await generatePerformance());
   }
+  if (values.write && failed.length > 0) failed.push('So nothing was kept.');
   console.log(['bench/out/index.html shows it', ...failed].join('\n'));
   return failed.length === 0;
 }

@@ -40,7 +40,7 @@ export async function costOf(work: () => Promise<void>): Promise<Cost> {
 /** Bytes that somebody still holds: of the heap of JavaScript, and of the memory behind typed arrays and buffers. */
 export function memoryHeld(): number {
   if (globalThis.gc === undefined) throw new Error('memory is measured with --expose-gc only');
-  // Finalizers free more, and V8 lets go of the code of functions that rest only after it has looked several times.
+  // Each may free what the next then finds unreachable: weak references and finalizers.
   for (let times = 0; times < collections; times++) globalThis.gc();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
