@@ -3,9 +3,12 @@ import type { Clock, Timer } from './runtime.ts';
 /** Node's timers hold no more; a longer delay becomes 1 ms there, and a warning. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** The machine's own clock. Monotonic, so a corrected wall clock ages nothing. */
+/**
+ * The machine's own clock. Monotonic, so a corrected wall clock ages nothing. In whole milliseconds: an object that
+ * keeps a fraction keeps it in an object of its own, and a socket remembers a dozen times.
+ */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: () => Math.floor(performance.now()),
   wallClock: () => Date.now(),
   setTimer: (callback, delayMs) => new SystemTimer(callback, delayMs),
 };

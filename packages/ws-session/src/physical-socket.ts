@@ -1,6 +1,7 @@
-import { createScrubber, type Connection, type DialRequest, type Query } from '@patchbay/ws-url';
+import type { Connection, DialRequest, Query } from '@patchbay/ws-url';
 import type { Context, Tracer } from '@opentelemetry/api';
 import { proxySecrets, resolveAgent } from './agent.ts';
+import { attemptContext } from './attempt-context.ts';
 import {
   closeFailure,
   credentialFailure,
@@ -57,8 +58,8 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
   /** When nothing of it is left. Never rejects. */
   readonly gone: Promise<void>;
   readonly #options: PhysicalSocketOptions;
-  /** Of the dial, and later of the close handshake. */
-  readonly #limit: Deadline;
+  /** Of the dial, and later of the close handshake; what is open has none. */
+  #limit: Deadline | undefined;
   readonly #heartbeat: Heartbeat;
   readonly #flow: Flow;
   readonly #span: SocketSpan;
@@ -83,11 +84,10 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
       this.#resolveGone = resolve;
     });
     this.#dialedAt = clock.now();
-    this.#limit = new Deadline(clock, () => (this.isDialing ? this.#dialExpired() : this.#transport?.terminate()));
     this.#heartbeat = new Heartbeat(clock, options.deadlines, this);
     this.#flow = new Flow(options.askEveryBytes);
     this.#span = new SocketSpan(options.tracer, options.parent, options.connection);
-    this.#limit.arm(options.deadlines.dialMs);
+    this.#mustEnd(options.deadlines.dialMs);
     void this.#start();
   }
 
@@ -141,19 +141,7 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
 
   /** What a failure of this attempt is told with. */
   get failureContext(): FailureContext {
-    const { connection, runtime, network } = this.#options;
-    // The connection cannot know what a credential callback answered.
-    const scrubAttempt = createScrubber([
-      ...(this.#request?.secrets ?? []),
-      ...proxySecrets(this.#request?.url, network),
-    ]);
-    return {
-      connection,
-      where: this.#request?.redacted ?? connection.redacted,
-      scrub: (text) => connection.scrub(scrubAttempt(text)),
-      requestId: this.#requestId,
-      wallClock: () => runtime.clock.wallClock(),
-    };
+    return attemptContext(this.#options, this.#request, this.#requestId);
   }
 
   /** Milliseconds of audio that went out on it and that the peer is not known to have read; asked once. */
@@ -274,7 +262,7 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
   /** @internal */
   onOpen(requestId: string | undefined): void {
     if (this.#state !== 'dialing') return;
-    this.#limit.disarm();
+    this.#mayStay();
     this.#state = 'open';
     this.#abandon = undefined;
     this.#requestId = requestId;
@@ -312,7 +300,7 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
   /** @internal */
   onGoodbye(): void {
     // Some peers, and hops before them, say goodbye and leave much later.
-    if (this.#state === 'open') this.#limit.arm(LEAVE_MS);
+    if (this.#state === 'open') this.#mustEnd(LEAVE_MS);
   }
 
   /** @internal */
@@ -322,7 +310,7 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
     if (this.#state !== 'open') return;
     // `ws` has sent a close frame that says why (RFC 6455 §7.1.7); the peer gets its time to answer.
     this.#stop();
-    this.#limit.arm(this.#options.deadlines.closeMs);
+    this.#mustEnd(this.#options.deadlines.closeMs);
     this.#lose(closeFailure(1006, '', error, this.failureContext));
   }
 
@@ -330,7 +318,7 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
   onClose(code: number, reason: string): void {
     const before = this.#state;
     this.#stop();
-    this.#limit.disarm();
+    this.#mayStay();
     // Its answer to our close frame came behind everything that it read.
     if (this.#saidGoodbye && code !== 1006) this.#flow.finished();
     this.#state = 'gone';
@@ -342,6 +330,18 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
     }
     this.#span.end(code);
     this.#resolveGone();
+  }
+
+  /** Within so many milliseconds the dial, or what is left of the socket. */
+  #mustEnd(withinMs: number): void {
+    const { clock } = this.#options.runtime;
+    this.#limit ??= new Deadline(clock, () => (this.isDialing ? this.#dialExpired() : this.#transport?.terminate()));
+    this.#limit.arm(withinMs);
+  }
+
+  #mayStay(): void {
+    this.#limit?.disarm();
+    this.#limit = undefined;
   }
 
   #neverDialed(failure: Failure): void {
@@ -373,14 +373,14 @@ export class PhysicalSocket implements TransportHandlers, Pulse {
     } else if (before === 'open') {
       this.#saidGoodbye = true;
       this.#transport?.close(code, reason);
-      this.#limit.arm(this.#options.deadlines.closeMs);
+      this.#mustEnd(this.#options.deadlines.closeMs);
     }
     if (failure !== undefined) this.#lose(failure);
   }
 
   /** No deadline but the last one, no heartbeat, and nothing more is heard. */
   #stop(): void {
-    if (this.isDialing) this.#limit.disarm();
+    if (this.isDialing) this.#mayStay();
     this.#heartbeat.stop();
     if (this.#state !== 'gone') this.#state = 'closing';
   }

@@ -42,7 +42,8 @@ export class Session {
   readonly #rotator: Rotator;
   readonly #expectations: Expectations;
   #firstEvent: Deadline | undefined;
-  readonly #sockets = new Set<PhysicalSocket>();
+  /** Hardly ever more than one. */
+  #sockets: readonly PhysicalSocket[] = [];
   #state: SessionState = 'idle';
   #epoch = 0;
   #parent: Context = context.active();
@@ -202,7 +203,7 @@ export class Session {
     this.#expectations.clear();
     for (const socket of this.#sockets) socket.close();
     if (error !== undefined) this.#ended(error);
-    await Promise.all([...this.#sockets].map((socket) => socket.gone));
+    await Promise.all(this.#sockets.map((socket) => socket.gone));
     if (error === undefined) this.#ended(undefined);
   }
 
@@ -237,9 +238,9 @@ export class Session {
         ended: (ended, failure) => this.#lost(ended, failure),
       },
     });
-    this.#sockets.add(socket);
+    this.#sockets = [...this.#sockets, socket];
     void socket.gone.then(() => {
-      this.#sockets.delete(socket);
+      this.#sockets = this.#sockets.filter((other) => other !== socket);
       // One that we closed: it answered, and heard everything, or it did not.
       this.#sender.lost(socket.takeUnreadAudioMs());
     });
