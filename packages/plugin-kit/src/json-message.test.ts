@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { decodeJson } from './json-message.ts';
 
 const audio = Buffer.alloc(3_000, 'voice').toString('base64');
@@ -39,12 +39,30 @@ describe('a frame with a long text', () => {
   it.each([
     ['twice', `{"delta":"${audio}","delta":"b"}`],
     ['twice, the second time empty', `{"delta":"${audio}","delta":""}`],
+    ['twice, the second time with a space before the colon', `{"delta":"${audio}","delta" :""}`],
+    ['twice, the second time with an escaped name', `{"delta":"${audio}","d\\u0065lta":""}`],
+    ['twice, the first time with an escaped name', `{"d\\u0065lta":"","delta":"${audio}"}`],
+    ['with a space before the colon', `{"delta" :"${audio}"}`],
+    ['with an escaped name', `{"d\\u0065lta":"${audio}"}`],
+    ['with escapes in it', `{"delta":"\\u0065${audio}"}`],
     ['in a list', `[{"delta":"${audio}"}]`],
     ['without an end', `{"delta":"${audio}`],
     ['with more behind it', `{"delta":"${audio}"}}`],
     ['of a list', `{"delta":["${audio}"]}`],
     ['with nothing around it', `"delta":"${audio}"`],
   ])('that a message has %s is what a parser makes of it', (_how, text) => expectAsParsed(text));
+
+  it('is not parsed', () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    expect(decodeJson(JSON.stringify({ type: 'a', delta: audio, index: 0 }), 'delta')).toEqual({
+      type: 'a',
+      delta: audio,
+      index: 0,
+    });
+    expect(parse).toHaveBeenCalledOnce();
+    expect(parse.mock.calls[0]![0].length).toBeLessThan(100);
+    parse.mockRestore();
+  });
 
   it('may be anywhere in any message', () => {
     const long = fc.constantFrom('a'.repeat(1_200), '"'.repeat(1_200), '\\"delta\\":"'.repeat(120), '\n'.repeat(1_200));

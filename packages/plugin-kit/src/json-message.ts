@@ -6,6 +6,9 @@ export type JsonMessage = Readonly<Record<string, unknown>>;
 /** From how many characters on a frame is worth the search for a long text. */
 const worthwhile = 1_000;
 
+/** What a parser sees in a long text's place. */
+const stead = 'a long text';
+
 /**
  * The default decoder: one place, and objects only.
  *
@@ -36,9 +39,9 @@ function withLongText(text: string, name: string): JsonMessage | undefined {
   if (text[quote] !== '"' || end < 0 || text.includes(field, end)) return undefined;
   const value = text.slice(quote + 1, end);
   if (value.includes('\\')) return undefined;
-  const message = parsed(text.slice(0, quote + 1) + text.slice(end)) as Record<string, unknown> | null;
-  // Else it is a field of something inside.
-  if (message?.[name] !== '') return undefined;
+  const message = parsed(text.slice(0, quote + 1) + stead + text.slice(end)) as Record<string, unknown> | null;
+  // Else it is a field of something inside, or comes again in another spelling.
+  if (message?.[name] !== stead) return undefined;
   message[name] = value;
   return message;
 }

@@ -286,6 +286,20 @@ describe('a realtime session', () => {
     expect(bytes.readInt16LE(318)).toBe(159);
   });
 
+  test('audio is taken when it is pushed, so that its memory may be used again', async () => {
+    const session = open({ chunkMs: 20 });
+    const perch = await aviary.perch(1);
+    await perch.hears('hello');
+    const memory = new Int16Array(80);
+    for (const level of [1, 2]) session.pushAudio(new AudioFrame(memory.fill(level), 8_000, 1, 80));
+    memory.fill(3);
+    const { pcm } = await perch.hears('pcm');
+    const bytes = Buffer.from(pcm as string, 'base64');
+    expect([...new Int16Array(bytes.buffer, bytes.byteOffset, 160)]).toEqual(
+      [1, 2].flatMap((level) => Array(80).fill(level)),
+    );
+  });
+
   test('audio of an outage is kept up to the backlog and no further', async () => {
     const session = open({ chunkMs: 100, maxAudioBacklogMs: 500 });
     const dropped: number[] = [];

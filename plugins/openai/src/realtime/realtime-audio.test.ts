@@ -1,6 +1,6 @@
 import type { llm } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { droppedBy, next, useBench } from './__fixtures__/realtime-test.ts';
 import type { Line } from './__fixtures__/scripted-service.ts';
 import type { RealtimeSession } from './realtime-session.ts';
@@ -44,6 +44,18 @@ describe('pain 25: audio to the service', () => {
     await line.event('input_audio_buffer.append');
     expect([...new Set(samples(line))]).toEqual([42]);
     expect(samples(line)).toHaveLength(2_400);
+  });
+
+  test('is taken when a frame is pushed, so that its memory may be used again', async () => {
+    const session = bench.open();
+    const line = await bench.service.line();
+    const memory = new Int16Array(240);
+    for (let count = 0; count < 20; count++) {
+      memory.forEach((_, index) => (memory[index] = count * 240 + index));
+      session.pushAudio(new AudioFrame(memory, 24_000, 1, 240));
+    }
+    await line.event('input_audio_buffer.append', 2);
+    expect([...samples(line)]).toEqual(Array.from({ length: 4_800 }, (_, index) => index));
   });
 
   test('the last words go out before the commit, and less than the service takes is not committed', async () => {
@@ -108,6 +120,16 @@ describe('pain 24: truncation', () => {
   }
 
   const modalities: ('text' | 'audio')[] = ['audio', 'text'];
+
+  test('of sound that was cut out of its event, and not parsed', async () => {
+    const parse = vi.spyOn(JSON, 'parse');
+    onTestFinished(() => parse.mockRestore());
+    await spoken(300);
+    const sound = Buffer.alloc(300 * 48).toString('base64');
+    const parsed = parse.mock.calls.map(([text]) => text);
+    expect(parsed.filter((text) => text.includes('response.output_audio.delta'))).toHaveLength(1);
+    expect(parsed.filter((text) => text.includes(sound))).toEqual([]);
+  });
 
   test('never asks for more than arrived', async () => {
     const { session, line } = await spoken(300);

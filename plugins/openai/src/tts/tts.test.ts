@@ -111,6 +111,19 @@ describe('TTS', () => {
     },
   );
 
+  it('sound is cut out of its event, and not parsed', async () => {
+    const tts = await serve((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`${piece}data: {"type":"speech.audio.done"}\n\n`);
+    });
+    const parse = vi.spyOn(JSON, 'parse');
+    onTestFinished(() => parse.mockRestore());
+    for await (const { frame } of tts.synthesize('Hello.', quick)) expect(frame.data).toContain(0x0101);
+    const parsed = parse.mock.calls.map(([text]) => text);
+    expect(parsed.filter((text) => text.includes('speech.audio.delta'))).toHaveLength(1);
+    expect(parsed.filter((text) => text.includes(sound))).toEqual([]);
+  });
+
   it('a connection that breaks after the last sound is nobody’s concern', async () => {
     const tts = await serve((response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
