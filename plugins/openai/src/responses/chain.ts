@@ -112,12 +112,18 @@ function restAfter(output: Pick<Link, 'text' | 'calls'>, tail: readonly Response
   return said.trim() === wanted && missing.size === 0 ? rest : [];
 }
 
+/** Of an input that was matched, until its response is added. Nobody changes an input. */
+const known = new WeakMap<readonly ResponseInputItem[], readonly string[]>();
+
 /** `digests[n]` stands for the first n items, so that a long history costs one comparison. */
-function digestsOf(input: readonly ResponseInputItem[]): string[] {
+function digestsOf(input: readonly ResponseInputItem[]): readonly string[] {
+  const once = known.get(input);
+  if (once !== undefined) return once;
   const digests = [''];
   for (const item of input) {
     const before = digests[digests.length - 1] ?? '';
     digests.push(createHash('sha256').update(before).update(JSON.stringify(item)).digest('base64'));
   }
+  known.set(input, digests);
   return digests;
 }

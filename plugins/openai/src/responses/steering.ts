@@ -33,7 +33,9 @@ export class Steering {
   #submissions: Submission[] = [];
   #send: ((event: WsResponseSteerEvent) => boolean) | undefined;
   #responseId = '';
-  #over: PatchbayError | undefined;
+  #isOver = false;
+  /** Why it is, if there is more to say than that. */
+  #reason: PatchbayError | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -46,7 +48,7 @@ export class Steering {
   submit(input: SteerInput): Promise<void> {
     if (typeof input === 'string') checkString('input', input);
     if (input.length === 0) refuseOption('input', 'what the user says, in words or messages');
-    if (this.#over !== undefined) return Promise.reject(this.#over);
+    if (this.#isOver) return Promise.reject(this.#ending());
     return new Promise((resolve, reject) => {
       this.#submissions.push({ input, sent: false, resolve, reject });
       this.#sendAll();
@@ -60,7 +62,7 @@ export class Steering {
 
   /** A request is under way; what is to be added goes by `send`. */
   open(send: (event: WsResponseSteerEvent) => boolean): void {
-    this.#over = undefined;
+    this.#isOver = false;
     this.#responseId = '';
     this.#send = send;
   }
@@ -93,10 +95,15 @@ export class Steering {
 
   /** The reply is over, and with it whatever was not taken up. */
   close(reason?: PatchbayError): void {
-    this.#over = reason ?? new PatchbayError('closed', 'the reply is over; say it as the next turn');
+    this.#isOver = true;
+    this.#reason = reason;
     this.#send = undefined;
-    for (const submission of this.#submissions) submission.reject(this.#over);
+    for (const submission of this.#submissions) submission.reject(this.#ending());
     this.#submissions = [];
+  }
+
+  #ending(): PatchbayError {
+    return this.#reason ?? new PatchbayError('closed', 'the reply is over; say it as the next turn');
   }
 
   #sendAll(): void {
