@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { expectSame, memoryHeld, runClient } from '../../client.ts';
 import type { Figures, Order } from '../../job.ts';
 import { openers } from '../../realtime/openers.ts';
@@ -8,6 +9,9 @@ import { sampleRate } from '../../realtime/talker.ts';
 import { listeners } from './listeners.ts';
 
 const turnSeconds = 10;
+
+// V8 lets go of code that has not run for a while, megabytes of it, in some runs before the first look and in some after.
+setFlagsFromString('--no-flush-bytecode');
 
 await runClient(async ({ variant, mode, quick, port }: Order): Promise<Figures> => {
   const service = await Service.at(port);
