@@ -73,5 +73,5 @@ export function goalsOf({ goals = [] }: Measure, variant: string): readonly Goal
 }
 
 export function roundsOf(job: Job, quick: boolean): number {
-  return job.rounds?.(quick) ?? (quick ? 3 : 9);
+  return job.rounds?.(quick) ?? 3;
 }

@@ -7,7 +7,7 @@ export const firstToken: Job = {
   title: 'Time to the first token',
   about:
     'From the question to the first piece of text on a Responses WebSocket; the server answers at once, and its upgrade ' +
-    'takes 25 ms, for a dial on this machine costs nothing that would be seen. `warm`: the turn before left its socket; ' +
+    'takes 25 ms, for a dial on this machine costs nothing that would be seen; a thousand turns came before. `warm`: the turn before left its socket; ' +
     '`new`: no socket is there; `prewarmed`: one was opened ahead; `after an interruption`: the turn before was closed ' +
     'after five deltas, a fifth of a second earlier; `after an idle drop`: the server closed the socket half a second ' +
     'earlier. `raw` does by hand what is best: it dials at the moment of a loss. Lost is what the turn took beyond a warm ' +
