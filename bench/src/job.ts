@@ -24,7 +24,7 @@ export interface Job {
   /** What is published is measured, and has to be built for it. */
   builds?: boolean;
   measures: readonly Measure[];
-  /** Default: 3 with `--quick`, 9 without. */
+  /** Default: 3. */
   rounds?: (quick: boolean) => number;
 }
 
