@@ -1,5 +1,10 @@
 import { asTheBase, type Job, type Mode } from '../../job.ts';
 
+const collections =
+  'both allocate the same, and what decides is how the garbage of frames is collected. The same client took 8 to 11 ms where ' +
+  'only young memory was collected and half as much again or twice as much where all of it was, with LiveKit’s class as ' +
+  'with ours; the rounds show both.';
+
 export const firstSound: Job = {
   name: 'first-sound',
   title: 'Text to speech',
@@ -19,8 +24,21 @@ export const firstSound: Job = {
   // A client whose frames wait for a collection of garbage once more takes half as much again.
   rounds: (quick) => (quick ? 3 : 7),
   measures: [
-    { name: 'time', title: 'First sound', unit: 'ms', goals: [asTheBase] },
-    { name: 'cpu', title: 'CPU', unit: 'ms per minute of audio', goals: [asTheBase] },
+    {
+      ...{ name: 'time', title: 'First sound', unit: 'ms', goals: [asTheBase] },
+      reasons: {
+        deepgram:
+          'nine turns do not compile what a turn runs through, and ours runs through more. With Soniox, where a process can ' +
+          'say 2,000 sentences on a socket, the middle of the second thousand was 0.77 ms, and 0.79 with LiveKit’s class.',
+        soniox:
+          'it is code that is not compiled yet: of 2,000 sentences the middle of the second thousand was 0.77 ms, and 0.79 ' +
+          'with LiveKit’s class.',
+      },
+    },
+    {
+      ...{ name: 'cpu', title: 'CPU', unit: 'ms per minute of audio', goals: [asTheBase] },
+      reasons: Object.fromEntries(['openai', 'deepgram', 'soniox'].map((variant) => [variant, collections])),
+    },
     { name: 'allocated', title: 'Allocated', unit: 'MB per minute of audio', goals: [asTheBase] },
   ],
 };

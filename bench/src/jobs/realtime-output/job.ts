@@ -12,7 +12,15 @@ export const realtimeOutput: Job = {
   client: new URL('./client.ts', import.meta.url),
   server: new URL('../../servers/realtime.ts', import.meta.url),
   measures: [
-    { name: 'cpu', title: 'CPU', unit: 'ms per minute of audio', goals: [{ times: 'raw', atMost: 1.3 }, asTheBase] },
+    {
+      ...{ name: 'cpu', title: 'CPU', unit: 'ms per minute of audio' },
+      goals: [{ times: 'raw', atMost: 1.3 }, asTheBase],
+      reasons: {
+        '20 ms':
+          'LiveKit’s class, which every frame passes on its way to the speaker, is 1.22 times `raw` by itself. In deltas of 20 ms ' +
+          'there are five times as many as in those of 100 ms, and ours is as quick with them as the class alone.',
+      },
+    },
     { name: 'allocated', title: 'Allocated', unit: 'MB per minute of audio', goals: [asTheBase] },
   ],
 };

@@ -1,5 +1,10 @@
 import { asTheBase, type Job, type Mode } from '../../job.ts';
 
+const counts = ['1', '10', '100', '300', '1000'];
+
+const roundsDiffer =
+  'the rounds lie on both sides of the class’s, as in every row, and the rows above and below meet the goal.';
+
 export const scaling: Job = {
   name: 'scaling',
   title: 'One process, more and more calls',
@@ -9,7 +14,7 @@ export const scaling: Job = {
     'process but another one: LiveKit’s workers give each ' +
     'call a process of its own ([Beyond one machine](scaling.md)). Ours holds the last 15 seconds that a caller said, ' +
     'for a socket that may be lost: 700 KB.',
-  variants: ['1', '10', '100', '300', '1000'],
+  variants: counts,
   axis: 'sessions',
   // Upstream's are far behind real time before a hundred.
   modes: (variant): readonly Mode[] =>
@@ -18,7 +23,10 @@ export const scaling: Job = {
   server: new URL('../../servers/realtime.ts', import.meta.url),
   rounds: (quick) => (quick ? 1 : 3),
   measures: [
-    { name: 'cpu', title: 'CPU per session', unit: '% of a core', goals: [asTheBase] },
+    {
+      ...{ name: 'cpu', title: 'CPU per session', unit: '% of a core', goals: [asTheBase] },
+      reasons: Object.fromEntries(counts.map((count) => [count, roundsDiffer])),
+    },
     { name: 'heap', title: 'Memory per session', unit: 'KB' },
     { name: 'late', title: 'How late 99 of 100 frames are at most', unit: 'ms' },
     { name: 'through', title: 'Audio that came through', unit: '%', better: 'more' },
