@@ -27,6 +27,8 @@ export interface Continuation {
 }
 
 interface Link extends Omit<FinishedResponse, 'input'> {
+  /** Without space around it. */
+  text: string;
   length: number;
   digest: string;
 }
@@ -48,10 +50,11 @@ export class ResponseChain {
 
   /** A response is finished. Its socket has forgotten the unstored one before it. */
   add(response: FinishedResponse): void {
-    const { input, ...rest } = response;
+    const { input, text, ...rest } = response;
     const digests = digestsOf(input);
     this.forgetSocket(response.socketId, response.lane);
-    this.#links.push({ ...rest, length: input.length, digest: digests[input.length] ?? '' });
+    // A text that grew word by word is kept as its words until somebody looks into it; `trim` does.
+    this.#links.push({ ...rest, text: text.trim(), length: input.length, digest: digests[input.length] ?? '' });
     if (this.#links.length > MAX_LINKS) this.#links.shift();
   }
 
@@ -74,7 +77,7 @@ export class ResponseChain {
     if (this.#links.length === 0) return [];
     const digests = digestsOf(input);
     return this.#links
-      .filter((link) => digests[link.length] === link.digest)
+      .filter((link) => link.length < input.length && digests[link.length] === link.digest)
       .reverse()
       .sort((left, right) => right.length - left.length)
       .flatMap(({ responseId, socketId, stored, ...link }) => {
@@ -90,11 +93,10 @@ export class ResponseChain {
  */
 function restAfter(output: Pick<Link, 'text' | 'calls'>, tail: readonly ResponseInputItem[]): ResponseInputItem[] {
   const missing = new Map(output.calls.map((call) => [call.callId, call.args]));
-  const wanted = output.text.trim();
   const rest: ResponseInputItem[] = [];
   let said = '';
   for (const [index, item] of tail.entries()) {
-    const complete = said.trim() === wanted && missing.size === 0;
+    const complete = missing.size === 0 && said.trim() === output.text;
     if (item.type === 'function_call_output') {
       rest.push(item);
     } else if (complete) {
@@ -104,12 +106,12 @@ function restAfter(output: Pick<Link, 'text' | 'calls'>, tail: readonly Response
       missing.delete(item.call_id);
     } else if (item.role === 'assistant' && typeof item.content === 'string') {
       said += item.content;
-      if (!wanted.startsWith(said.trim())) return [];
+      if (!output.text.startsWith(said.trim())) return [];
     } else {
       return [];
     }
   }
-  return said.trim() === wanted && missing.size === 0 ? rest : [];
+  return missing.size === 0 && said.trim() === output.text ? rest : [];
 }
 
 /** Of an input that was matched, until its response is added. Nobody changes an input. */
