@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { modes, roundsOf, type Mode } from './job.ts';
+import { modes, modesOf, roundsOf, type Job, type Mode } from './job.ts';
 import { jobs } from './jobs/index.ts';
-import { thisMachine, untilIdle } from './machine.ts';
+import { presentCommit, thisMachine, untilIdle } from './machine.ts';
 import { endAll } from './processes.ts';
 import { htmlOf } from './report/html.ts';
 import { plainTable, tablesOf } from './report/tables.ts';
@@ -28,18 +28,7 @@ const HELP = `bench: what the plugins cost, beside a bare socket, LiveKit's base
 Figures and a page with charts go to bench/out, which Git ignores.
 `;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true },
-    modes: { type: 'string' },
-    profile: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-    help: { type: 'boolean' },
-  },
-});
+const { values, positionals } = given();
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => {
@@ -49,6 +38,30 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 
 if (values.help) console.log(HELP);
 else process.exit((await main()) ? 0 : 1);
+
+function given(): ReturnType<typeof parse> {
+  try {
+    return parse();
+  } catch (error) {
+    console.error(`${(error as Error).message}\nWhat there is: pnpm bench --help`);
+    process.exit(1);
+  }
+}
+
+function parse() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true },
+      modes: { type: 'string' },
+      profile: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      help: { type: 'boolean' },
+    },
+  });
+}
 
 async function main(): Promise<boolean> {
   const wrong = mistake();
@@ -62,9 +75,9 @@ async function main(): Promise<boolean> {
     console.error('--write keeps figures of a machine that does nothing else: close what runs, and ask again.');
     return false;
   }
-  const now: Results = { machine: thisMachine(), finishedOn: '', jobs: [] };
+  const now: Results = { machine: thisMachine(), finishedOn: '', commit: await presentCommit(), jobs: [] };
   const failed: string[] = [];
-  for (const job of jobs.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+  for (const job of chosen()) {
     try {
       const results = await runJob(job, {
         rounds: Number(values.rounds ?? roundsOf(job, values.quick)),
@@ -94,6 +107,18 @@ async function main(): Promise<boolean> {
   return failed.length === 0;
 }
 
+/** Jobs of which something is asked for. */
+function chosen(): Job[] {
+  const wantedModes = values.modes?.split(',');
+  return jobs.filter((job) => {
+    const variants = job.variants.filter((variant) => values.only?.includes(variant) ?? true);
+    const isAsked = variants.some((variant) =>
+      modesOf(job, variant).some((mode) => wantedModes?.includes(mode) ?? true),
+    );
+    return isAsked && (positionals.length === 0 || positionals.includes(job.name));
+  });
+}
+
 function mistake(): string | undefined {
   const unknown = positionals.find((name) => !jobs.some((job) => job.name === name));
   if (unknown !== undefined)
@@ -104,6 +129,7 @@ function mistake(): string | undefined {
   if (variant !== undefined) return `There is no variant named '${variant}'. There are: ${[...variants].join('; ')}.`;
   const mode = values.modes?.split(',').find((name) => !(modes as readonly string[]).includes(name));
   if (mode !== undefined) return `There is no mode named '${mode}'. There are: ${modes.join(', ')}.`;
+  if (chosen().length === 0) return 'No job that was named has such a variant in such a mode.';
   const isPart = positionals.length > 0 || values.only !== undefined || values.modes !== undefined;
   const isRough = values.quick || values.profile || Number(values.rounds ?? 3) < 3;
   return values.write && (isPart || isRough) ? '--write keeps whole runs of 3 rounds at least only.' : undefined;

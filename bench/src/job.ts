@@ -20,7 +20,7 @@ export interface Job {
   /** A module that calls {@link runClient}; it runs in a process of its own per round, variant and mode. */
   client: URL;
   /** A module that calls {@link serve}; a process of its own for each client. */
-  server?: URL;
+  server?: URL | ((variant: string) => URL);
   /** What is published is measured, and has to be built for it. */
   builds?: boolean;
   measures: readonly Measure[];

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { arch, cpus, release, totalmem, type } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** What was measured on, and with. */
 export interface Machine {
@@ -26,6 +28,19 @@ export function thisMachine(): Machine {
     node: process.version,
     packages: Object.fromEntries(named.map((name) => [name, versionOf(name)])),
   };
+}
+
+/** What is measured, as Git knows it; `undefined` where it does not. */
+export async function presentCommit(): Promise<string | undefined> {
+  const git = promisify(execFile);
+  try {
+    const { stdout } = await git('git', ['describe', '--always', '--abbrev=10', '--dirty', '--exclude=*'], {
+      cwd: import.meta.dirname,
+    });
+    return stdout.trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /** How much of the machine somebody uses for so long, in per cent. */

@@ -8,8 +8,8 @@ export interface Results {
   machine: Machine;
   /** The day, as `2026-01-31`. */
   finishedOn: string;
-  /** What else is to be known of it. */
-  remark?: string;
+  /** What was measured. */
+  commit?: string;
   jobs: JobResults[];
 }
 

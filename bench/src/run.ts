@@ -33,7 +33,8 @@ export async function runJob(job: Job, options: RunOptions): Promise<JobResults>
       for (let turn = 0; turn < modes.length; turn++) {
         const mode = modes[(turn + round) % modes.length]!;
         // A server of its own: one that has served others writes in another rhythm, and who reads is woken by that.
-        const figures = await withServer(job.server, (port) =>
+        const server = typeof job.server === 'function' ? job.server(variant) : job.server;
+        const figures = await withServer(server, (port) =>
           askClient(job.client, { variant, mode, quick, port }, options.profiles),
         );
         keep(job, samples, mode, figures);

@@ -30,12 +30,12 @@ function tableOf(job: Job, measure: Measure, { variants, ...rest }: JobResults):
   const present = measuredModes(job, { variants, ...rest });
   const pairs = pairsOf(present);
   const hasGoal = Object.keys(variants).some((variant) => goalsOf(measure, variant).length > 0);
-  const reasons: string[] = [];
+  const missed = new Map<string, string[]>();
   const lines = Object.entries(variants).map(([variant, samples]) => {
     const figuresOf = (mode: Mode): readonly number[] | undefined => samples[mode]?.[measure.name];
     const found = goalsOf(measure, variant).flatMap((goal) => verdictOf(goal, figuresOf) ?? []);
     if (found.some(({ verdict }) => verdict !== 'met'))
-      reasons.push(`${variant}: ${measure.reasons?.[variant] ?? 'why is not known.'}`);
+      addTo(missed, measure.reasons?.[variant] ?? 'why is not known.', variant);
     return [
       variant,
       ...pairs.map(([one, other]) => {
@@ -55,7 +55,15 @@ function tableOf(job: Job, measure: Measure, { variants, ...rest }: JobResults):
     ...(hasGoal ? ['goal'] : []),
     ...present,
   ];
+  const reasons = [...missed].map(([reason, names]) => `${names.join('; ')}: ${reason}`);
   return { measure, head, lines, reasons };
+}
+
+/** What is known of several is said once. */
+function addTo(missed: Map<string, string[]>, reason: string, variant: string): void {
+  const variants = missed.get(reason);
+  if (variants === undefined) missed.set(reason, [variant]);
+  else variants.push(variant);
 }
 
 /** Who is compared with whom: all with what is least, and ours with LiveKit's base class. */

@@ -13,8 +13,8 @@ await runClient(async ({ mode, quick, port }: Order): Promise<Figures> => {
   const calls = new Calls(service, open);
   const periods = 3;
   const best = await search({
-    first: quick ? 6 : mode === 'upstream' ? 20 : 600,
-    most: 1_500,
+    first: quick ? 6 : mode === 'upstream' ? 20 : 900,
+    most: 10_000,
     precision: 0.08,
     try: async (sessions) => {
       await calls.become(sessions);

@@ -1,6 +1,6 @@
 export interface SearchOptions<Result> {
   first: number;
-  /** Nothing beyond is tried. */
+  /** Nothing beyond is tried: it must be more than can succeed. */
   most: number;
   /** How close to each other what succeeds and what fails are in the end, as a part. */
   precision: number;
@@ -8,7 +8,11 @@ export interface SearchOptions<Result> {
   try(count: number): Promise<Result | undefined>;
 }
 
-/** The largest count that succeeds: steps of half as many again up to the first that fails, then halves of what is between. */
+/**
+ * The largest count that succeeds: steps of half as many again up to the first that fails, then halves of what is between.
+ *
+ * @throws Error if nothing failed up to the most: what was found would be that, and not what can be carried.
+ */
 export async function search<Result>(
   options: SearchOptions<Result>,
 ): Promise<{ count: number; result: Result } | undefined> {
@@ -24,5 +28,6 @@ export async function search<Result>(
     else if (failing <= from * (1 + options.precision)) break;
     else next = Math.round((from + failing) / 2);
   }
+  if (failing === Infinity) throw new Error(`${best?.count ?? 0} are carried, and it is not known how many more`);
   return best;
 }

@@ -6,39 +6,58 @@ import { openers } from '../../realtime/openers.ts';
 import { Service } from '../../realtime/service.ts';
 import { say, secondOfFrames } from '../../realtime/sound.ts';
 import { sampleRate } from '../../realtime/talker.ts';
-import { listeners } from './listeners.ts';
-
-const turnSeconds = 10;
+import { messagesPerTurn, turnMs } from '../../servers/speech-to-text-turns.ts';
+import { speechFrames } from '../../speech-frames.ts';
+import { dialects, type Provider } from '../speech-to-text/dialects.ts';
+import { ears, Talk } from '../speech-to-text/talk.ts';
 
 // V8 lets go of code that has not run for a while, megabytes of it, in some runs before the first look and in some after.
 setFlagsFromString('--no-flush-bytecode');
 
-await runClient(async ({ variant, mode, quick, port }: Order): Promise<Figures> => {
-  const service = await Service.at(port);
-  const url = service.url('turns');
-  let turns = 0;
-  const isRealtime = variant.startsWith('realtime');
-  const pushes = isRealtime
-    ? await (
-        await openers[mode]()
-      ).open(url, (samples) => {
-        turns += samples / sampleRate;
-      })
-    : await (await listeners[mode]!()).listen(url, () => turns++);
+/** Says so many seconds more, and looks whether all of it was answered. */
+type Speak = (seconds: number) => Promise<void>;
 
-  await service.connected(1);
-  await sleep(500);
+const frameMs = 50;
 
-  const frames = secondOfFrames(50);
-  let saidSeconds = 0;
-  const talk = async (seconds: number): Promise<number> => {
-    await say(seconds, frames, pushes, service);
-    saidSeconds += seconds;
+await runClient(async (order: Order): Promise<Figures> => {
+  const speak = await (order.variant.startsWith('realtime') ? toModel(order) : toEar(order));
+  const heldAfter = async (minutes: number): Promise<number> => {
+    await speak(60 * minutes);
     await sleep(500);
-    expectSame('turns that were heard', Math.round(turns), saidSeconds / turnSeconds);
     return memoryHeld();
   };
-  const before = await talk(5 * 60);
-  const after = await talk((quick ? 6 : 30) * 60);
+  const before = await heldAfter(5);
+  const after = await heldAfter(order.quick ? 6 : 30);
   return { growth: (after - before) / 1e6 };
 });
+
+async function toEar({ variant, mode, port }: Order): Promise<Speak> {
+  const provider = variant.split(', ')[1] as Provider;
+  const frames = speechFrames({ sampleRate: dialects[provider].sampleRate, frameMs, milliseconds: turnMs });
+  const talk = new Talk(messagesPerTurn[provider]);
+  const ear = await (await ears[mode]()).open(provider, `ws://127.0.0.1:${port}`, talk);
+  let said = 0;
+  return async (seconds) => {
+    for (const until = said + (1_000 * seconds) / turnMs; said < until; said++) await talk.turn(ear, frames);
+    expectSame('turns that were heard', talk.turns, said);
+  };
+}
+
+async function toModel({ mode, port }: Order): Promise<Speak> {
+  const turnSeconds = 10;
+  const service = await Service.at(port);
+  let [saidSeconds, answers] = [0, 0];
+  const { open } = await openers[mode]();
+  const talker = await open(service.url('turns'), (samples) => {
+    answers += samples / sampleRate;
+  });
+  await service.connected(1);
+  await sleep(500);
+  const frames = secondOfFrames(frameMs);
+  return async (seconds) => {
+    await say(seconds, frames, talker, service);
+    saidSeconds += seconds;
+    await sleep(500);
+    expectSame('turns that were heard', Math.round(answers), saidSeconds / turnSeconds);
+  };
+}

@@ -10,7 +10,8 @@ export const interruptions: Job = {
     'from the interruption on. The service is `@patchbay/loopback`, which speaks at its usual pace. A realtime model and ' +
     'both voices can be told to stop on their socket. A Responses WebSocket cannot: `response.create` is all that a client ' +
     'may send for a turn ([OpenAI](https://developers.openai.com/api/reference/resources/responses/websocket-events)), so ' +
-    'whoever wants the model to stop drops the socket, and ours opens the next one at once instead of when it is needed.',
+    'whoever wants the model to stop drops the socket, and ours opens the next one at once instead of when it is needed. A ' +
+    'client by hand does what one writes into it, so that only plugins are asked.',
   variants: ['realtime, openai', 'text to speech, deepgram', 'text to speech, soniox', 'responses, openai'],
   modes: (variant): readonly Mode[] => (variant.endsWith('openai') ? ['ours', 'upstream'] : ['ours']),
   client: new URL('./client.ts', import.meta.url),

@@ -13,7 +13,9 @@ export const scaling: Job = {
     'Beyond the core that carries them, frames are late first, and audio is missing next. What comes then is not a faster ' +
     'process but another one: LiveKit’s workers give each ' +
     'call a process of its own ([Beyond one machine](scaling.md)). Ours holds the last 15 seconds that a caller said, ' +
-    'for a socket that may be lost: 700 KB.',
+    'for a socket that may be lost: 700 KB. The only call carries what is made once, above all code; memory of more is what ' +
+    'each takes beside one that was there before. Here audio may be missing: how much came through is a table of its own. ' +
+    'Upstream’s is not asked for more than a hundred, which it does not carry.',
   variants: counts,
   axis: 'sessions',
   // Upstream's are far behind real time before a hundred.
