@@ -22,7 +22,7 @@ const HELP = `bench: what the plugins cost, beside a bare socket, LiveKit's base
   --modes A,…     these of ${modes.join(', ')} only
   --profile       keeps a CPU profile of each client in bench/out/profiles
   --write         keeps the figures in bench/results.json, which docs/performance.md is generated from: of all jobs,
-                  with 3 rounds at least, once nothing else runs
+                  with 3 rounds at least, once nothing else runs; that takes about two hours
   --help
 
 Figures and a page with charts go to bench/out, which Git ignores.
@@ -78,6 +78,7 @@ async function main(): Promise<boolean> {
   const now: Results = { machine: thisMachine(), finishedOn: '', commit: await presentCommit(), jobs: [] };
   const failed: string[] = [];
   for (const job of chosen()) {
+    const began = performance.now();
     try {
       const results = await runJob(job, {
         rounds: Number(values.rounds ?? roundsOf(job, values.quick)),
@@ -88,7 +89,8 @@ async function main(): Promise<boolean> {
         print: console.log,
       });
       now.jobs.push(results);
-      console.log(`\n${job.title}\n\n${tablesOf(job, results).map(plainTable).join('\n\n')}\n`);
+      const seconds = Math.round((performance.now() - began) / 1000);
+      console.log(`\n${job.title}, ${seconds} s\n\n${tablesOf(job, results).map(plainTable).join('\n\n')}\n`);
     } catch (error) {
       failed.push(`${job.name} was not done: ${String(error)}`);
       console.error(failed.at(-1));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Deadline, systemClock } from './clock.ts';
+import { Deadline, inWholeSeconds, systemClock } from './clock.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -34,6 +34,26 @@ describe('a timer of the machine', () => {
     systemClock.setTimer(() => {}, Infinity).cancel();
     systemClock.setTimer(() => {}, Infinity);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+/** Node keeps a list for each duration, so ages with jitter would be a list for each socket. */
+describe('an age', () => {
+  it.each([
+    [60_000.7, 60_000],
+    [3_299_999, 3_299_000],
+    [Infinity, Infinity],
+  ])('of minutes is one of whole seconds: %s ms is %s', (ageMs, expected) => {
+    expect(inWholeSeconds(ageMs)).toBe(expected);
+  });
+
+  it.each([0, 0.5, 59_999])('of seconds is what it is: %s ms', (ageMs) => {
+    expect(inWholeSeconds(ageMs)).toBe(ageMs);
+  });
+
+  it('that a hundred sockets have is one of a few', () => {
+    const ages = Array.from({ length: 100 }, (_, socket) => inWholeSeconds(3_300_000 - 101.3 * socket));
+    expect(new Set(ages).size).toBeLessThanOrEqual(12);
   });
 });
 

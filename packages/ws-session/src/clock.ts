@@ -39,6 +39,17 @@ class SystemTimer implements Timer {
   }
 }
 
+/** How long an age must be for a second not to matter. */
+const LONG_MS = 60_000;
+
+/**
+ * A long age in whole seconds, and a short one as it is. Node keeps a list for each duration of its timers: jitter to
+ * the millisecond would be one for each socket.
+ */
+export function inWholeSeconds(ageMs: number): number {
+  return ageMs < LONG_MS ? ageMs : Math.floor(ageMs / 1000) * 1000;
+}
+
 /** A tick that comes later than this (or than its whole interval) means that the event loop stood still. */
 const LATE_MS = 1_000;
 

@@ -147,8 +147,8 @@ describe('behind a gateway', () => {
   it('that ends sockets early, a socket is retired before', async () => {
     const { cloud, clock, pool } = await bench({}, {}, { row: { traits: { sessionMs: 100_000 } } });
     await ask(pool, 'one').result;
-    // Nine tenths of it, less half of the largest jitter.
-    await clock.advance(85_499);
+    // Nine tenths of it, less half of the largest jitter, in whole seconds.
+    await clock.advance(84_999);
     expect(pool.size).toBe(1);
     await clock.advance(1);
     await cloud.until(() => cloud.connections.size === 0);

@@ -1,6 +1,6 @@
 import type { PatchbayError, Query } from '@patchbay/ws-url';
 import type { Failure } from './classify.ts';
-import { Deadline } from './clock.ts';
+import { Deadline, inWholeSeconds } from './clock.ts';
 import type { Exchange } from './exchange.ts';
 import { LazyMap, LazySet } from './lazy-collections.ts';
 import { PhysicalSocket, type PhysicalSocketOptions, type SocketOwner } from './physical-socket.ts';
@@ -131,9 +131,10 @@ export class PooledSocket implements SocketOwner {
     this.#rest.disarm();
   }
 
-  /** Has the pool retire it after this long. */
-  retireAfter(delayMs: number): void {
+  /** Has the pool retire it at this age from now. */
+  retireAfter(ageMs: number): void {
     this.#retirement?.cancel();
+    const delayMs = inWholeSeconds(ageMs);
     this.#expiresAt = this.#clock.now() + delayMs;
     this.#retirement = this.#clock.setTimer(() => this.#owner.expired(this), delayMs);
   }

@@ -1,3 +1,4 @@
+import { inWholeSeconds } from './clock.ts';
 import type { PhysicalSocket } from './physical-socket.ts';
 import { backoff } from './recovery.ts';
 import type { Clock, Timer } from './runtime.ts';
@@ -52,7 +53,7 @@ export class Rotator {
     if (rotation === undefined) return;
     const { afterMs, jitterMs = 0, latestMs = Infinity } = rotation;
     this.#latestAt = clock.now() + latestMs;
-    this.#wait(Math.min(afterMs + jitterMs * random(), latestMs), () => this.request('age'));
+    this.#wait(inWholeSeconds(Math.min(afterMs + jitterMs * random(), latestMs)), () => this.request('age'));
   }
 
   /** Ends the plan, and hands over the successor if there is one under way. */

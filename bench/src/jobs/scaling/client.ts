@@ -17,7 +17,7 @@ await runClient(async ({ variant, mode, quick, port }: Order): Promise<Figures> 
   // Beside one call that has been there for a while; the only one is beside none, and carries what is made once.
   const before = count === 1 ? 0 : 1;
   await calls.become(before);
-  if (before > 0) await sleep(quick ? 2_000 : 20_000);
+  if (before > 0) await sleep(quick ? 2_000 : 12_000);
   const held = memoryHeld();
   await calls.become(count);
   await sleep(quick ? 2_000 : 5_000);
