@@ -10,6 +10,18 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe('the time of the machine', () => {
+  it('is in whole milliseconds that have passed', () => {
+    const precise = vi.spyOn(performance, 'now');
+    const read = [0.2, 1.5, 17.999, 1_234_567.89, 42].map((value) => {
+      precise.mockReturnValue(value);
+      return systemClock.now();
+    });
+    precise.mockRestore();
+    expect(read).toEqual([0, 1, 17, 1_234_567, 42]);
+  });
+});
+
 /** Node's timers hold 2^31-1 ms, just under 25 days; more becomes 1 ms there. */
 describe('a timer of the machine', () => {
   it('longer than Node can count fires once, when it is due and not before', () => {
