@@ -53,6 +53,27 @@ describe('Speech', () => {
     expect(story()).toBe('<…hello.><again.>');
   });
 
+  it('keeps 64 transcripts that nobody ends, and as many names of those that ended', () => {
+    const { speech, events } = rig();
+    const last = (): string | undefined => events.at(-1)?.alternatives?.[0].text;
+    speech.delta('kept', 'one');
+    for (let other = 0; other < 63; other++) speech.delta(`other ${other}`, 'more');
+    speech.delta('kept', ' two');
+    expect(last()).toBe('one two');
+    speech.delta('one too many', 'more');
+    speech.delta('kept', ' three');
+    expect(last()).toBe(' three');
+
+    const hellos = (): number => events.filter(({ alternatives }) => alternatives?.[0].text === 'hello').length;
+    speech.final('told', 'hello');
+    for (let other = 0; other < 63; other++) speech.final(`told ${other}`, 'more');
+    speech.final('told', 'hello');
+    expect(hellos()).toBe(1);
+    speech.final('one too many', 'more');
+    speech.final('told', 'hello');
+    expect(hellos()).toBe(2);
+  });
+
   it('waits for what was asked for, whatever name it turns up under', () => {
     const { speech, story, owed } = rig();
     speech.started('local');

@@ -1,0 +1,56 @@
+import { queryObjects } from 'node:v8';
+import type { Speech } from '@patchbay/plugin-kit';
+import { describe, expect, it } from 'vitest';
+import type { Token } from './tokens.ts';
+import { Utterance } from './utterance.ts';
+
+/** Can be counted. */
+class Said implements Token {
+  readonly isFinal = true;
+  readonly confidence = 1;
+  readonly speaker = '';
+  readonly language = 'en';
+  readonly status = '';
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+
+  constructor(text: string, startMs: number) {
+    this.text = text;
+    this.startMs = startMs;
+    this.endMs = startMs + 10;
+  }
+}
+
+/** What it tells as final, by its length in words. */
+function telling(): { utterance: Utterance; finals: number[] } {
+  const finals: number[] = [];
+  const silent = (): void => {};
+  const speech = {
+    ...{ started: silent, interim: silent, preflight: silent, ended: silent, usage: silent },
+    final: (_id: string, text: string) => void finals.push(text.trim().split(' ').length),
+  };
+  return { utterance: new Utterance(speech as unknown as Speech), finals };
+}
+
+describe('an utterance', () => {
+  it('that nothing ends is told in parts of 500 tokens', () => {
+    const { utterance, finals } = telling();
+    for (let token = 0; token < 1_200; token++) {
+      utterance.add(new Said(' word', 10 * token));
+      utterance.continues([new Said(' next', 10 * token + 10)]);
+    }
+    expect(finals).toEqual([500, 500]);
+  });
+
+  it('keeps no token of what it has told', () => {
+    const { utterance } = telling();
+    for (let turn = 0; turn < 100; turn++) {
+      for (let token = 0; token < 20; token++) utterance.add(new Said(' word', 10 * token));
+      utterance.continues([]);
+      utterance.ends(undefined);
+    }
+    expect(queryObjects(Said, { format: 'count' })).toBeLessThan(20);
+    utterance.heard(1);
+  });
+});
