@@ -19,7 +19,7 @@ export async function generatePerformance(results?: Results, jobs: readonly Job[
   const machine =
     kept === undefined
       ? 'Nothing has been kept yet: `pnpm bench --write` does that.'
-      : `${machineText(kept.machine)} One run${kept.commit === undefined ? '' : ` of commit ${kept.commit}`}, finished on ${kept.finishedOn}.`;
+      : `${machineText(kept.machine)} One run${kept.commit === undefined ? '' : ` of commit ${kept.commit}`}, finished on ${kept.finishedOn}.${kept.remark === undefined ? '' : ` ${kept.remark}`}`;
   const text = [introduction, `## The machine\n\n${machine}`, ...sections].join('\n\n');
   return format(text, { ...(await resolveConfig(page)), parser: 'markdown' });
 }

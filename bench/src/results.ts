@@ -10,6 +10,8 @@ export interface Results {
   finishedOn: string;
   /** What was measured. */
   commit?: string;
+  /** What else is to be known of it. */
+  remark?: string;
   jobs: JobResults[];
 }
 

@@ -74,6 +74,14 @@ describe('Speech', () => {
     expect(hellos()).toBe(2);
   });
 
+  it('does not wait for a voice that is one too many: the turn ends with the others', () => {
+    const { speech, events } = rig();
+    for (let voice = 0; voice <= 64; voice++) speech.started(`voice ${voice}`);
+    for (let voice = 1; voice <= 64; voice++) speech.final(`voice ${voice}`, 'more');
+    expect(speech.isSpeaking).toBe(false);
+    expect(events.at(-1)?.type).toBe(SpeechEventType.END_OF_SPEECH);
+  });
+
   it('waits for what was asked for, whatever name it turns up under', () => {
     const { speech, story, owed } = rig();
     speech.started('local');

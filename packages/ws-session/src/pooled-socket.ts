@@ -131,7 +131,7 @@ export class PooledSocket implements SocketOwner {
     this.#rest.disarm();
   }
 
-  /** Has the pool retire it at this age from now. */
+  /** Has the pool retire it after this long, in whole seconds where it is minutes. */
   retireAfter(ageMs: number): void {
     this.#retirement?.cancel();
     const delayMs = inWholeSeconds(ageMs);

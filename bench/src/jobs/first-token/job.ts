@@ -12,8 +12,8 @@ export const firstToken: Job = {
     'after five deltas, a fifth of a second earlier; `after an idle drop`: the server closed the socket half a second ' +
     'earlier. `raw` does by hand what is best: it dials at the moment of a loss. Lost is what the turn took beyond a warm ' +
     'one of the same process, and dials are those that the server saw between the question and the end of the turn: here ' +
-    'an interruption costs one before it, see “Interruptions”. Half a second in which a process does nothing costs the next ' +
-    'turn some tenths of a millisecond in every mode; a dial would be 25.',
+    'an interruption costs one before it, see “Interruptions”. After half a second in which a process did nothing, a turn by ' +
+    'hand loses a tenth of a millisecond as well; a dial would be 25.',
   variants: ['warm', 'new', 'prewarmed', 'after an interruption', 'after an idle drop'],
   modes: ['raw', 'floor', 'ours', 'upstream'],
   client: new URL('./client.ts', import.meta.url),
