@@ -147,9 +147,10 @@ export class Speech {
     this.stoppedLocally(id, atMs === undefined ? 0 : this.#context.ageMs(atMs));
   }
 
-  /** We asked for a transcript of what was sent so far. */
+  /** We asked for a transcript of what was sent so far. Asking again is no reason to wait longer for what is owed. */
   asked(): void {
-    this.#owe(() => this.#asked.push(this.#context.sentMs()));
+    this.#asked.push(this.#context.sentMs());
+    this.#expectation ??= this.#context.expect();
   }
 
   /** The answer to {@link asked}: there is something to transcribe, under this name. */

@@ -151,6 +151,22 @@ describe('StreamingSTT, when the connection fails', () => {
     );
   });
 
+  it('does not wait longer for a transcript because it asks for another', async () => {
+    const { stream, connection } = await room.listen({
+      onMessage: ({ type }, socket) => void (type === 'are you there' && socket.send({ type: 'here' })),
+    });
+    const ear = await room.server.socket(0);
+    for (let second = 1; second <= 12; second++) {
+      stream.pushFrame(frame(0, 100));
+      stream.flush();
+      await until(() => ear.messages.filter(({ type }) => type === 'flush').length >= Math.min(second, 10));
+      await room.clock.advance(1_000);
+    }
+    await until(() =>
+      connection.some((event) => event.type === 'reconnecting' && event.error.code === 'inactivity-timeout'),
+    );
+  });
+
   it.each([
     [true, 'reconnects'],
     [false, 'ends'],

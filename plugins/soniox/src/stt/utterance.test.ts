@@ -43,6 +43,30 @@ describe('an utterance', () => {
     expect(finals).toEqual([500, 500]);
   });
 
+  it('that nothing ends is told in parts although every token of it is final at once', () => {
+    const { utterance, finals } = telling();
+    for (let token = 0; token < 1_200; token++) {
+      utterance.add(new Said(' word', 10 * token));
+      utterance.continues([]);
+    }
+    expect(finals).toEqual([500, 500]);
+  });
+
+  it('is told whole words where it is told in parts', () => {
+    const { utterance, finals } = telling();
+    for (let token = 0; token < 750; token++) utterance.add(new Said(token % 3 === 0 ? ' sta' : 'tion', 10 * token));
+    expect(finals).toEqual([167]);
+  });
+
+  it('in which no word ever seems to begin is told in parts all the same', () => {
+    const { utterance, finals } = telling();
+    for (let token = 0; token < 2_500; token++) {
+      utterance.add(new Said('က', 10 * token));
+      utterance.continues([]);
+    }
+    expect(finals).toEqual([1, 1]);
+  });
+
   it('keeps no token of what it has told', () => {
     const { utterance } = telling();
     for (let turn = 0; turn < 100; turn++) {

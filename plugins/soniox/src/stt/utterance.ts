@@ -4,8 +4,11 @@ import { beginsWord, saidBy, type Token } from './tokens.ts';
 /** Our name for a voice: Soniox has none. */
 const voice = 'voice';
 
-/** An utterance that nothing ends is told in parts. Two minutes or so. */
+/** An utterance that nothing ends is told in parts, between two words. Two minutes or so. */
 const mostTokens = 500;
+
+/** Where no word ever seems to begin: scripts without spaces that we do not know. */
+const mostTokensOfAWord = 500;
 
 /** What a stream costs is told this often at least, in milliseconds of its audio. */
 const reportMs = 10_000;
@@ -41,13 +44,15 @@ export class Utterance {
   }
 
   add(token: Token): void {
+    const { length } = this.#final;
+    const isLong = length >= mostTokens && beginsWord(token);
+    if (isLong || length >= mostTokens + mostTokensOfAWord) this.#tell(this.#final);
     this.#final.push(token);
   }
 
   /** What is not final, as it is now; what was final before is told with it. */
   continues(rest: readonly Token[]): void {
     this.#rest = rest;
-    if (this.#final.length >= mostTokens && rest[0] !== undefined && beginsWord(rest[0])) this.#tell(this.#final);
     const tokens = this.#final.length === 0 ? rest : [...this.#final, ...rest];
     if (tokens.every((token) => token.text.trim() === '')) return;
     const { text, details } = saidBy(tokens);
