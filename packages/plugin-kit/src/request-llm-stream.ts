@@ -1,10 +1,11 @@
-import { llm } from '@livekit/agents';
+import { AsyncIterableQueue, llm } from '@livekit/agents';
 import type { APIConnectOptions, APIError } from '@livekit/agents';
 import { Deadline } from '@patchbay/ws-session';
 import type { Frame, PooledSocketInfo } from '@patchbay/ws-session';
 import { PatchbayError, scrubError } from '@patchbay/ws-url';
 import { checkTimeout } from './check-options.ts';
 import { toAPIError, toPatchbayError } from './errors.ts';
+import { ReplyChunks } from './reply-chunks.ts';
 import type { RequestLLM } from './request-llm.ts';
 import { Reply } from './request-llm-reply.ts';
 
@@ -53,12 +54,19 @@ const DRAIN_MS = 1_000;
 export abstract class RequestLLMStream extends llm.LLMStream {
   readonly #model: RequestLLM;
   readonly #bornClosed: boolean;
+  /** What is said, for who listens. It ends where LiveKit's own does, which has it for metrics alone. */
+  readonly #said = new AsyncIterableQueue<llm.ChatChunk>();
   #notBefore = 0;
 
   constructor(model: RequestLLM, options: RequestLLMStreamOptions) {
     super(model, options);
     this.#model = model;
     this.#bornClosed = model.closed;
+    void this.#endWithLiveKit();
+  }
+
+  override next(): Promise<IteratorResult<llm.ChatChunk>> {
+    return this.#said.next();
   }
 
   /** Asks once and reads the answer into `reply`. Whatever it throws becomes one of LiveKit's errors. */
@@ -69,7 +77,8 @@ export abstract class RequestLLMStream extends llm.LLMStream {
     if (this.#model.closed && !this.#bornClosed) this.close();
     if (signal.aborted) return;
     const leave = this.#model._enter(this);
-    const reply = new Reply(this.queue, signal, (text) => this.#model._scrub(text));
+    const chunks = new ReplyChunks(this.#said, this.queue);
+    const reply = new Reply(chunks, signal, (text) => this.#model._scrub(text));
     try {
       checkTimeout('connOptions.timeoutMs', this.connOptions.timeoutMs);
       if (this.#bornClosed) throw new PatchbayError('closed', `${this.#model.label()} was closed`);
@@ -80,6 +89,7 @@ export abstract class RequestLLMStream extends llm.LLMStream {
       throw this.#failure(error, reply);
     } finally {
       reply.flush();
+      chunks.flush();
       leave();
     }
   }
@@ -164,6 +174,13 @@ export abstract class RequestLLMStream extends llm.LLMStream {
     } finally {
       if (!draining) end();
     }
+  }
+
+  async #endWithLiveKit(): Promise<void> {
+    let result;
+    do result = await super.next();
+    while (!result.done);
+    this.#said.close();
   }
 
   #failure(thrown: unknown, reply: Reply): APIError {

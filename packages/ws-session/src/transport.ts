@@ -17,7 +17,7 @@ export function connectSocket(options: ConnectOptions, handlers: TransportHandle
 
 /** Who hears all that a socket tells. `false`: nobody wants to know this. */
 interface SocketListener {
-  hear(event: string | symbol, values: readonly unknown[]): boolean;
+  hear(event: string | symbol, first: unknown, second: unknown): boolean;
 }
 
 /**
@@ -32,8 +32,9 @@ class HeardWebSocket extends WebSocket {
     this.#listener = listener;
   }
 
-  override emit(event: string | symbol, ...values: unknown[]): boolean {
-    return this.#listener.hear(event, values);
+  /** Hot. No event of `ws` has more than two values: an array of them for each would be garbage. */
+  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
+    return this.#listener.hear(event, first, second);
   }
 
   /** `ws` answers a close frame with this, and says with it what it thinks of a frame that it cannot read. */
@@ -122,38 +123,37 @@ class WebSocketTransport implements Transport, SocketListener, WriteListener {
   }
 
   /** @internal */
-  hear(event: string | symbol, values: readonly unknown[]): boolean {
+  hear(event: string | symbol, first: unknown, second: unknown): boolean {
     if (this.#isClosed) return false;
     const handlers = this.#handlers;
     switch (event) {
-      case 'message': {
-        const [data, isBinary] = values as [Buffer, boolean];
-        handlers.onFrame(isBinary ? data : data.toString('utf8'));
+      case 'message':
+        // The second value is whether it is binary.
+        handlers.onFrame(second === true ? (first as Buffer) : (first as Buffer).toString('utf8'));
         break;
-      }
       case 'ping':
         handlers.onPing();
         break;
       case 'pong':
-        handlers.onPong((values[0] as Buffer).toString('latin1'));
+        handlers.onPong((first as Buffer).toString('latin1'));
         break;
       case 'open':
         handlers.onOpen(this.#requestId);
         break;
       case 'upgrade':
-        this.#upgraded(values[0] as IncomingMessage);
+        this.#upgraded(first as IncomingMessage);
         break;
       case 'unexpected-response':
-        this.#refused(...(values as [ClientRequest, IncomingMessage]));
+        this.#refused(first as ClientRequest, second as IncomingMessage);
         break;
       case 'goodbye':
         handlers.onGoodbye();
         break;
       case 'error':
-        handlers.onError(values[0] as Error);
+        handlers.onError(first as Error);
         break;
       case 'close':
-        this.#closed(...(values as [number, Buffer]));
+        this.#closed(first as number, second as Buffer);
         break;
       default:
         return false;
