@@ -1,5 +1,5 @@
 import { tts, type APIConnectOptions } from '@livekit/agents';
-import { currentRuntime, Deadline, KeepAlive, type NetworkOptions } from '@patchbay/ws-session';
+import { currentRuntime, Deadline, KeepAlive, LazySet, type NetworkOptions } from '@patchbay/ws-session';
 import { PatchbayError, type Connection, type Query } from '@patchbay/ws-url';
 import type { CompressedAudio } from './audio-decoder.ts';
 import { Extras } from './extras.ts';
@@ -74,7 +74,7 @@ const prewarmMs = 10_000;
 export abstract class HttpTTS<Options extends object> extends tts.TTS {
   readonly #description: Readonly<Shared<Options>>;
   #options: Readonly<Options>;
-  readonly #streams = new Set<HttpChunkedStream<Options>>();
+  readonly #streams = new LazySet<HttpChunkedStream<Options>>();
   readonly #closing = new AbortController();
   #prewarming = false;
 

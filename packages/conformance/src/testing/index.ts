@@ -10,4 +10,4 @@ export { openDoor, type Door } from './door.ts';
 export { call, finalsOf, type Call } from './call.ts';
 export { expectRefusal, expectTurnByTurn, expectTwoPhrases, expectWholePhrase } from './expectations.ts';
 export { listenToScript, type Scripted, type ScriptedSocket } from './scripted.ts';
-export { tablesOf } from './tables.ts';
+export { tablesOf, tablesOfConnected } from './tables.ts';

@@ -1,5 +1,5 @@
 import { initializeLogger, llm } from '@livekit/agents';
-import { tablesOf } from '@patchbay/conformance/testing';
+import { tablesOf, tablesOfConnected } from '@patchbay/conformance/testing';
 import { describe, expect, it } from 'vitest';
 import { RealtimeModel } from './realtime-model.ts';
 
@@ -12,6 +12,17 @@ describe('a session that waits', () => {
     // The sockets that there will be.
     expect((await tablesOf(() => model.session())) - base).toBeLessThanOrEqual(1);
     await model.close();
+  });
+
+  it('has none either when it has a socket', async () => {
+    const nowhere = new RealtimeModel({ apiKey: 'sk-1', baseURL: 'ws://127.0.0.1:9/v1' });
+    const base = await tablesOf(() => new Bare(nowhere));
+    await nowhere.close();
+    let model: RealtimeModel | undefined;
+    const open = (baseURL: string): ReturnType<RealtimeModel['session']> =>
+      (model ??= new RealtimeModel({ apiKey: 'sk-1', baseURL })).session();
+    expect((await tablesOfConnected(open)) - base).toBeLessThanOrEqual(1);
+    await model?.close();
   });
 });
 
