@@ -9,7 +9,7 @@ import { Ears, seen } from './ears.ts';
 import type { Observation } from './expectation.ts';
 import type { FaultRow } from './faults.ts';
 import { leaksIn, picturesOf, type Secrets } from './secrets.ts';
-import { takeSpans } from './spans.ts';
+import { takeSpans } from './testing/spans.ts';
 import { hangs, Stage, type StageParts } from './stage.ts';
 import type { Subject, Where } from './subject.ts';
 import { VirtualTimers } from './virtual-timers.ts';

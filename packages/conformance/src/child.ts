@@ -5,7 +5,7 @@ import { runCell } from './cell.ts';
 import { faultRows } from './faults.ts';
 import { reportFd, type Report, type Task } from './protocol.ts';
 import { newSecrets } from './secrets.ts';
-import { collectSpans } from './spans.ts';
+import { collectSpans } from './testing/spans.ts';
 import { titleOf, type Subject } from './subject.ts';
 
 const task = JSON.parse(process.argv[2] ?? '') as Task;

@@ -11,3 +11,4 @@ export { call, finalsOf, type Call } from './call.ts';
 export { expectRefusal, expectTurnByTurn, expectTwoPhrases, expectWholePhrase } from './expectations.ts';
 export { listenToScript, type Scripted, type ScriptedSocket } from './scripted.ts';
 export { tablesOf, tablesOfConnected } from './tables.ts';
+export { collectSpans, takeSpans } from './spans.ts';
