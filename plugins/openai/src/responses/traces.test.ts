@@ -3,7 +3,7 @@ import { collectSpans, takeSpans } from '@patchbay/conformance/testing';
 import type { Mind } from '@patchbay/loopback';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { cloudOf } from './__fixtures__/cloud.ts';
-import { Conversation } from './__fixtures__/conversation.ts';
+import { Conversation, failuresOf } from './__fixtures__/conversation.ts';
 import { LLM } from './index.ts';
 
 initializeLogger({ pretty: false, level: 'silent' });
@@ -12,14 +12,15 @@ beforeEach(() => void takeSpans());
 
 const words = Array.from({ length: 50 }, (_, at) => `word${at} `);
 
-/** A model whose cloud says these words, each in a read of its own. */
+/** A model whose cloud says these words, each in a read of its own; at `break` it breaks then. */
 async function wordy(useWebSocket: boolean): Promise<LLM> {
   const mind: Mind = {
-    async *reply() {
+    async *reply({ turns }) {
       for (const text of words) {
         yield { type: 'text', text };
         await new Promise((resolve) => setImmediate(resolve));
       }
+      if (turns.at(-1)?.text === 'break') throw new Error('the mind is gone');
     },
   };
   const cloud = await cloudOf(mind);
@@ -55,6 +56,15 @@ describe.each([
     expect(attributes['gen_ai.usage.output_tokens']).toBe(said.usage[0]!.completionTokens);
     expect(metrics).toMatchObject([{ completionTokens: said.usage[0]!.completionTokens }]);
     expect(metrics[0]!.ttftMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('has all of the words that came before it failed', async () => {
+    const model = await wordy(useWebSocket);
+    const failures = failuresOf(model);
+    const said = await new Conversation(model).turn('break');
+    expect((await traced()).text).toBe(said.text);
+    expect(said.text).toBe(words.join(''));
+    expect(failures).toHaveLength(1);
   });
 
   it('has all but the last fifteen pieces of one that is broken off', async () => {
