@@ -4,14 +4,19 @@ export type LossReason = 'backlog' | 'reconnect' | 'closed' | 'in-flight';
 /** Audio is dropped frame by frame; told at most once per this much of it. */
 const REPORT_EVERY_MS = 1_000;
 
+/** Who is told of it. */
+export interface LossListener {
+  dropped(droppedMs: number, totalMs: number, reason: LossReason): void;
+}
+
 /** Counts dropped audio and tells of it in portions that a log can bear. */
 export class AudioLoss {
-  readonly #tell: (droppedMs: number, totalMs: number, reason: LossReason) => void;
+  readonly #listener: LossListener;
   #untoldMs = 0;
   #totalMs = 0;
 
-  constructor(tell: (droppedMs: number, totalMs: number, reason: LossReason) => void) {
-    this.#tell = tell;
+  constructor(listener: LossListener) {
+    this.#listener = listener;
   }
 
   get totalMs(): number {
@@ -29,6 +34,6 @@ export class AudioLoss {
     if (this.#untoldMs === 0) return;
     const droppedMs = this.#untoldMs;
     this.#untoldMs = 0;
-    this.#tell(droppedMs, this.#totalMs, reason);
+    this.#listener.dropped(droppedMs, this.#totalMs, reason);
   }
 }

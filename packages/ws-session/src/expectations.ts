@@ -3,23 +3,29 @@ import { LazySet } from './lazy-collections.ts';
 import type { Clock } from './runtime.ts';
 import type { Expectation } from './types.ts';
 
+/** Who is owed. */
+export interface ExpectationsOwner {
+  /** A reply did not come in time. */
+  unmet(label: string, withinMs: number): void;
+}
+
 /** The replies that a session is owed. A pong proves only the first hop, so outstanding work has deadlines of its own. */
 export class Expectations {
   readonly #clock: Clock;
-  readonly #overdue: (label: string, withinMs: number) => void;
+  readonly #owner: ExpectationsOwner;
   readonly #open = new LazySet<Owed>();
   #connected = false;
 
-  constructor(clock: Clock, overdue: (label: string, withinMs: number) => void) {
+  constructor(clock: Clock, owner: ExpectationsOwner) {
     this.#clock = clock;
-    this.#overdue = overdue;
+    this.#owner = owner;
   }
 
   /** Counts from now, or from the moment there is a socket. */
   add(label: string, withinMs: number): Expectation {
     const owed = new Owed(this.#clock, withinMs, (expired) => {
       this.#open.delete(owed);
-      if (expired) this.#overdue(label, withinMs);
+      if (expired) this.#owner.unmet(label, withinMs);
     });
     this.#open.add(owed);
     if (this.#connected) owed.start();

@@ -1,7 +1,7 @@
 import { inWholeSeconds } from './clock.ts';
 import type { PhysicalSocket } from './physical-socket.ts';
 import { backoff } from './recovery.ts';
-import type { Clock, Timer } from './runtime.ts';
+import type { Runtime, Timer } from './runtime.ts';
 import type { Frame, Rotation } from './types.ts';
 
 /** How often a quiet moment is looked for once one is wanted. */
@@ -20,10 +20,8 @@ export interface Successor {
   readonly held: Frame[];
 }
 
-export interface RotatorOptions {
-  clock: Clock;
-  random: () => number;
-  rotation: Rotation | undefined;
+/** Whose socket is replaced. */
+export interface RotatorOwner {
   dial(): PhysicalSocket;
   /** Time to change over. */
   swap(successor: Successor, reason: string): void;
@@ -34,7 +32,9 @@ export interface RotatorOptions {
  * leaves the closing of the old one to its owner. A dial that fails costs nothing but the attempt.
  */
 export class Rotator {
-  readonly #options: RotatorOptions;
+  readonly #runtime: Pick<Runtime, 'clock' | 'random'>;
+  readonly #rotation: Rotation | undefined;
+  readonly #owner: RotatorOwner;
   #timer: Timer | undefined;
   #reason: string | undefined;
   #latestAt = Infinity;
@@ -42,16 +42,18 @@ export class Rotator {
   #ready = false;
   #failures = 0;
 
-  constructor(options: RotatorOptions) {
-    this.#options = options;
+  constructor(runtime: Pick<Runtime, 'clock' | 'random'>, rotation: Rotation | undefined, owner: RotatorOwner) {
+    this.#runtime = runtime;
+    this.#rotation = rotation;
+    this.#owner = owner;
   }
 
   /** A socket has just taken over. */
   start(): void {
     this.stop();
-    const { clock, random, rotation } = this.#options;
-    if (rotation === undefined) return;
-    const { afterMs, jitterMs = 0, latestMs = Infinity } = rotation;
+    if (this.#rotation === undefined) return;
+    const { clock, random } = this.#runtime;
+    const { afterMs, jitterMs = 0, latestMs = Infinity } = this.#rotation;
     this.#latestAt = clock.now() + latestMs;
     this.#wait(inWholeSeconds(Math.min(afterMs + jitterMs * random(), latestMs)), () => this.request('age'));
   }
@@ -100,22 +102,22 @@ export class Rotator {
   lost(): void {
     this.#successor = undefined;
     this.#ready = false;
-    this.#wait(backoff(RETRY, this.#failures++, this.#options.random), () => this.#look());
+    this.#wait(backoff(RETRY, this.#failures++, this.#runtime.random), () => this.#look());
   }
 
   #look(): void {
     if (!this.#mayDisturb()) return this.#wait(LOOK_EVERY_MS, () => this.#look());
     if (this.#successor === undefined) {
-      this.#successor = { socket: this.#options.dial(), held: [] };
+      this.#successor = { socket: this.#owner.dial(), held: [] };
     } else if (this.#ready) {
       const reason = this.#reason!;
-      this.#options.swap(this.stop()!, reason);
+      this.#owner.swap(this.stop()!, reason);
     }
   }
 
   #mayDisturb(): boolean {
-    const { clock, rotation } = this.#options;
-    if (rotation === undefined || clock.now() >= this.#latestAt) return true;
+    const rotation = this.#rotation;
+    if (rotation === undefined || this.#runtime.clock.now() >= this.#latestAt) return true;
     try {
       return rotation.isQuiet();
     } catch {
@@ -125,6 +127,6 @@ export class Rotator {
 
   #wait(delayMs: number, then: () => void): void {
     this.#timer?.cancel();
-    this.#timer = this.#options.clock.setTimer(then, delayMs);
+    this.#timer = this.#runtime.clock.setTimer(then, delayMs);
   }
 }

@@ -1,4 +1,4 @@
-import { AudioLoss, type LossReason } from './audio-loss.ts';
+import { AudioLoss, type LossListener } from './audio-loss.ts';
 import { Deadline } from './clock.ts';
 import { HIGH_WATER_BYTES, MAX_AUDIO_BACKLOG_MS, MAX_CONTROL_BACKLOG_BYTES } from './limits.ts';
 import { Outbox, type Leftovers } from './outbox.ts';
@@ -7,14 +7,15 @@ import type { Clock } from './runtime.ts';
 import type { Frame, SendOptions } from './types.ts';
 
 export interface SenderOptions {
-  clock: Clock;
   maxAudioBacklogMs?: number | (() => number);
   maxControlBacklogBytes?: number;
   highWaterBytes?: number;
-  /** Audio was dropped; told in portions. */
-  dropped: (droppedMs: number, totalMs: number, reason: LossReason) => void;
+}
+
+/** Who sends. Dropped audio is told in portions. */
+export interface SenderOwner extends LossListener {
   /** Nothing of what waits could go out for so long: whoever is there does not read. */
-  stuck: (forMs: number) => void;
+  stuck(forMs: number): void;
 }
 
 /** A line that is merely slow lets something pass in this time. */
@@ -29,7 +30,7 @@ export class Sender {
   readonly #outbox: Outbox;
   readonly #loss: AudioLoss;
   readonly #clock: Clock;
-  readonly #stuck: (forMs: number) => void;
+  readonly #owner: SenderOwner;
   /** Made when the way is first blocked, which it hardly ever is. */
   #blocked: Deadline | undefined;
   readonly #sendNow = (frame: Frame, audioMs: number | undefined): boolean => {
@@ -48,13 +49,13 @@ export class Sender {
   #closed = false;
   #waiters: (() => void)[] = [];
 
-  constructor(options: SenderOptions) {
+  constructor(clock: Clock, options: SenderOptions, owner: SenderOwner) {
     const { maxAudioBacklogMs = MAX_AUDIO_BACKLOG_MS, maxControlBacklogBytes = MAX_CONTROL_BACKLOG_BYTES } = options;
-    this.#clock = options.clock;
-    this.#stuck = options.stuck;
+    this.#clock = clock;
+    this.#owner = owner;
     this.#highWaterBytes = options.highWaterBytes ?? HIGH_WATER_BYTES;
     this.#outbox = new Outbox({ maxAudioMs: maxAudioBacklogMs, maxControlBytes: maxControlBacklogBytes });
-    this.#loss = new AudioLoss(options.dropped);
+    this.#loss = new AudioLoss(owner);
   }
 
   /** Audio dropped so far, in milliseconds. */
@@ -139,7 +140,7 @@ export class Sender {
   #waitForRoom(): void {
     this.#blocked ??= new Deadline(this.#clock, () => {
       // While we do not read ourselves, we cannot know.
-      if (this.#socket?.isPaused === false) this.#stuck(longestBlockMs);
+      if (this.#socket?.isPaused === false) this.#owner.stuck(longestBlockMs);
     });
     if (!this.#blocked.armed) this.#blocked.arm(longestBlockMs);
   }
