@@ -17,7 +17,7 @@ const HELP = `bench: what the plugins cost, beside a bare socket, LiveKit's base
   jobs: ${jobs.map(({ name }) => name).join(', ')}
 
   --rounds N      how often everything is asked. Default: as each job says, 3 mostly
-  --quick         less work and 3 rounds: for looking at ratios while others use the machine
+  --quick         less work and fewer rounds: for looking at ratios while others use the machine
   --only A        this variant only; may be given more than once
   --modes A,…     these of ${modes.join(', ')} only
   --profile       keeps a CPU profile of each client in bench/out/profiles

@@ -8,9 +8,10 @@ const { SpeechEventType } = stt;
 function rig(intervalMs = 500) {
   const clock = new ManualClock();
   const told: string[] = [];
-  const pacer = new InterimPacer(clock, ({ type, alternatives }) => {
+  const put = ({ type, alternatives }: stt.SpeechEvent): void => {
     told.push(type === SpeechEventType.INTERIM_TRANSCRIPT ? `${alternatives?.[0].text}…` : SpeechEventType[type]);
-  });
+  };
+  const pacer = new InterimPacer(clock, { closed: false, put });
   return {
     clock,
     told,

@@ -1,27 +1,33 @@
 import { stt } from '@livekit/agents';
 import type { Clock, Timer } from '@patchbay/ws-session';
 
+/** Where transcripts go. */
+export interface TranscriptSink {
+  readonly closed: boolean;
+  put(event: stt.SpeechEvent): void;
+}
+
 /**
  * Interim transcripts no faster than is wanted: the first one at once, then the newest once per interval. None is lost,
  * only overtaken: before anything else is told, a final transcript above all, the newest comes.
  */
 export class InterimPacer {
   readonly #clock: Clock;
-  readonly #emit: (event: stt.SpeechEvent) => void;
+  readonly #sink: TranscriptSink;
   #waiting: stt.SpeechEvent | undefined;
   #timer: Timer | undefined;
-  #notBefore = -Infinity;
+  #notBefore = 0;
 
-  constructor(clock: Clock, emit: (event: stt.SpeechEvent) => void) {
+  constructor(clock: Clock, sink: TranscriptSink) {
     this.#clock = clock;
-    this.#emit = emit;
+    this.#sink = sink;
   }
 
   /** `intervalMs`: least time between two interim transcripts of one piece of speech; 0 for none. */
   tell(event: stt.SpeechEvent, intervalMs: number): void {
     if (event.type !== stt.SpeechEventType.INTERIM_TRANSCRIPT) {
       this.#flush();
-      this.#notBefore = -Infinity;
+      this.#notBefore = 0;
       return this.#emit(event);
     }
     if (this.#waiting !== undefined && this.#waiting.requestId !== event.requestId) this.#flush();
@@ -39,6 +45,10 @@ export class InterimPacer {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#waiting = undefined;
+  }
+
+  #emit(event: stt.SpeechEvent): void {
+    if (!this.#sink.closed) this.#sink.put(event);
   }
 
   #flush(intervalMs = 0): void {

@@ -60,7 +60,7 @@ export class ListeningLine<Options extends object>
   readonly #pacer: InterimPacer;
   readonly #unanswered = new UnansweredSpeech();
   readonly #unended = new UnendedSpeech(this);
-  readonly #signOfLife = new SignOfLife(this.clock, () => this.#probe());
+  readonly #signOfLife = new SignOfLife(this.clock, this);
   readonly #idleLine: IdleLine | undefined;
   readonly #vad: ChosenVad;
   #settle!: () => void;
@@ -98,7 +98,7 @@ export class ListeningLine<Options extends object>
     this.#lostStretch = new LostStretch(this.#history, (event) => void guardedEmit(model, 'connection', event));
     const { keepAlive } = this.wire;
     this.#idleLine = keepAlive && new IdleLine(this.clock, keepAlive, this);
-    this.#pacer = new InterimPacer(this.clock, (event) => void (queue.closed || queue.put(event)));
+    this.#pacer = new InterimPacer(this.clock, queue);
     this.#chunker = new PcmChunker({ sampleRate, chunkMs, onChunk: (bytes, ms) => this.#sendAudio(bytes, ms) });
     this.#speech = new Speech(this);
     this.#vad = new ChosenVad(sampleRate, this);
@@ -319,7 +319,7 @@ export class ListeningLine<Options extends object>
     return this.#session?.expect('transcript', withinMs) ?? { touch() {}, met() {} };
   }
 
-  #probe(): Expectation | undefined {
+  ask(): Expectation | undefined {
     const probe = this.wire.probe?.(this.#context);
     if (probe === undefined || (probe.frame !== undefined && this.#session?.send(probe.frame) !== true)) return;
     return this.#session?.expect('sign of life', Math.min(probeMs, this.#connOptions.timeoutMs));

@@ -32,7 +32,7 @@ export class RealtimeInput {
     const { clock, settings } = options;
     this.#options = options;
     this.unheard = settings.repeatsSpeech === true ? new UnheardSpeech(clock) : undefined;
-    this.#signOfLife = new SignOfLife(clock, () => options.ask());
+    this.#signOfLife = new SignOfLife(clock, options);
     this.chunker = new PcmChunker({
       sampleRate: settings.sampleRate,
       chunkMs: settings.chunkMs ?? 100,

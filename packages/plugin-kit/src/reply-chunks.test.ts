@@ -54,6 +54,12 @@ describe('the chunks of a reply', () => {
     expect(counted).toEqual([words('a '), words('b '), words('c ', 'response-2'), words('d', 'response-2')]);
   });
 
+  it('are counted at the sixteenth behind ones that say nothing, too', () => {
+    for (let piece = 0; piece < 17; piece++) chunks.put(words(''));
+    for (let piece = 0; piece < 17; piece++) chunks.put(words('more '));
+    expect(textOf(counted)).toBe('more '.repeat(16));
+  });
+
   it('that are the first words are counted at once, whatever came before them', () => {
     chunks.put({ id, delta: { role: 'assistant', extra: { openai: {} } } });
     chunks.put(words('a '));

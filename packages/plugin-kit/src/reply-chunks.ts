@@ -39,9 +39,9 @@ export class ReplyChunks implements ChunkSink {
   /** Tells what is left. */
   flush(): void {
     const content = this.#words;
-    if (content === '') return;
     this.#words = '';
     this.#pieces = 0;
+    if (content === '') return;
     this.#metrics.put({ id: this.#id, delta: { role: 'assistant', content } });
   }
 }

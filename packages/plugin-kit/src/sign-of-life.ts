@@ -9,23 +9,30 @@ const firstAskMs = 3_000;
 /** Each answer doubles it, for what it may be is noise: a provider that only says yes is asked this rarely in the end. */
 const lastAskMs = 60_000;
 
+/** Who can ask. */
+export interface LifeAsker {
+  /** Sends the question, and owes the answer. `undefined`: there is nobody to ask. */
+  ask(): Expectation | undefined;
+}
+
+/** Nothing is waited for. A number, for one that is none would be an object of its own. */
+const never = -1;
+
 /**
  * A service can answer pings and hear nothing: behind a gateway whose other half is gone, say. Loud audio that nobody
  * says anything about proves nothing, because it may be noise; so the provider is asked for something that it must answer.
  */
 export class SignOfLife {
   readonly #clock: Clock;
-  readonly #ask: () => Expectation | undefined;
+  readonly #asker: LifeAsker;
   #asked: { expectation: Expectation; positionMs: number } | undefined;
   #askAfterMs = firstAskMs;
-  /** `Infinity`: it is not. Always a number, which is kept in place. */
-  #quietSince = Infinity;
+  #quietSince = never;
   #provenMs = 0;
 
-  /** `ask`: sends the question, and owes the answer. `undefined`: there is nobody to ask. */
-  constructor(clock: Clock, ask: () => Expectation | undefined) {
+  constructor(clock: Clock, asker: LifeAsker) {
     this.#clock = clock;
-    this.#ask = ask;
+    this.#asker = asker;
   }
 
   /** Audio up to here was heard by a provider that was alive. */
@@ -35,13 +42,13 @@ export class SignOfLife {
 
   /** Hot. A chunk was sent that ends here. `isOwed`: something loud has been sent that nobody said anything about. */
   sent(isOwed: boolean, positionMs: number): void {
-    if (!isOwed) this.#quietSince = Infinity;
+    if (!isOwed) this.#quietSince = never;
     else if (this.#asked === undefined) this.#consider(positionMs);
   }
 
   /** The provider said anything at all. */
   received(): void {
-    this.#quietSince = Infinity;
+    this.#quietSince = never;
     if (this.#asked === undefined) return;
     this.#provenMs = this.#asked.positionMs;
     this.#askAfterMs = Math.min(lastAskMs, 2 * this.#askAfterMs);
@@ -50,16 +57,16 @@ export class SignOfLife {
 
   /** The socket is gone. */
   lost(): void {
-    this.#quietSince = Infinity;
+    this.#quietSince = never;
     this.#askAfterMs = firstAskMs;
     this.#forget();
   }
 
   #consider(positionMs: number): void {
     const now = this.#clock.now();
-    if (this.#quietSince === Infinity) this.#quietSince = now;
+    if (this.#quietSince === never) this.#quietSince = now;
     if (now - this.#quietSince < this.#askAfterMs) return;
-    const expectation = this.#ask();
+    const expectation = this.#asker.ask();
     if (expectation !== undefined) this.#asked = { expectation, positionMs };
   }
 

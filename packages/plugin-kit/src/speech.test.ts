@@ -93,6 +93,19 @@ describe('Speech', () => {
     expect([story(), owed(), speech.isQuiet]).toEqual(['<hello.>', 0, true]);
   });
 
+  it('remembers 64 times that it asked, whatever is never answered', () => {
+    const { speech } = rig();
+    for (let time = 0; time < 1_000; time++) {
+      speech.asked();
+      speech.asked();
+      speech.nothing();
+    }
+    for (let answer = 0; answer < 63; answer++) speech.nothing();
+    expect(speech.isOwed).toBe(true);
+    speech.nothing();
+    expect(speech.isOwed).toBe(false);
+  });
+
   it('ends a turn when what was told of it in the interim is final, and does not take that for another turn', () => {
     const { speech, story, owed } = rig();
     speech.started('voice', 100);

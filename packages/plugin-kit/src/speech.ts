@@ -150,6 +150,7 @@ export class Speech {
   /** We asked for a transcript of what was sent so far. Asking again is no reason to wait longer for what is owed. */
   asked(): void {
     this.#asked.push(this.#context.sentMs());
+    if (this.#asked.length > maxSegments) this.#asked.shift();
     this.#expectation ??= this.#context.expect();
   }
 

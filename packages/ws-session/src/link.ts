@@ -2,18 +2,24 @@ import type { FrameRules } from './frame-rules.ts';
 import type { PhysicalSocket } from './physical-socket.ts';
 import type { Frame, Link } from './types.ts';
 
+/** Whose link it is. */
+export interface LinkOwner {
+  /** What waited for the handshake may go out on this socket. */
+  ready(socket: PhysicalSocket): void;
+}
+
 /** What a codec holds of one physical socket. Keeps it in a private field: a socket that is dialling knows the key. */
 export class SocketLink implements Link {
   readonly epoch: number;
   readonly #socket: PhysicalSocket;
   readonly #rules: FrameRules;
-  readonly #ready: () => void;
+  readonly #owner: LinkOwner;
 
-  constructor(epoch: number, socket: PhysicalSocket, rules: FrameRules, ready: () => void) {
+  constructor(epoch: number, socket: PhysicalSocket, rules: FrameRules, owner: LinkOwner) {
     this.epoch = epoch;
     this.#socket = socket;
     this.#rules = rules;
-    this.#ready = ready;
+    this.#owner = owner;
   }
 
   send(frame: Frame, audioMs?: number): boolean {
@@ -22,7 +28,7 @@ export class SocketLink implements Link {
   }
 
   ready(): void {
-    this.#ready();
+    this.#owner.ready(this.#socket);
   }
 
   credential(): string | undefined {

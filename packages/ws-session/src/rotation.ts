@@ -37,7 +37,7 @@ export class Rotator {
   readonly #owner: RotatorOwner;
   #timer: Timer | undefined;
   #reason: string | undefined;
-  #latestAt = Infinity;
+  #latestAt: number | undefined;
   #successor: Successor | undefined;
   #ready = false;
   #failures = 0;
@@ -53,9 +53,11 @@ export class Rotator {
     this.stop();
     if (this.#rotation === undefined) return;
     const { clock, random } = this.#runtime;
-    const { afterMs, jitterMs = 0, latestMs = Infinity } = this.#rotation;
-    this.#latestAt = clock.now() + latestMs;
-    this.#wait(inWholeSeconds(Math.min(afterMs + jitterMs * random(), latestMs)), () => this.request('age'));
+    const { afterMs, jitterMs = 0, latestMs } = this.#rotation;
+    this.#latestAt = latestMs === undefined ? undefined : clock.now() + latestMs;
+    this.#wait(inWholeSeconds(Math.min(afterMs + jitterMs * random(), latestMs ?? Infinity)), () =>
+      this.request('age'),
+    );
   }
 
   /** Ends the plan, and hands over the successor if there is one under way. */
@@ -63,7 +65,7 @@ export class Rotator {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#reason = undefined;
-    this.#latestAt = Infinity;
+    this.#latestAt = undefined;
     this.#failures = 0;
     this.#ready = false;
     const successor = this.#successor;
@@ -117,7 +119,7 @@ export class Rotator {
 
   #mayDisturb(): boolean {
     const rotation = this.#rotation;
-    if (rotation === undefined || this.#runtime.clock.now() >= this.#latestAt) return true;
+    if (rotation === undefined || this.#runtime.clock.now() >= (this.#latestAt ?? Infinity)) return true;
     try {
       return rotation.isQuiet();
     } catch {

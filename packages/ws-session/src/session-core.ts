@@ -8,7 +8,7 @@ import { resolveDeadlines } from './deadlines.ts';
 import { Expectations, type ExpectationsOwner } from './expectations.ts';
 import { FrameRules } from './frame-rules.ts';
 import { HIGH_WATER_BYTES, MAX_PAYLOAD_BYTES, MAX_UNREADABLE } from './limits.ts';
-import { SocketLink } from './link.ts';
+import { SocketLink, type LinkOwner } from './link.ts';
 import type { Leftovers } from './outbox.ts';
 import { PhysicalSocket, type SocketOwner } from './physical-socket.ts';
 import { Recovery, type Life } from './recovery.ts';
@@ -30,7 +30,7 @@ import type {
  * What a {@link Session} does. It is told itself what its parts see, and not by a function for each thing: those would be
  * the larger part of what a session holds that waits.
  */
-export class SessionCore implements SocketOwner, RotatorOwner, SenderOwner, ExpectationsOwner {
+export class SessionCore implements SocketOwner, LinkOwner, RotatorOwner, SenderOwner, ExpectationsOwner {
   readonly #options: SessionOptions;
   readonly #runtime: Runtime;
   readonly #deadlines: Deadlines;
@@ -231,14 +231,12 @@ export class SessionCore implements SocketOwner, RotatorOwner, SenderOwner, Expe
     this.#attempt = 1;
     this.#epoch++;
     this.#current = socket;
-    const link = new SocketLink(this.#epoch, socket, this.#rules, () => {
-      if (this.#current === socket) this.#sender.release();
-    });
+    const link = new SocketLink(this.#epoch, socket, this.#rules, this);
     this.#link = link;
     this.#sender.attach(socket, this.#epoch, this.#options.handshake);
     this.#state = 'open';
     const { firstEventMs } = this.#deadlines;
-    if (firstEventMs > 0) (this.#firstEvent ??= this.#newFirstEvent(firstEventMs)).arm(firstEventMs);
+    if (firstEventMs > 0) this.#firstEvent = this.#newFirstEvent(firstEventMs);
     this.#rotator.start();
     this.#expectations.connected();
     this.#tell({
@@ -268,6 +266,10 @@ export class SessionCore implements SocketOwner, RotatorOwner, SenderOwner, Expe
     }
   }
 
+  ready(socket: PhysicalSocket): void {
+    if (this.#current === socket) this.#sender.release();
+  }
+
   drained(): void {
     this.#sender.flush();
   }
@@ -290,6 +292,7 @@ export class SessionCore implements SocketOwner, RotatorOwner, SenderOwner, Expe
     this.#healthyAt = this.#runtime.clock.now();
     this.#proved = true;
     this.#firstEvent?.disarm();
+    this.#firstEvent = undefined;
   }
 
   /** One odd frame is dropped and counted, the peer may still make sense; many in a row cost a socket and an attempt. */
@@ -306,7 +309,9 @@ export class SessionCore implements SocketOwner, RotatorOwner, SenderOwner, Expe
 
   #newFirstEvent(withinMs: number): Deadline {
     const what = `accepted, then no event within ${withinMs} ms`;
-    return new Deadline(this.#runtime.clock, () => this.#overdue('first-event-timeout', what));
+    const deadline = new Deadline(this.#runtime.clock, () => this.#overdue('first-event-timeout', what));
+    deadline.arm(withinMs);
+    return deadline;
   }
 
   ended(socket: PhysicalSocket, failure: Failure): void {
@@ -352,6 +357,7 @@ export class SessionCore implements SocketOwner, RotatorOwner, SenderOwner, Expe
     const link = this.#link;
     if (this.#state === 'open') this.#state = 'connecting';
     this.#firstEvent?.disarm();
+    this.#firstEvent = undefined;
     this.#expectations.disconnected();
     this.#current = undefined;
     this.#link = undefined;

@@ -23,11 +23,13 @@ await runClient(async ({ variant, mode, quick }: Order): Promise<Figures> => {
   };
   const speaker = await speakers[variant]!(variant.endsWith('openai') ? cloud.url : cloud.origin);
   const dials = (): number => cloud.requests.filter(({ kind }) => kind === 'upgrade').length;
-  await speaker.whole(words);
+  const most = await speaker.whole(words);
   const before = dials();
   const turns = quick ? 2 : 5;
   for (let turn = 0; turn < turns; turn++) {
-    await speaker.brokenOff(words);
+    const heard = await speaker.brokenOff(words);
+    // Who hears the whole turn has interrupted nobody.
+    expectSame('a turn that was broken off', heard > 0 && heard < most / 2, true);
     await sleep(thoughtMs);
     expectSame('a whole turn that was heard', (await speaker.whole(words)) > 0, true);
   }

@@ -5,8 +5,8 @@ import { llm, tts } from '@livekit/agents';
 export interface Speaker {
   /** How many frames or words were heard. */
   whole(words: string): Promise<number>;
-  /** Ends when something was heard and the caller has interrupted. */
-  brokenOff(words: string): Promise<void>;
+  /** The same of a turn that the caller interrupts as soon as something is heard. */
+  brokenOff(words: string): Promise<number>;
 }
 
 /** By variants. `baseURL`: of OpenAI's API, or of the host for others. */
@@ -22,13 +22,15 @@ export function realtimeSpeaker(session: llm.RealtimeSession): Speaker {
   };
   return {
     whole: (words) => counted((heard) => ask(words, heard)),
-    async brokenOff(words) {
-      let isFirst = true;
-      await ask(words, () => {
-        if (isFirst) void session.interrupt();
-        isFirst = false;
-      });
-    },
+    brokenOff: (words) =>
+      counted((heard) => {
+        let isFirst = true;
+        return ask(words, () => {
+          heard();
+          if (isFirst) void session.interrupt();
+          isFirst = false;
+        });
+      }),
   };
 }
 
@@ -63,10 +65,14 @@ export function mindSpeaker(model: llm.LLM): Speaker {
 function streamed(open: (words: string, heard: () => void) => { done: Promise<void>; close(): void }): Speaker {
   return {
     whole: (words) => counted((heard) => open(words, heard).done),
-    async brokenOff(words) {
-      const turn = open(words, () => turn.close());
-      await turn.done;
-    },
+    brokenOff: (words) =>
+      counted((heard) => {
+        const turn = open(words, () => {
+          heard();
+          turn.close();
+        });
+        return turn.done;
+      }),
   };
 }
 

@@ -8,6 +8,9 @@ import type {
 } from './api-proto.ts';
 import type { Loose } from './loose.ts';
 
+/** Turns whose transcript is still to come. Without transcription none ever does. */
+const mostTurns = 64;
+
 /**
  * What the caller said, as it becomes known: LiveKit wants the whole text so far each time, and a final one always,
  * also when transcription fails half-way.
@@ -21,6 +24,9 @@ export class InputTranscripts {
   /** The caller began this item, at this time in milliseconds since the epoch. */
   started(itemId: string, at: number): void {
     this.#startedAt.set(itemId, at);
+    if (this.#startedAt.size <= mostTurns) return;
+    const [oldest] = this.#startedAt.keys();
+    this.forgetItem(oldest!);
     this.#beingSaid = itemId;
   }
 
