@@ -100,7 +100,7 @@ describe('Speech', () => {
       speech.asked();
       speech.nothing();
     }
-    for (let answer = 0; answer < 63; answer++) speech.nothing();
+    for (let answer = 0; answer < 62; answer++) speech.nothing();
     expect(speech.isOwed).toBe(true);
     speech.nothing();
     expect(speech.isOwed).toBe(false);

@@ -3,7 +3,7 @@ import { InputTranscripts } from './input-transcripts.ts';
 
 const type = 'conversation.item.input_audio_transcription.completed' as const;
 const startOf = (transcripts: InputTranscripts, itemId: string): number | undefined =>
-  transcripts.completed({ type, item_id: itemId, content_index: 0, transcript: 'yes' } as never).turnStartedAt;
+  transcripts.completed({ type, item_id: itemId, content_index: 0, transcript: 'yes' }).turnStartedAt;
 
 describe('transcripts of the input', () => {
   it('of 64 turns may still be to come: where none ever comes, no more is kept', () => {
