@@ -1,7 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { queryObjects, setFlagsFromString } from 'node:v8';
-import { expectSame, memoryHeld, runClient } from '../client.ts';
-import type { Figures, Order } from '../job.ts';
+import { expectSame } from '../client.ts';
 import { open as openVoice } from '../jobs/first-sound/ours.ts';
 import type { Provider } from '../jobs/first-sound/voice.ts';
 import { open as openMind } from '../jobs/responses/ours.ts';
@@ -15,11 +12,8 @@ import { messagesPerTurn, turnMs } from '../servers/speech-to-text-turns.ts';
 import { textFor } from '../servers/text-to-speech-audio.ts';
 import { speechFrames } from '../speech-frames.ts';
 
-// Code that V8 lets go of meanwhile would be memory that is given back.
-setFlagsFromString('--no-flush-bytecode');
-
 /** One turn more. */
-type Turn = () => Promise<void>;
+export type Turn = () => Promise<void>;
 
 const seconds = 2;
 
@@ -56,43 +50,8 @@ const turns: Readonly<Record<string, (provider: Provider, port: number) => Promi
   },
 };
 
-interface Held {
-  objects: number;
-  bytes: number;
-}
-
-/** Objects, arrays, tables and buffers that somebody holds, and bytes, text included. */
-async function held(): Promise<Held> {
-  await sleep(200);
-  return { objects: queryObjects(Object, { format: 'count' }), bytes: memoryHeld() };
-}
-
-/** Turns that warm up, and then those of each look. */
-function turnsOf(variant: string): [first: number, between: number] {
-  if (variant.startsWith('realtime')) return [100, 60];
-  // Twenty a minute may be on one socket: there are two before, and no more behind.
-  if (variant === 'text to speech, deepgram') return [24, 4];
-  return [600, 150];
-}
-
-const looks = 4;
-
-/** What each turn leaves behind: the least of several looks, for code is compiled in some, and what is kept is kept in all. */
-await runClient(async ({ variant, port }: Order): Promise<Figures> => {
+/** Opens what a variant names, e.g. `speech to text, soniox`, at a server of its own. */
+export function openTurns(variant: string, port: number): Promise<Turn> {
   const [kind, provider] = variant.split(', ') as [string, Provider];
-  const turn = await turns[kind]!(provider, port);
-  const talk = async (count: number): Promise<Held> => {
-    for (let at = 0; at < count; at++) await turn();
-    return held();
-  };
-  const [first, between] = turnsOf(variant);
-  let before = await talk(first);
-  let [objects, bytes] = [Infinity, Infinity];
-  for (let look = 0; look < looks; look++) {
-    const now = await talk(between);
-    objects = Math.min(objects, (now.objects - before.objects) / between);
-    bytes = Math.min(bytes, (now.bytes - before.bytes) / between);
-    before = now;
-  }
-  return { objects, bytes };
-});
+  return turns[kind]!(provider, port);
+}
