@@ -5,6 +5,8 @@ import type { Figures } from '../job.ts';
 const servers: Readonly<Record<string, string>> = {
   'speech to text': 'speech-to-text',
   'text to speech': 'text-to-speech',
+  'streams of speech to text': 'realtime',
+  'realtime sessions': 'realtime',
   responses: 'responses',
   realtime: 'realtime',
 };
@@ -42,6 +44,14 @@ describe('a turn leaves nothing behind', () => {
     const { objects, bytes } = await ask('kept', 'realtime, openai');
     expect(objects).toBeLessThan(5.5);
     expect(bytes).toBeLessThan(1_500);
+  });
+});
+
+describe('what was opened and is closed leaves nothing behind', () => {
+  it.each(['streams of speech to text, openai', 'realtime sessions, openai'])('%s', async (variant) => {
+    const { objects, bytes } = await ask('kept', variant);
+    expect(objects).toBeLessThan(0.5);
+    expect(bytes).toBeLessThan(1_000);
   });
 });
 

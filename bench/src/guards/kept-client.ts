@@ -20,7 +20,8 @@ async function held(): Promise<Held> {
 
 /** Turns that warm up, and then those of each look. */
 function turnsOf(variant: string): [first: number, between: number] {
-  if (variant.startsWith('realtime')) return [100, 60];
+  if (variant.startsWith('realtime, ')) return [100, 60];
+  if (/^(realtime sessions|streams)/.test(variant)) return [60, 30];
   // Twenty a minute may be on one socket: there are two before, and no more behind.
   if (variant === 'text to speech, deepgram') return [24, 4];
   return [600, 150];

@@ -1,4 +1,5 @@
 import { expectSame } from '../client.ts';
+import { makers } from '../jobs/heap-idle/ours.ts';
 import { open as openVoice } from '../jobs/first-sound/ours.ts';
 import type { Provider } from '../jobs/first-sound/voice.ts';
 import { open as openMind } from '../jobs/responses/ours.ts';
@@ -48,7 +49,21 @@ const turns: Readonly<Record<string, (provider: Provider, port: number) => Promi
       await talker.reply();
     };
   },
+  'streams of speech to text': (provider, port) => opened(`speech to text, ${provider}`, port),
+  'realtime sessions': (provider, port) => opened(`realtime, ${provider}`, port),
 };
+
+/** What a model opens is closed again. */
+async function opened(what: string, port: number): Promise<Turn> {
+  const service = await Service.at(port);
+  const open = makers[what]!(service.url()) as () => { close(): unknown };
+  return async () => {
+    const one = open();
+    await service.connected(1);
+    await one.close();
+    await service.connected(0);
+  };
+}
 
 /** Opens what a variant names, e.g. `speech to text, soniox`, at a server of its own. */
 export function openTurns(variant: string, port: number): Promise<Turn> {

@@ -1,4 +1,4 @@
-import { initializeLogger, type llm } from '@livekit/agents';
+import { AsyncIterableQueue, initializeLogger, type llm } from '@livekit/agents';
 import { collectSpans, takeSpans } from '@patchbay/conformance/testing';
 import type { Mind } from '@patchbay/loopback';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -56,6 +56,17 @@ describe.each([
     expect(attributes['gen_ai.usage.output_tokens']).toBe(said.usage[0]!.completionTokens);
     expect(metrics).toMatchObject([{ completionTokens: said.usage[0]!.completionTokens }]);
     expect(metrics[0]!.ttftMs).toBeGreaterThanOrEqual(0);
+  });
+
+  it('does not cost LiveKit’s loop of metrics a turn per word', async () => {
+    const model = await wordy(useWebSocket);
+    const puts = vi.spyOn(AsyncIterableQueue.prototype, 'put');
+    onTestFinished(() => puts.mockRestore());
+    const said = await new Conversation(model).turn('speak');
+    expect(said.text).toBe(words.join(''));
+    const withWords = puts.mock.calls.filter(([chunk]) => (chunk as llm.ChatChunk).delta?.content);
+    // One for each word and who listens; the first and then sixteen at a time for LiveKit's, in its queue and behind it.
+    expect(withWords.length).toBeLessThanOrEqual(words.length + 2 * 5);
   });
 
   it('has all of the words that came before it failed', async () => {
