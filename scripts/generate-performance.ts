@@ -46,8 +46,8 @@ Each client is a process of its own, which warms up until the compiler has done 
 ([why](decisions/0009-what-a-measurement-needs.md)); the modes take turns in every round. What
 counts are the **ratios**, which stand first: they are taken round by round, between clients that ran one after the other, and
 hardly depend on the machine. Each cell is the median, with the least and the most of all rounds. ✔ is a goal that is met;
-"as LiveKit's own" is one that is missed where LiveKit's base class alone costs as much or more; what is known of those that
-are missed stands below their table. A client that did not do the job fails the run and is no figure: what it heard is
+"as LiveKit's own" is one that is missed where LiveKit's base class alone costs as much or more, "not in all rounds" one that
+the median misses and some round meets; what is known of those that are missed stands below their table. A client that did not do the job fails the run and is no figure: what it heard is
 compared with what was said, and the server counts the bytes of audio that it was sent. *Allocated* is what the heap of
 JavaScript took; where memory is held, the memory behind typed arrays and buffers is counted too.
 

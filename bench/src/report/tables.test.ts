@@ -68,6 +68,12 @@ it('a goal that LiveKit’s own base class misses as well says so', () => {
   expect(verdict({ times: 'raw', atLeast: 0.8 }, { raw: [10], floor: [6], ours: [7] })).toBe('floor');
 });
 
+it('a goal that the median misses and a round meets says so', () => {
+  expect(verdict({ times: 'raw', atMost: 1.5 }, { raw: [10, 10, 10], ours: [14, 16, 19] })).toBe('some');
+  expect(verdict({ times: 'raw', atLeast: 0.8 }, { raw: [10, 10, 10], ours: [5, 7, 9] })).toBe('some');
+  expect(verdict({ above: 'raw', atMost: 8 }, { raw: [1, 1, 1], ours: [10, 10, 10] })).toBe('missed');
+});
+
 it('the page needs nothing from elsewhere, and names are no markup', () => {
   const page = htmlOf({ machine, finishedOn: '2026-01-31', jobs: [results] }, [job]);
   expect(page).toContain('<h2>A &lt;walk></h2>');

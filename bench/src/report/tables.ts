@@ -13,7 +13,7 @@ export interface Table {
   reasons: readonly string[];
 }
 
-const verdicts = { met: '✔', floor: '✘, as LiveKit’s own', missed: '✘' };
+const verdicts = { met: '✔', floor: '✘, as LiveKit’s own', some: '✘, not in all rounds', missed: '✘' };
 
 export function tablesOf(job: Job, results: JobResults): Table[] {
   return job.measures.map((measure) => tableOf(job, measure, results));

@@ -17,8 +17,8 @@ export const realtimeOutput: Job = {
       goals: [{ times: 'raw', atMost: 1.3 }, asTheBase],
       reasons: {
         '20 ms':
-          'LiveKit’s class, which every frame passes on its way to the speaker, is 1.22 times `raw` by itself. In deltas of 20 ms ' +
-          'there are five times as many as in those of 100 ms, and ours is as quick with them as the class alone.',
+          'every frame passes LiveKit’s class on its way to the speaker, which is what `floor` takes, and in deltas of 20 ms ' +
+          'there are five times as many of them as in those of 100 ms.',
       },
     },
     { name: 'allocated', title: 'Allocated', unit: 'MB per minute of audio', goals: [asTheBase] },

@@ -3,7 +3,8 @@ import { asTheBase, type Job, type Mode } from '../../job.ts';
 const counts = ['1', '10', '100', '300', '1000'];
 
 const roundsDiffer =
-  'the rounds lie on both sides of the class’s, as in every row, and the rows above and below meet the goal.';
+  'what a call takes differs by a quarter from one round to the next, in every mode: who wakes the process, and how often, ' +
+  'is chance.';
 
 export const scaling: Job = {
   name: 'scaling',

@@ -4,8 +4,8 @@ const providers = ['openai', 'deepgram', 'soniox'];
 const variants = providers.flatMap((provider) => [10, 20, 50].map((milliseconds) => `${provider} ${milliseconds} ms`));
 
 const aFewMilliseconds =
-  'LiveKit’s class alone takes more, although it keeps no audio for the next socket. The same code lies between 0.85 and ' +
-  '1.34 times `raw` from one run to the next: what is beyond the goal is one or two milliseconds of a minute.';
+  'ours keeps the audio that the next socket would have to hear, which neither `raw` nor `floor` does. The same code lies ' +
+  'between 0.85 and 1.34 times `raw` from one run to the next: that is one or two milliseconds of a minute.';
 
 export const speechToText: Job = {
   name: 'speech-to-text',
