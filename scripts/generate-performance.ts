@@ -20,7 +20,7 @@ export async function generatePerformance(results?: Results, jobs: readonly Job[
     kept === undefined
       ? 'Nothing has been kept yet: `pnpm bench --write` does that.'
       : `${machineText(kept.machine)} One run${kept.commit === undefined ? '' : ` of commit ${kept.commit}`}, finished on ${kept.finishedOn}.${kept.remark === undefined ? '' : ` ${kept.remark}`}`;
-  const text = [introduction, `## The machine\n\n${machine}`, ...sections].join('\n\n');
+  const text = [introduction, `## The machine\n\n${machine}`, ...sections, guards].join('\n\n');
   return format(text, { ...(await resolveConfig(page)), parser: 'markdown' });
 }
 
@@ -57,6 +57,17 @@ pnpm bench --quick          # a first look
 pnpm bench speech-to-text   # one job
 pnpm bench --write          # keeps the figures that this page is made from
 \`\`\``;
+
+const guards = `## What keeps it so
+
+Tests, none of which looks at a clock. They count:
+
+- what a turn leaves behind with each plugin, in a process of its own: no object, and nothing of what is closed
+  ([\`bench/src/guards\`](../bench/src/guards/guards.test.ts));
+- how often the line of ours that runs most often runs in a turn, which must be far less than once per byte (the same);
+- copies, conversions and timers per frame (\`frame-work\`, \`arrival-work\` and \`sound-work.test.ts\` in \`packages\`);
+- tables of what is open and waits (\`tables.test.ts\`, and \`memory.test.ts\` of the plugins);
+- what is kept where nobody answers, nobody reads or nothing ends: 64 of a kind, 500 tokens, 15 seconds of audio.`;
 
 function section(job: Job, results: JobResults): string {
   const tables = tablesOf(job, results).map(
