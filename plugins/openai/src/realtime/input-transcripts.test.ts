@@ -14,6 +14,16 @@ describe('transcripts of the input', () => {
     expect(startOf(transcripts, 'item-1000')).toBe(1_000);
   });
 
+  it('of what is being said are not made final when the socket is lost', () => {
+    const transcripts = new InputTranscripts();
+    for (const itemId of ['item-1', 'item-2']) {
+      transcripts.started(itemId, 1);
+      transcripts.delta({ item_id: itemId, content_index: 0, delta: 'ye' } as never);
+      if (itemId === 'item-1') transcripts.committed();
+    }
+    expect(transcripts.drain()).toEqual([{ itemId: 'item-1', transcript: 'ye', isFinal: true, turnStartedAt: 1 }]);
+  });
+
   it('that are final leave nothing of their turn', () => {
     const transcripts = new InputTranscripts();
     transcripts.started('item-1', 1);

@@ -23,11 +23,11 @@ export class InputTranscripts {
 
   /** The caller began this item, at this time in milliseconds since the epoch. */
   started(itemId: string, at: number): void {
+    this.#beingSaid = itemId;
     this.#startedAt.set(itemId, at);
     if (this.#startedAt.size <= mostTurns) return;
     const [oldest] = this.#startedAt.keys();
     this.forgetItem(oldest!);
-    this.#beingSaid = itemId;
   }
 
   /** The service has made a turn of it. */
