@@ -1,8 +1,5 @@
 import type { Clock } from '@patchbay/ws-session';
-import { chunkMemory, type Chunk } from './chunk-memory.ts';
-
-/** A chunk of 16-bit PCM, and how long it is. */
-export type Sound = Readonly<Pick<Chunk, 'bytes' | 'milliseconds'>>;
+import { blockMemory, type AudioBlock, type Sound } from './audio-block.ts';
 
 /**
  * The audio of one stream: how much there was, and the last of it, which a lost socket had heard and not answered. It
@@ -13,8 +10,8 @@ export type Sound = Readonly<Pick<Chunk, 'bytes' | 'milliseconds'>>;
 export class AudioHistory {
   readonly #clock: Clock;
   readonly #bornAt: number;
-  #oldest: Chunk | undefined;
-  #newest: Chunk | undefined;
+  #oldest: AudioBlock | undefined;
+  #newest: AudioBlock | undefined;
   #pushedMs = 0;
   #pushedAt = 0;
 
@@ -31,24 +28,26 @@ export class AudioHistory {
 
   /** Where what is remembered begins. */
   get startMs(): number {
-    return this.#oldest?.startMs ?? this.#pushedMs;
+    return this.#oldest?.startMs(this.#oldest.first) ?? this.#pushedMs;
   }
 
   /** Remembers a copy, because the buffer of a chunk is reused. */
   push(bytes: Uint8Array, milliseconds: number): void {
-    const chunk = chunkMemory.copyOf(bytes);
-    chunk.milliseconds = milliseconds;
-    chunk.startMs = this.#pushedMs;
-    chunk.endMs = this.#pushedMs += milliseconds;
-    chunk.pushedAt = this.#pushedAt = this.#clock.now();
-    if (this.#newest === undefined) this.#oldest = chunk;
-    else this.#newest.next = chunk;
-    this.#newest = chunk;
+    this.#pushedAt = this.#clock.now();
+    if (this.#newest?.push(bytes, milliseconds, this.#pushedAt) !== true) {
+      const block = blockMemory.take(bytes.byteLength, this.#pushedMs);
+      block.push(bytes, milliseconds, this.#pushedAt);
+      if (this.#newest === undefined) this.#oldest = block;
+      else this.#newest.next = block;
+      this.#newest = block;
+    }
+    this.#pushedMs += milliseconds;
   }
 
   /** Forgets audio before this position: it has been answered, or holds nothing to answer. */
   settle(untilMs: number): void {
-    while (this.#oldest !== undefined && this.#oldest.endMs <= untilMs) this.#forget(this.#oldest);
+    for (let block = this.#oldest; block !== undefined && block.endMs(block.first) <= untilMs; block = this.#oldest)
+      this.#forget(block);
   }
 
   /**
@@ -57,7 +56,8 @@ export class AudioHistory {
    */
   expire(waitedMs: number): void {
     const latest = this.#clock.now() - waitedMs;
-    while (this.#oldest !== undefined && this.#oldest.pushedAt < latest) this.#forget(this.#oldest);
+    for (let block = this.#oldest; block !== undefined && block.pushedAt(block.first) < latest; block = this.#oldest)
+      this.#forget(block);
   }
 
   /**
@@ -65,16 +65,24 @@ export class AudioHistory {
    * Bytes hold until they are forgotten.
    */
   replay(untilMs: number = Infinity): { sounds: readonly Sound[]; startMs: number; milliseconds: number } {
+    const sounds: Sound[] = [];
+    let endMs: number | undefined;
     // Positions are sums of fractions of a millisecond.
-    const sounds = this.#chunksUntil(untilMs + 0.001);
-    const startMs = sounds[0]?.startMs ?? this.#pushedMs;
-    return { sounds, startMs, milliseconds: (sounds.at(-1)?.endMs ?? startMs) - startMs };
+    this.#each(untilMs + 0.001, (block, index) => {
+      sounds.push(block.sound(index));
+      endMs = block.endMs(index);
+    });
+    const startMs = endMs === undefined ? this.#pushedMs : this.startMs;
+    return { sounds, startMs, milliseconds: (endMs ?? startMs) - startMs };
   }
 
   /** What was pushed between two positions; it holds until it is forgotten. Each chunk belongs to the stretch that it ends in. */
   between(startMs: number, endMs: number): Uint8Array[] {
-    const chunks = this.#chunksUntil(endMs);
-    return chunks.filter((chunk) => chunk.endMs > startMs).map(({ bytes }) => bytes);
+    const chunks: Uint8Array[] = [];
+    this.#each(endMs, (block, index) => {
+      if (block.endMs(index) > startMs) chunks.push(block.sound(index).bytes);
+    });
+    return chunks;
   }
 
   /** How long ago the audio at this position was spoken. */
@@ -90,15 +98,21 @@ export class AudioHistory {
     return positionMs + Math.max(0, this.#pushedAt - this.#bornAt - this.#pushedMs);
   }
 
-  #chunksUntil(endMs: number): Chunk[] {
-    const chunks: Chunk[] = [];
-    for (let chunk = this.#oldest; chunk !== undefined && chunk.endMs <= endMs; chunk = chunk.next) chunks.push(chunk);
-    return chunks;
+  /** Chunks that are remembered and end by `endMs`, oldest first. */
+  #each(endMs: number, look: (block: AudioBlock, index: number) => void): void {
+    for (let block = this.#oldest; block !== undefined; block = block.next)
+      for (let index = block.first; index < block.count; index++) {
+        if (block.endMs(index) > endMs) return;
+        look(block, index);
+      }
   }
 
-  #forget(oldest: Chunk): void {
+  /** Forgets the oldest chunk, which is in this block. */
+  #forget(oldest: AudioBlock): void {
+    oldest.forget();
+    if (!oldest.isEmpty) return;
     this.#oldest = oldest.next;
-    if (oldest.next === undefined) this.#newest = undefined;
-    chunkMemory.takeBack(oldest);
+    if (this.#oldest === undefined) this.#newest = undefined;
+    blockMemory.takeBack(oldest);
   }
 }

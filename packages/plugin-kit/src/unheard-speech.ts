@@ -86,6 +86,6 @@ export class UnheardSpeech {
   }
 
   get #isSpeech(): boolean {
-    return this.#loudUntilMs !== undefined && this.#loudUntilMs > this.#history.replay().startMs;
+    return this.#loudUntilMs !== undefined && this.#loudUntilMs > this.#history.startMs;
   }
 }
