@@ -5,7 +5,7 @@ const variants = providers.flatMap((provider) => [10, 20, 50].map((milliseconds)
 
 const aFewMilliseconds =
   'ours keeps the audio that the next socket would have to hear, which neither `raw` nor `floor` does. The same code lies ' +
-  'between 0.85 and 1.34 times `raw` from one run to the next: that is one or two milliseconds of a minute.';
+  'between 0.85 and 1.4 times `raw` from one run to the next: that is one or two milliseconds of a minute.';
 
 export const speechToText: Job = {
   name: 'speech-to-text',
