@@ -60,7 +60,6 @@ export class AudioBlock {
 
   /** Holds nothing; what comes begins at this position, in milliseconds. */
   begin(startMs: number): void {
-    this.next = undefined;
     this.#startMs = startMs;
     this.#count = this.#forgotten = 0;
   }
@@ -138,6 +137,8 @@ class BlockMemory {
   /** Takes back what {@link take} gave. Nobody may look at it any more. */
   takeBack(block: AudioBlock): void {
     const { capacity } = block;
+    // What was pushed behind it is not to live for as long as this lies here.
+    block.next = undefined;
     if (this.#freeBytes + capacity > mostFree) this.#forgetOthers(capacity);
     if (this.#freeBytes + capacity > mostFree) return;
     this.#freeBytes += capacity;

@@ -2,6 +2,7 @@ import type { Clock } from '@patchbay/ws-session';
 import { ManualClock } from '@patchbay/ws-session/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { blockMemory } from './audio-block.ts';
 import { AudioHistory } from './audio-history.ts';
 import { UnheardSpeech } from './unheard-speech.ts';
 import { leadMs, longestReplayMs } from './listening-times.ts';
@@ -84,11 +85,18 @@ describe('the audio that is remembered', () => {
   it('takes chunks of any length one after the other', () => {
     const history = new AudioHistory(clock);
     for (const length of [2, 8, 8, 0, 3, 2_000_000, 5, 0, 1]) {
-      const bytes = voice.slice(0, length);
+      const bytes = new Uint8Array(length).fill(7);
       history.push(bytes, 1);
       history.settle(history.pushedMs - 1);
       expect(history.replay().sounds.map((sound) => sound.bytes)).toEqual([bytes]);
     }
+  });
+
+  it('does not live on behind memory that was given back, when its stream is gone', () => {
+    const [given, behind] = [blockMemory.take(chunkBytes, 0), blockMemory.take(chunkBytes, chunkMs)];
+    given.next = behind;
+    blockMemory.takeBack(given);
+    expect(given.next).toBeUndefined();
   });
 
   it('begins each chunk at a whole sample, behind one that ended in the middle of its last', () => {
