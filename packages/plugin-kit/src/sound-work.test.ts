@@ -1,17 +1,33 @@
 import { AudioFrame } from '@livekit/rtc-node';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { base64Of } from './base64.ts';
+import { decodeJson } from './json-message.ts';
 import { PcmChunker } from './pcm-chunker.ts';
 import { SpeechFrames } from './speech-frames.ts';
 
 /** Every typed array's. */
-const shared = Object.getPrototypeOf(Int16Array.prototype) as { set(from: ArrayLike<number>, at?: number): void };
+const shared = Object.getPrototypeOf(Int16Array.prototype) as {
+  set(from: ArrayLike<number>, at?: number): void;
+  slice(start?: number, end?: number): ArrayLike<number>;
+};
 
-/** How many values each copy of a typed array took over. */
+/** How many values each copy of a typed array took over, whichever way it was made. */
 function copies(work: () => void): number[] {
-  const set = vi.spyOn(shared, 'set');
+  const counts: number[] = [];
+  const { set, slice } = shared;
+  vi.spyOn(shared, 'set').mockImplementation(function (this: unknown, from, at) {
+    counts.push(from.length);
+    set.call(this, from, at);
+  });
+  vi.spyOn(shared, 'slice').mockImplementation(function (this: unknown, start, end) {
+    const part = slice.call(this, start, end);
+    counts.push(part.length);
+    return part;
+  });
+  const from = vi.spyOn(Buffer, 'from');
   work();
-  return set.mock.calls.map(([from]) => from.length);
+  for (const [source] of from.mock.calls as [unknown][]) if (ArrayBuffer.isView(source)) counts.push(source.byteLength);
+  return counts;
 }
 
 afterEach(() => {
@@ -36,6 +52,11 @@ describe('the work that sound is', () => {
         for (let time = 0; time < 5; time++) speech.push(new Uint8Array(40));
       }),
     ).toEqual([40, 40, 20, 20, 40, 40]);
+  });
+
+  it('is no copy of a message in bytes that is read', () => {
+    const message = Buffer.from(JSON.stringify({ type: 'audio', delta: 'A'.repeat(6_400) }));
+    expect(copies(() => decodeJson(message, 'delta'))).toEqual([]);
   });
 
   it('is one conversion to base64, of the whole', () => {

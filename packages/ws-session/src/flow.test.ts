@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Flow } from './flow.ts';
 
 describe('the flow', () => {
@@ -57,5 +57,19 @@ describe('the flow', () => {
     expect(flow.unread).toBe(0);
     expect(flow.answered('150')).toBe(false);
     expect(flow.unread).toBe(0);
+  });
+
+  it('remembers no question that was answered', () => {
+    const set = vi.spyOn(Map.prototype, 'set');
+    const flow = new Flow(100);
+    for (let question = 0; question < 1_000; question++) {
+      flow.sent(100, 20);
+      flow.answered(flow.ask());
+    }
+    const tables = set.mock.contexts as Map<unknown, unknown>[];
+    set.mockRestore();
+    expect(tables).toHaveLength(1_000);
+    expect(tables.filter((table) => table.size > 0)).toEqual([]);
+    expect(flow.unreadAudioMs).toBe(0);
   });
 });

@@ -202,6 +202,28 @@ describe('rotation', () => {
     expect(harness.losses).toEqual([{ epoch: 1, code: undefined, undelivered: [] }]);
   });
 
+  it('keeps 256 frames of a successor at most, and replaces one that sends more', async () => {
+    const moment = quietOnce();
+    const [harness, cloud] = await connected({ rotation: { afterMs: 1_000, isQuiet: moment.isQuiet } });
+    const successor = async (index: number) => {
+      moment.once = true;
+      await advanceUntil(harness, () => cloud.accepted.length > index, 200);
+      return (await cloud.nth(index)).socket;
+    };
+    // With its welcome it is one more than is kept.
+    const talkative = await successor(1);
+    for (let count = 0; count < 256; count++) talkative.send('too much');
+    await cloud.until(() => cloud.connections.size === 1);
+    expect(harness.session.epoch).toBe(1);
+    const modest = await successor(2);
+    for (let count = 0; count < 255; count++) modest.send('not too much');
+    moment.quiet = true;
+    await advanceUntil(harness, () => harness.session.epoch === 2, 200);
+    await harness.until(() => harness.frames.length === 257);
+    expect(harness.frames).not.toContain('too much');
+    expect(cloud.accepted).toHaveLength(3);
+  });
+
   it('is over when the session closes in the middle of it', async () => {
     const moment = quietOnce();
     moment.once = true;
