@@ -40,7 +40,7 @@ The same job, done by up to five clients in turn, each with a new server of the 
 - **floor**: the least correct code on LiveKit's own base classes: what a plugin is usually built on.
 - **ours**: the plugins, with everything that they do in production: deadlines, heartbeats, audio kept for the next
   socket, metrics.
-- **upstream**: LiveKit's own plugin, where there is one for Node.
+- **upstream**: LiveKit's own plugin for OpenAI. Those for other providers are not measured.
 
 Each client is a process of its own, which warms up until the compiler has done its work and then measures itself
 ([why](decisions/0009-what-a-measurement-needs.md)); the modes take turns in every round. What
@@ -56,7 +56,9 @@ pnpm bench                  # everything; bench/out/index.html shows it with cha
 pnpm bench --quick          # a first look
 pnpm bench speech-to-text   # one job
 pnpm bench --write          # keeps the figures that this page is made from
-\`\`\``;
+\`\`\`
+
+Without pnpm on the machine it is \`npx -y pnpm@12 bench\`.`;
 
 const guards = `## What keeps it so
 

@@ -28,7 +28,7 @@ export const duplex: Job = {
           'the core is not full where ours and LiveKit’s class stop: of 640 calls it was busy for 50 to 75 % in either. ' +
           'What makes frames late is V8, which marks its heap for 50 to 100 ms at a time while both cores have work; by ' +
           'hand there is next to none to mark, while a call holds 43 KB of it with LiveKit’s class (“Memory per session” ' +
-          'below), which is most of what it holds with ours.',
+          'below), which is about half of what V8 holds of it with ours.',
       },
     },
     { name: 'late', title: 'How late 99 of 100 frames are at most, with so many', unit: 'ms' },

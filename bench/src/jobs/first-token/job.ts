@@ -27,7 +27,9 @@ export const firstToken: Job = {
           'pass before the question is sent (the context as the provider wants it, the body, the digest by which a turn ' +
           'continues the one before), two fifths in reading the answer, and the rest at the turn’s end, which comes in the ' +
           'same read here.',
-        prewarmed: 'as with `warm`; and what a model makes when it is first asked, it makes in this turn.',
+        prewarmed:
+          'as with `warm`; and what a model makes when it is first asked, it makes in this turn: the next table has what that is ' +
+          'beyond a warm turn of the same process, in each mode.',
       },
     },
     {
